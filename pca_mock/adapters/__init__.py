@@ -1,0 +1,1 @@
+"""The doors: each module knows one outside thing."""

@@ -1,0 +1,13 @@
+"""The only source of "now"."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+
+class Clock:
+    """Tells a mock the time. freezegun and time-machine steer it as they steer `datetime`."""
+
+    def now(self) -> datetime:
+        """The present moment: UTC, timezone-aware."""
+        return datetime.now(timezone.utc)

@@ -1,0 +1,265 @@
+"""Key and signing algorithms: what they are called, what fits which, how they sign.
+
+Sources: API_CertificateAuthorityConfiguration; User Guide, "Supported algorithms";
+RFC 4055 (RSASSA-PSS), RFC 5758 (ECDSA), RFC 9881 (ML-DSA).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.backends.openssl.backend import backend
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from pca_mock.errors import NotSupportedByPcaMock
+from pca_mock.pki import der
+
+try:  # cryptography has ML-DSA since version 47, where its OpenSSL has it too
+    from cryptography.hazmat.primitives.asymmetric import mldsa as _mldsa
+except ImportError:  # pragma: no cover - which branch runs depends on the installed version
+    _mldsa = None  # type: ignore[assignment]
+
+# A private or public key of cryptography. Its classes share no useful base across families.
+PrivateKey = Any
+PublicKey = Any
+
+
+class Family(enum.Enum):
+    """Algorithms that belong together: a key signs with any algorithm of its own family."""
+
+    RSA = enum.auto()
+    EC = enum.auto()
+    ML_DSA_44 = enum.auto()
+    ML_DSA_65 = enum.auto()
+    ML_DSA_87 = enum.auto()
+    SM2 = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAlgorithm:
+    """A value of the model's KeyAlgorithm and how such a key is made."""
+
+    name: str
+    family: Family
+    generate: Callable[[], PrivateKey]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningAlgorithm:
+    """A value of the model's SigningAlgorithm.
+
+    Attributes:
+        identifier: the DER AlgorithmIdentifier, as it stands in a certificate.
+        sign: (private key, data) -> signature.
+    """
+
+    name: str
+    family: Family
+    identifier: bytes
+    sign: Callable[[PrivateKey, bytes], bytes]
+
+
+def _rsa(bits: int) -> Callable[[], PrivateKey]:
+    return lambda: rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def _ec(curve: ec.EllipticCurve) -> Callable[[], PrivateKey]:
+    return lambda: ec.generate_private_key(curve)
+
+
+def _ml_dsa(parameter_set: str) -> Callable[[], PrivateKey]:
+    def generate() -> PrivateKey:
+        if not supports_ml_dsa():
+            raise NotSupportedByPcaMock(
+                f"ML_DSA_{parameter_set} needs a version of cryptography with ML-DSA (47 or newer)."
+            )
+        return getattr(_mldsa, f"MLDSA{parameter_set}PrivateKey").generate()
+
+    return generate
+
+
+def _sm2() -> PrivateKey:
+    raise NotSupportedByPcaMock("pca_mock cannot make SM2 keys: the cryptography library has none.")
+
+
+def supports_ml_dsa() -> bool:
+    """Whether the installed cryptography, and the OpenSSL in it, can do ML-DSA."""
+    return bool(_mldsa) and backend.mldsa_supported()
+
+
+def _pkcs1(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
+    scheme = padding.PKCS1v15()
+    return lambda key, data: bytes(key.sign(data, scheme, algorithm))
+
+
+def _pss(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
+    scheme = padding.PSS(padding.MGF1(algorithm), salt_length=algorithm.digest_size)
+    return lambda key, data: bytes(key.sign(data, scheme, algorithm))
+
+
+def _ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
+    scheme = ec.ECDSA(algorithm)
+    return lambda key, data: bytes(key.sign(data, scheme))
+
+
+def _pure(key: PrivateKey, data: bytes) -> bytes:
+    return bytes(key.sign(data))
+
+
+_256, _384, _512 = hashes.SHA256(), hashes.SHA384(), hashes.SHA512()
+
+# In the order of the model's enum.
+# fmt: off
+KEY_ALGORITHMS: Final = {row.name: row for row in (
+    KeyAlgorithm("RSA_2048",      Family.RSA,       _rsa(2048)),
+    KeyAlgorithm("RSA_3072",      Family.RSA,       _rsa(3072)),
+    KeyAlgorithm("RSA_4096",      Family.RSA,       _rsa(4096)),
+    KeyAlgorithm("EC_prime256v1", Family.EC,        _ec(ec.SECP256R1())),
+    KeyAlgorithm("EC_secp384r1",  Family.EC,        _ec(ec.SECP384R1())),
+    KeyAlgorithm("EC_secp521r1",  Family.EC,        _ec(ec.SECP521R1())),
+    KeyAlgorithm("ML_DSA_44",     Family.ML_DSA_44, _ml_dsa("44")),
+    KeyAlgorithm("ML_DSA_65",     Family.ML_DSA_65, _ml_dsa("65")),
+    KeyAlgorithm("ML_DSA_87",     Family.ML_DSA_87, _ml_dsa("87")),
+    KeyAlgorithm("SM2",           Family.SM2,       _sm2),
+)}
+
+# In the order in which AWS's error message lists the ones that fit a key.
+SIGNING_ALGORITHMS: Final = {name: SigningAlgorithm(name, family, bytes.fromhex(identifier), sign)
+                             for name, family, identifier, sign in (
+    ("SHA256WITHRSA",     Family.RSA,       "300d06092a864886f70d01010b0500", _pkcs1(_256)),
+    ("SHA384WITHRSA",     Family.RSA,       "300d06092a864886f70d01010c0500", _pkcs1(_384)),
+    ("SHA512WITHRSA",     Family.RSA,       "300d06092a864886f70d01010d0500", _pkcs1(_512)),
+    ("SHA256WITHRSA_PSS", Family.RSA,
+     "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a"
+     "06092a864886f70d010108300d06096086480165030402010500a203020120",         _pss(_256)),
+    ("SHA384WITHRSA_PSS", Family.RSA,
+     "304106092a864886f70d01010a3034a00f300d06096086480165030402020500a11c301a"
+     "06092a864886f70d010108300d06096086480165030402020500a203020130",         _pss(_384)),
+    ("SHA512WITHRSA_PSS", Family.RSA,
+     "304106092a864886f70d01010a3034a00f300d06096086480165030402030500a11c301a"
+     "06092a864886f70d010108300d06096086480165030402030500a203020140",         _pss(_512)),
+    ("SHA256WITHECDSA",   Family.EC,        "300a06082a8648ce3d040302",       _ecdsa(_256)),
+    ("SHA384WITHECDSA",   Family.EC,        "300a06082a8648ce3d040303",       _ecdsa(_384)),
+    ("SHA512WITHECDSA",   Family.EC,        "300a06082a8648ce3d040304",       _ecdsa(_512)),
+    ("ML_DSA_44",         Family.ML_DSA_44, "300b0609608648016503040311",     _pure),
+    ("ML_DSA_65",         Family.ML_DSA_65, "300b0609608648016503040312",     _pure),
+    ("ML_DSA_87",         Family.ML_DSA_87, "300b0609608648016503040313",     _pure),
+    ("SM3WITHSM2",        Family.SM2,       "300a06082a811ccf55018375",       _pure),
+)}
+
+# Signatures of received CSRs and certificates: SHA-1 to SHA-512; MD5 is refused.
+_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
+    "1.3.14.3.2.26":          hashes.SHA1(),
+    "2.16.840.1.101.3.4.2.4": hashes.SHA224(),
+    "2.16.840.1.101.3.4.2.1": _256,
+    "2.16.840.1.101.3.4.2.2": _384,
+    "2.16.840.1.101.3.4.2.3": _512,
+}
+_PKCS1_SIGNATURES: Final[dict[str, hashes.HashAlgorithm]] = {
+    "1.2.840.113549.1.1.5":  hashes.SHA1(),
+    "1.2.840.113549.1.1.14": hashes.SHA224(),
+    "1.2.840.113549.1.1.11": _256,
+    "1.2.840.113549.1.1.12": _384,
+    "1.2.840.113549.1.1.13": _512,
+}
+_ECDSA_SIGNATURES: Final[dict[str, hashes.HashAlgorithm]] = {
+    "1.2.840.10045.4.1":   hashes.SHA1(),
+    "1.2.840.10045.4.3.1": hashes.SHA224(),
+    "1.2.840.10045.4.3.2": _256,
+    "1.2.840.10045.4.3.3": _384,
+    "1.2.840.10045.4.3.4": _512,
+}
+_ML_DSA_OIDS: Final = {
+    "2.16.840.1.101.3.4.3.17": "44",
+    "2.16.840.1.101.3.4.3.18": "65",
+    "2.16.840.1.101.3.4.3.19": "87",
+}
+# fmt: on
+_RSASSA_PSS: Final = "1.2.840.113549.1.1.10"
+_EC_PUBLIC_KEY: Final = "1.2.840.10045.2.1"
+_CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_SMALLEST_RSA_KEY: Final = 1024  # bits
+
+
+def fitting(key_algorithm: str) -> list[str]:
+    """The names of the signing algorithms that a key of this algorithm can use, in order."""
+    family = KEY_ALGORITHMS[key_algorithm].family
+    return [row.name for row in SIGNING_ALGORITHMS.values() if row.family is family]
+
+
+def load_public_key(spki: bytes) -> PublicKey:
+    """The key in a SubjectPublicKeyInfo, if it is of a kind that the service accepts.
+
+    Raises:
+        ValueError: unreadable, or of another kind, curve or size.
+    """
+    algorithm = der.parse(spki).children()[0].children()
+    if der.decode_oid(algorithm[0].content) == _EC_PUBLIC_KEY and algorithm[-1].tag != der.OID:
+        raise ValueError("the curve is not a named one")
+    try:
+        key = serialization.load_der_public_key(spki)
+    except Exception as error:  # UnsupportedAlgorithm is no ValueError
+        raise ValueError(f"the public key cannot be read: {error}") from error
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size >= _SMALLEST_RSA_KEY:
+            return key
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        if isinstance(key.curve, _CURVES):
+            return key
+    elif _is_ml_dsa(key):
+        return key
+    raise ValueError("the public key is of a kind that is not supported")
+
+
+def _is_ml_dsa(key: PublicKey, *parameter_sets: str) -> bool:
+    names = (f"MLDSA{name}PublicKey" for name in parameter_sets or _ML_DSA_OIDS.values())
+    return bool(_mldsa) and isinstance(key, tuple(getattr(_mldsa, name) for name in names))
+
+
+def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: bytes) -> bool:
+    """Whether a signature holds.
+
+    Args:
+        key: the signer's public key.
+        identifier: the AlgorithmIdentifier beside the signature.
+        signature: its octets.
+        data: what was signed.
+    """
+    try:
+        parts = identifier.expect(der.SEQUENCE).children()
+        oid = der.decode_oid(parts[0].expect(der.OID).content)
+        if isinstance(key, rsa.RSAPublicKey):
+            if oid == _RSASSA_PSS:
+                algorithm, mask = _pss_hashes(parts[1:])
+                scheme = padding.PSS(padding.MGF1(mask), padding.PSS.AUTO)
+                key.verify(signature, data, scheme, algorithm)
+            else:
+                key.verify(signature, data, padding.PKCS1v15(), _PKCS1_SIGNATURES[oid])
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(_ECDSA_SIGNATURES[oid]))
+        elif _is_ml_dsa(key, _ML_DSA_OIDS[oid]):
+            key.verify(signature, data)
+        else:
+            return False
+    except (InvalidSignature, KeyError, IndexError, ValueError):
+        return False
+    return True
+
+
+def _pss_hashes(
+    parameters: list[der.Element],
+) -> tuple[hashes.HashAlgorithm, hashes.HashAlgorithm]:
+    """Hash and mask hash of RSASSA-PSS-params (RFC 4055 section 3.1); absent means SHA-1."""
+    fields = {field.tag: field.children()[0] for field in parameters[0].children()}
+    sha1 = "1.3.14.3.2.26"
+    algorithm = mask = sha1
+    if 0xA0 in fields:
+        algorithm = der.decode_oid(fields[0xA0].children()[0].content)
+    if 0xA1 in fields:
+        mask = der.decode_oid(fields[0xA1].children()[1].children()[0].content)
+    return _HASHES[algorithm], _HASHES[mask]

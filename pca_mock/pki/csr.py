@@ -1,0 +1,122 @@
+"""Certificate signing requests (PKCS#10, RFC 2986): the CA's own, and those of callers."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from pca_mock.errors import MalformedCSRException
+from pca_mock.pki import der, pem
+from pca_mock.pki.algorithms import (
+    PrivateKey,
+    PublicKey,
+    SigningAlgorithm,
+    load_public_key,
+    verifies,
+)
+from pca_mock.pki.extensions import SUBJECT_ALTERNATIVE_NAME, Extension, decode_all, encode_all
+from pca_mock.pki.names import EMPTY_NAME
+
+_EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
+_LABELS: Final = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
+_INVALID: Final = "The certificate signing request is invalid."
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRequest:
+    """What issuance takes from a CSR; `subject` and `spki` are its own bytes (DER)."""
+
+    subject: bytes
+    spki: bytes
+    public_key: PublicKey
+    extensions: tuple[Extension, ...]
+
+    @property
+    def subject_alternative_name(self) -> Extension | None:
+        """The requested SAN; one without any name counts as none."""
+        for extension in self.extensions:
+            if extension.oid == SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
+                return extension
+        return None
+
+
+def create(
+    subject: bytes, extensions: list[Extension], key: PrivateKey, algorithm: SigningAlgorithm
+) -> str:
+    """Write and sign a request: PEM text, with a final newline.
+
+    Args:
+        subject: a Name, DER.
+        extensions: what the extensionRequest attribute shall hold.
+        key: the subject's private key.
+        algorithm: one that fits the key.
+    """
+    values = der.tlv(der.SET, encode_all(extensions))
+    attribute = der.sequence(der.oid(_EXTENSION_REQUEST), values)
+    info = der.sequence(der.integer(0), subject, spki_of(key), der.context(0, attribute))
+    signature = der.bit_string(algorithm.sign(key, info))
+    return pem.encode(_LABELS[0], der.sequence(info, algorithm.identifier, signature)) + "\n"
+
+
+def spki_of(key: PrivateKey) -> bytes:
+    """The SubjectPublicKeyInfo of a private key: DER."""
+    encoded = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return bytes(encoded)
+
+
+def key_identifier(spki: bytes) -> bytes:
+    """SHA-1 of the subjectPublicKey BIT STRING's content (RFC 5280 section 4.2.1.2, method 1)."""
+    bits = der.parse(spki).children()[1].content[1:]
+    return hashlib.sha1(bits, usedforsecurity=False).digest()
+
+
+def parse(text: bytes) -> CertificateRequest:
+    """Read a PEM request and check everything that AWS checks about the request alone.
+
+    Raises:
+        MalformedCSRException: not exactly one readable request, a key that is not accepted, a
+            signature that doesn't hold, or neither subject nor subject alternative name.
+    """
+    try:
+        (encoded,) = pem.blocks(text, *_LABELS)
+        info, algorithm, signature = der.parse(encoded).expect(der.SEQUENCE).children()
+        version, subject, spki, *attributes = info.expect(der.SEQUENCE).children()
+        version.expect(der.INTEGER), subject.expect(der.SEQUENCE)
+        public_key = load_public_key(spki.encoded)
+        extensions = _requested_extensions(attributes)
+        signature_octets = signature.expect(der.BIT_STRING).content[1:]
+    except (ValueError, IndexError):
+        raise MalformedCSRException(_INVALID) from None
+    if not verifies(public_key, algorithm, signature_octets, info.encoded):
+        raise MalformedCSRException("The certificate signing request could not be verified.")
+    request = CertificateRequest(subject.encoded, spki.encoded, public_key, tuple(extensions))
+    _check_names(request)
+    return request
+
+
+def _requested_extensions(attributes: list[der.Element]) -> list[Extension]:
+    (listed,) = attributes or [der.Element(0xA0, b"", b"")]
+    requests = []
+    for attribute in listed.expect(0xA0).children():
+        oid, values = attribute.expect(der.SEQUENCE).children()
+        if der.decode_oid(oid.expect(der.OID).content) == _EXTENSION_REQUEST:
+            requests.append(values.expect(der.SET).children())
+    if not requests:
+        return []
+    ((request,),) = requests
+    return decode_all(request)
+
+
+def _check_names(request: CertificateRequest) -> None:
+    if request.subject != EMPTY_NAME:
+        return
+    alternative_name = request.subject_alternative_name
+    if alternative_name is None:
+        raise MalformedCSRException("CSR must contain a subject or a subject alternative name")
+    if not alternative_name.critical:
+        raise MalformedCSRException(
+            "CSR must mark the SAN extension critical when it has an empty subject"
+        )

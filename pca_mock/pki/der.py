@@ -1,0 +1,167 @@
+"""DER (ITU-T X.690), as much of it as X.509 needs.
+
+AWS copies names, keys and extensions byte for byte, and `cryptography` re-encodes what it has
+parsed; so values are written here, and received ones are cut out without being changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x01, 0x02, 0x03, 0x04, 0x06
+UTF8_STRING, PRINTABLE_STRING, IA5_STRING = 0x0C, 0x13, 0x16
+UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
+SEQUENCE, SET = 0x30, 0x31
+
+
+class DerError(ValueError):
+    """The bytes are not the DER that was expected."""
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    """One value: identifier octet, length, content."""
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def sequence(*parts: bytes) -> bytes:
+    """SEQUENCE or SEQUENCE OF: the encoded parts in order."""
+    return tlv(SEQUENCE, b"".join(parts))
+
+
+def context(number: int, content: bytes, *, constructed: bool = True) -> bytes:
+    """A context-specific tag: EXPLICIT around an encoded value, or IMPLICIT around content."""
+    return tlv((0xA0 if constructed else 0x80) | number, content)
+
+
+def boolean(value: bool) -> bytes:
+    """BOOLEAN; DER writes TRUE as 0xFF."""
+    return tlv(BOOLEAN, b"\xff" if value else b"\x00")
+
+
+def integer(value: int) -> bytes:
+    """INTEGER, not negative; shortest form, with a leading zero octet where the top bit is set."""
+    return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def bit_string(content: bytes, unused_bits: int = 0) -> bytes:
+    """BIT STRING of whole octets, the last `unused_bits` bits of which don't count."""
+    return tlv(BIT_STRING, bytes((unused_bits,)) + content)
+
+
+def octet_string(content: bytes) -> bytes:
+    """OCTET STRING."""
+    return tlv(OCTET_STRING, content)
+
+
+@lru_cache(maxsize=1024)
+def oid_content(dotted: str) -> bytes:
+    """The content octets of an OBJECT IDENTIFIER in dotted form."""
+    first, second, *rest = map(int, dotted.split("."))
+    content = bytearray()
+    for arc in (first * 40 + second, *rest):
+        octets = [arc & 0x7F]
+        while arc := arc >> 7:
+            octets.append(0x80 | arc & 0x7F)
+        content.extend(reversed(octets))
+    return bytes(content)
+
+
+def oid(dotted: str) -> bytes:
+    """OBJECT IDENTIFIER from its dotted form."""
+    return tlv(OID, oid_content(dotted))
+
+
+def time(moment: datetime) -> bytes:
+    """Time of RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050."""
+    text = f"{moment.year:04}{moment:%m%d%H%M%S}Z"
+    if 1950 <= moment.year < 2050:
+        return tlv(UTC_TIME, text[2:].encode())
+    return tlv(GENERALIZED_TIME, text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A value that was read: its tag, its content, and all its bytes (`encoded`)."""
+
+    tag: int
+    content: bytes
+    encoded: bytes
+
+    def children(self) -> list[Element]:
+        """The values inside a constructed one.
+
+        Raises:
+            DerError: the content is not a run of complete values.
+        """
+        elements, position = [], 0
+        while position < len(self.content):
+            element, position = _read(self.content, position)
+            elements.append(element)
+        return elements
+
+    def expect(self, tag: int) -> Element:
+        """This element, if it has the tag.
+
+        Raises:
+            DerError: it has another one.
+        """
+        if self.tag != tag:
+            raise DerError(f"tag {self.tag:#x} where {tag:#x} belongs")
+        return self
+
+
+def parse(data: bytes) -> Element:
+    """Read one value that fills the data to its end.
+
+    Raises:
+        DerError: truncated, not DER, or followed by more bytes.
+    """
+    element, end = _read(data, 0)
+    if end != len(data):
+        raise DerError("bytes after the value")
+    return element
+
+
+def _read(data: bytes, start: int) -> tuple[Element, int]:
+    position = start + 2
+    if position > len(data):
+        raise DerError("truncated")
+    tag, length = data[start], data[start + 1]
+    if tag & 0x1F == 0x1F:
+        raise DerError("multi-octet tags do not occur in X.509")
+    if length >= 0x80:
+        octets = data[position : position + (length & 0x7F)]
+        if len(octets) != length & 0x7F or not octets or octets[0] == 0 or len(octets) > 4:
+            raise DerError("bad length")
+        position += len(octets)
+        length = int.from_bytes(octets, "big")
+        if length < 0x80:
+            raise DerError("length not in its shortest form")
+    end = position + length
+    if end > len(data):
+        raise DerError("truncated")
+    return Element(tag, data[position:end], data[start:end]), end
+
+
+def decode_oid(content: bytes) -> str:
+    """The dotted form of an OBJECT IDENTIFIER's content octets.
+
+    Raises:
+        DerError: empty, or its last arc is cut off.
+    """
+    if not content or content[-1] & 0x80:
+        raise DerError("bad object identifier")
+    arcs, arc = [], 0
+    for octet in content:
+        arc = arc << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

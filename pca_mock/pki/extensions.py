@@ -1,0 +1,295 @@
+"""Certificate extensions: from the API's structures, from keys, from a CA's configuration.
+
+Sources: API_Extensions and the pages of its members, API_CsrExtensions; RFC 5280 section 4.2;
+User Guide, "Template definitions". Byte forms were read off certificates that AWS issued.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pca_mock.errors import InvalidArgsException
+from pca_mock.pki import der, names
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import (
+        AccessDescriptionOutputTypeDef,
+        AccessDescriptionTypeDef,
+        CsrExtensionsOutputTypeDef,
+        CsrExtensionsTypeDef,
+        ExtendedKeyUsageTypeDef,
+        ExtensionsTypeDef,
+        GeneralNameUnionTypeDef,
+        KeyUsageTypeDef,
+        PolicyInformationTypeDef,
+    )
+
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+SUBJECT_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.11"
+_OCSP: Final = "1.3.6.1.5.5.7.48.1"
+_CPS: Final = "1.3.6.1.5.5.7.2.1"
+
+# KeyUsage members, bit 0 first (RFC 5280 section 4.2.1.3).
+_KEY_USAGE_BITS: Final = (
+    "DigitalSignature",
+    "NonRepudiation",
+    "KeyEncipherment",
+    "DataEncipherment",
+    "KeyAgreement",
+    "KeyCertSign",
+    "CRLSign",
+    "EncipherOnly",
+    "DecipherOnly",
+)
+EXTENDED_KEY_USAGES: Final = {
+    "SERVER_AUTH": "1.3.6.1.5.5.7.3.1",
+    "CLIENT_AUTH": "1.3.6.1.5.5.7.3.2",
+    "CODE_SIGNING": "1.3.6.1.5.5.7.3.3",
+    "EMAIL_PROTECTION": "1.3.6.1.5.5.7.3.4",
+    "TIME_STAMPING": "1.3.6.1.5.5.7.3.8",
+    "OCSP_SIGNING": "1.3.6.1.5.5.7.3.9",
+    "SMART_CARD_LOGIN": "1.3.6.1.4.1.311.20.2.2",
+    "DOCUMENT_SIGNING": "1.3.6.1.4.1.311.10.3.12",
+    "CERTIFICATE_TRANSPARENCY": "1.3.6.1.4.1.11129.2.4.4",
+}
+_ACCESS_METHODS: Final = {
+    "CA_REPOSITORY": "1.3.6.1.5.5.7.48.5",
+    "RESOURCE_PKI_MANIFEST": "1.3.6.1.5.5.7.48.10",
+    "RESOURCE_PKI_NOTIFY": "1.3.6.1.5.5.7.48.13",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension: dotted OID, critical flag, and the bytes inside its OCTET STRING."""
+
+    oid: str
+    critical: bool
+    value: bytes
+
+    def encode(self) -> bytes:
+        """The Extension of RFC 5280 section 4.1: DER. A false flag is left out (DEFAULT)."""
+        flag = der.boolean(True) if self.critical else b""
+        return der.sequence(der.oid(self.oid), flag, der.octet_string(self.value))
+
+
+def encode_all(extensions: Sequence[Extension]) -> bytes:
+    """Extensions of RFC 5280 section 4.1: the SEQUENCE OF, DER."""
+    return der.sequence(*(extension.encode() for extension in extensions))
+
+
+def decode_all(encoded: der.Element) -> list[Extension]:
+    """The extensions in a received SEQUENCE OF Extension, values untouched.
+
+    Raises:
+        DerError: not that structure.
+    """
+    found = []
+    for item in encoded.expect(der.SEQUENCE).children():
+        oid, *flag, value = item.expect(der.SEQUENCE).children()
+        critical = any(f.expect(der.BOOLEAN).content != b"\x00" for f in flag)
+        oid.expect(der.OID), value.expect(der.OCTET_STRING)
+        found.append(Extension(der.decode_oid(oid.content), critical, value.content))
+    return found
+
+
+def basic_constraints(*, ca: bool, path_length: int | None, critical: bool) -> Extension:
+    """RFC 5280 section 4.2.1.9; `CA:FALSE` is an empty SEQUENCE."""
+    limit = b"" if path_length is None else der.integer(path_length)
+    value = der.sequence(der.boolean(True), limit) if ca else der.sequence()
+    return Extension(BASIC_CONSTRAINTS, critical, value)
+
+
+def subject_key_identifier(key_identifier: bytes) -> Extension:
+    """RFC 5280 section 4.2.1.2."""
+    return Extension(SUBJECT_KEY_IDENTIFIER, False, der.octet_string(key_identifier))
+
+
+def authority_key_identifier(key_identifier: bytes) -> Extension:
+    """RFC 5280 section 4.2.1.1, with keyIdentifier alone."""
+    value = der.sequence(der.context(0, key_identifier, constructed=False))
+    return Extension(AUTHORITY_KEY_IDENTIFIER, False, value)
+
+
+def minimal_key_usage(*bits: str) -> Extension:
+    """Key usage as templates have it: critical, unused trailing bits cut off (DER)."""
+    number = _key_usage_number(dict.fromkeys(bits, True))
+    unused = (number & -number).bit_length() - 1
+    octets = number.to_bytes(2, "big")
+    if unused >= 8:
+        octets, unused = octets[:1], unused - 8
+    return Extension(KEY_USAGE, True, der.bit_string(octets, unused))
+
+
+def nine_bit_key_usage(value: KeyUsageTypeDef) -> Extension | None:
+    """Key usage as the API's structure gives it: critical, always nine bits; none if all are false.
+
+    AWS doesn't cut trailing zero bits off here, as DER would (User Guide, "Matter").
+    """
+    number = _key_usage_number(value)
+    if number == 0:
+        return None
+    return Extension(KEY_USAGE, True, der.bit_string(number.to_bytes(2, "big"), 7))
+
+
+def _key_usage_number(value: Any) -> int:
+    return sum(0x8000 >> bit for bit, name in enumerate(_KEY_USAGE_BITS) if value.get(name))
+
+
+def extended_key_usage(*oids: str, critical: bool = False) -> Extension:
+    """RFC 5280 section 4.2.1.12, purposes in the given order, each once."""
+    purposes = (der.oid(oid) for oid in dict.fromkeys(oids))
+    return Extension(EXTENDED_KEY_USAGE, critical, der.sequence(*purposes))
+
+
+def subject_alternative_name(
+    items: Sequence[GeneralNameUnionTypeDef], *, critical: bool
+) -> Extension:
+    """RFC 5280 section 4.2.1.6, names in the given order.
+
+    Raises:
+        InvalidArgsException: an item doesn't have exactly one name that its kind can hold.
+    """
+    encoded = [
+        names.general_name(item, f"SubjectAlternativeNames[{index}]")
+        for index, item in enumerate(items)
+    ]
+    return Extension(SUBJECT_ALTERNATIVE_NAME, critical, der.sequence(*encoded))
+
+
+def crl_distribution_point(uri: str) -> Extension:
+    """RFC 5280 section 4.2.1.13: one distribution point, one fullName URI."""
+    name = der.context(6, uri.encode(), constructed=False)
+    point = der.sequence(der.context(0, der.context(0, name)))
+    return Extension(CRL_DISTRIBUTION_POINTS, False, der.sequence(point))
+
+
+def ocsp_access(uri: str) -> Extension:
+    """RFC 5280 section 4.2.2.1: authority information access with one OCSP responder."""
+    name = der.context(6, uri.encode(), constructed=False)
+    value = der.sequence(der.sequence(der.oid(_OCSP), name))
+    return Extension(AUTHORITY_INFORMATION_ACCESS, False, value)
+
+
+def subject_information_access(
+    items: Sequence[AccessDescriptionTypeDef | AccessDescriptionOutputTypeDef],
+) -> Extension:
+    """RFC 5280 section 4.2.2.2, descriptions in the given order.
+
+    Raises:
+        InvalidArgsException: an item doesn't have exactly one method and one location.
+    """
+    descriptions = []
+    for index, item in enumerate(items):
+        where = f"SubjectInformationAccess[{index}]"
+        oid = _one_of(
+            item["AccessMethod"],
+            "AccessMethodType",
+            "CustomObjectIdentifier",
+            _ACCESS_METHODS,
+            f"{where}.AccessMethod",
+        )
+        location = names.general_name(item["AccessLocation"], f"{where}.AccessLocation")
+        descriptions.append(der.sequence(der.oid(oid), location))
+    return Extension(SUBJECT_INFORMATION_ACCESS, False, der.sequence(*descriptions))
+
+
+def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: str) -> str:
+    """The OID that a structure gives either by name or as such."""
+    if len(value) != 1:
+        raise InvalidArgsException(f"{where} must contain exactly one of {named} and {by_oid}.")
+    return table[value[named]] if named in value else str(value[by_oid])
+
+
+def for_csr(requested: CsrExtensionsTypeDef | CsrExtensionsOutputTypeDef) -> list[Extension]:
+    """What a CA's own CSR asks for: critical `CA:TRUE`, and what the caller wants besides.
+
+    Raises:
+        InvalidArgsException: a faulty access description.
+    """
+    wanted = [basic_constraints(ca=True, path_length=None, critical=True)]
+    if key_usage := nine_bit_key_usage(requested.get("KeyUsage", {})):
+        wanted.append(key_usage)
+    if access := requested.get("SubjectInformationAccess"):
+        wanted.append(subject_information_access(access))
+    return wanted
+
+
+def _structured(requested: ExtensionsTypeDef, *, empty_subject: bool) -> Iterator[Extension]:
+    if key_usage := nine_bit_key_usage(requested.get("KeyUsage", {})):
+        yield key_usage
+    if purposes := requested.get("ExtendedKeyUsage"):
+        yield extended_key_usage(
+            *(_purpose(item, f"ExtendedKeyUsage[{i}]") for i, item in enumerate(purposes))
+        )
+    if alternative_names := requested.get("SubjectAlternativeNames"):
+        # RFC 5280 section 4.2.1.6: critical where the subject is empty.
+        yield subject_alternative_name(alternative_names, critical=empty_subject)
+    if policies := requested.get("CertificatePolicies"):
+        yield _certificate_policies(policies)
+
+
+def _purpose(item: ExtendedKeyUsageTypeDef, where: str) -> str:
+    return _one_of(
+        item,
+        "ExtendedKeyUsageType",
+        "ExtendedKeyUsageObjectIdentifier",
+        EXTENDED_KEY_USAGES,
+        where,
+    )
+
+
+def _certificate_policies(policies: Sequence[PolicyInformationTypeDef]) -> Extension:
+    oids = [policy["CertPolicyId"] for policy in policies]
+    if len(set(oids)) != len(oids):
+        raise InvalidArgsException("CertificatePolicies must not repeat a CertPolicyId.")
+    informations = []
+    for policy in policies:
+        qualifiers = []
+        for qualifier in policy.get("PolicyQualifiers", ()):
+            uri = qualifier["Qualifier"]["CpsUri"]
+            if not uri or not uri.isascii():
+                raise InvalidArgsException(f"CpsUri is not valid: {uri}")
+            qualifiers.append(
+                der.sequence(der.oid(_CPS), der.tlv(der.IA5_STRING, uri.encode("ascii")))
+            )
+        listed = der.sequence(*qualifiers) if qualifiers else b""
+        informations.append(der.sequence(der.oid(policy["CertPolicyId"]), listed))
+    return Extension(CERTIFICATE_POLICIES, False, der.sequence(*informations))
+
+
+def passed_through(
+    requested: ExtensionsTypeDef, *, empty_subject: bool
+) -> tuple[list[Extension], list[Extension]]:
+    """The extensions of an ApiPassthrough: (from structured members, custom ones in their order).
+
+    Args:
+        requested: `ApiPassthrough["Extensions"]`.
+        empty_subject: whether the certificate's subject will be empty.
+
+    Raises:
+        InvalidArgsException: a faulty structure, or the same extension twice.
+    """
+    structured = list(_structured(requested, empty_subject=empty_subject))
+    custom = [
+        Extension(
+            item["ObjectIdentifier"], item.get("Critical", False), base64.b64decode(item["Value"])
+        )
+        for item in requested.get("CustomExtensions", ())
+    ]
+    oids = [extension.oid for extension in (*structured, *custom)]
+    for oid in oids:
+        if oids.count(oid) > 1:
+            raise InvalidArgsException(f"The extension {oid} is given more than once.")
+    return structured, custom

@@ -1,0 +1,165 @@
+"""From a template, a request and an issuer to the bytes of a certificate.
+
+Sources: User Guide, "Template order of operations", "Template definitions"; RFC 5280 section 4.1.
+The order of the extensions was read off certificates that AWS issued.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from pca_mock.errors import MalformedCSRException
+from pca_mock.pki import der, names
+from pca_mock.pki import extensions as ext
+from pca_mock.pki.algorithms import PrivateKey, SigningAlgorithm
+from pca_mock.pki.csr import CertificateRequest, key_identifier
+from pca_mock.pki.extensions import Extension
+from pca_mock.pki.templates import Passthrough, Template
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import ApiPassthroughTypeDef
+
+# Where the service's own and the structured extensions stand; custom ones follow, then the CSR's.
+_POSITIONS: Final = {
+    oid: position
+    for position, oid in enumerate(
+        (
+            ext.BASIC_CONSTRAINTS,
+            ext.AUTHORITY_KEY_IDENTIFIER,
+            ext.SUBJECT_KEY_IDENTIFIER,
+            ext.KEY_USAGE,
+            ext.EXTENDED_KEY_USAGE,
+            ext.SUBJECT_ALTERNATIVE_NAME,
+            ext.CRL_DISTRIBUTION_POINTS,
+            ext.AUTHORITY_INFORMATION_ACCESS,
+        )
+    )
+}
+_CUSTOM: Final = len(_POSITIONS)
+_LEFT_OVER: Final = _CUSTOM + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What an issuing CA gives to the certificates that it signs.
+
+    Attributes:
+        subject: the Name in its installed certificate, DER.
+        key_identifier: that certificate's SKI, or SHA-1 of its key where it has none.
+        extensions: CDP and AIA, as its revocation configuration says.
+    """
+
+    subject: bytes
+    key_identifier: bytes
+    extensions: tuple[Extension, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in a certificate that doesn't depend on who signs it, and how."""
+
+    subject: bytes
+    issuer: bytes
+    spki: bytes
+    extensions: tuple[Extension, ...]
+
+
+def by_precedence(*sources: Iterable[Extension]) -> list[Extension]:
+    """Keep one extension per OID: that of the first source which has it.
+
+    Sources come strongest first: template, issuing CA, ApiPassthrough, CSR.
+    A value that loses is dropped whole, critical flag included, without error.
+    Source: User Guide, "Template order of operations".
+    """
+    kept: dict[str, Extension] = {}
+    for extension in chain.from_iterable(sources):
+        kept.setdefault(extension.oid, extension)
+    return list(kept.values())
+
+
+def contents(
+    template: Template,
+    request: CertificateRequest,
+    api: ApiPassthroughTypeDef,
+    issuer: Issuer | None,
+) -> Contents:
+    """Decide what stands in a certificate.
+
+    Args:
+        template: the row that was asked for.
+        request: the caller's CSR.
+        api: the caller's ApiPassthrough; left unread unless the template lets it through.
+        issuer: the issuing CA; None where the certificate signs itself.
+
+    Raises:
+        InvalidArgsException: a fault in an ApiPassthrough that counts.
+        MalformedCSRException: the CSR has an extension twice that the template copies.
+    """
+    if Passthrough.API not in template.passthrough:
+        api = {}
+    subject = names.subject(api["Subject"]) if "Subject" in api else names.EMPTY_NAME
+    if subject == names.EMPTY_NAME:
+        subject = request.subject
+    empty_subject = subject == names.EMPTY_NAME
+    structured, custom = ext.passed_through(api.get("Extensions", {}), empty_subject=empty_subject)
+    alternative_name = request.subject_alternative_name
+    copied = _copied(template, request)
+
+    template_wide = [*template.fixed(), ext.subject_key_identifier(key_identifier(request.spki))]
+    if issuer is not None:
+        template_wide.append(ext.authority_key_identifier(issuer.key_identifier))
+    placed = (*template_wide, *(issuer.extensions if issuer else ()), *structured)
+    named = (alternative_name,) if alternative_name else ()
+    position = {id(e): _POSITIONS.get(e.oid, _CUSTOM) for e in (*placed, *named)}
+    position |= {id(e): _CUSTOM for e in custom}
+    kept = by_precedence(placed, custom, named, copied)
+    kept.sort(key=lambda extension: position.get(id(extension), _LEFT_OVER))
+    return Contents(subject, issuer.subject if issuer else subject, request.spki, tuple(kept))
+
+
+def _copied(template: Template, request: CertificateRequest) -> tuple[Extension, ...]:
+    """The CSR's extensions that may go into the certificate besides its SAN."""
+    counts = Counter(extension.oid for extension in request.extensions)
+    passes = Passthrough.CSR in template.passthrough
+    wanted = counts if passes else (ext.SUBJECT_ALTERNATIVE_NAME,)
+    for oid in wanted:
+        if counts[oid] > 1:
+            raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
+    if not passes:
+        return ()
+    return tuple(
+        extension
+        for extension in request.extensions
+        if extension.oid != ext.SUBJECT_ALTERNATIVE_NAME or extension.value != names.EMPTY_NAME
+    )
+
+
+def tbs_certificate(
+    contents: Contents,
+    serial_number: int,
+    not_before: datetime,
+    not_after: datetime,
+    algorithm: SigningAlgorithm,
+) -> bytes:
+    """TBSCertificate of RFC 5280 section 4.1, version 3: DER."""
+    return der.sequence(
+        der.context(0, der.integer(2)),
+        der.integer(serial_number),
+        algorithm.identifier,
+        contents.issuer,
+        der.sequence(der.time(not_before), der.time(not_after)),
+        contents.subject,
+        contents.spki,
+        der.context(3, ext.encode_all(contents.extensions)),
+    )
+
+
+def sign(tbs_certificate: bytes, key: PrivateKey, algorithm: SigningAlgorithm) -> bytes:
+    """The certificate: what was to be signed, how it is signed, and the signature. DER."""
+    signature = der.bit_string(algorithm.sign(key, tbs_certificate))
+    return der.sequence(tbs_certificate, algorithm.identifier, signature)

@@ -1,0 +1,163 @@
+"""ASN1Subject and GeneralName of the API, written as RFC 5280 Name and GeneralName.
+
+Sources: API_ASN1Subject, API_CustomAttribute, API_GeneralName; RFC 5280 sections 4.1.2.4, 4.2.1.6.
+Which DER string type AWS gives an attribute was read off certificates that it issued.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from pca_mock.errors import InvalidArgsException
+from pca_mock.pki import der
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import (
+        ASN1SubjectUnionTypeDef,
+        EdiPartyNameTypeDef,
+        GeneralNameUnionTypeDef,
+        OtherNameTypeDef,
+    )
+
+# The order of the rows is the order of the RDNs, whatever order the caller used.
+# fmt: off
+_ATTRIBUTES: Final = (
+    # member                       OID         string type
+    ("Country",                    "2.5.4.6",  der.PRINTABLE_STRING),
+    ("Organization",               "2.5.4.10", der.UTF8_STRING),
+    ("OrganizationalUnit",         "2.5.4.11", der.UTF8_STRING),
+    ("DistinguishedNameQualifier", "2.5.4.46", der.PRINTABLE_STRING),
+    ("State",                      "2.5.4.8",  der.UTF8_STRING),
+    ("CommonName",                 "2.5.4.3",  der.UTF8_STRING),
+    ("SerialNumber",               "2.5.4.5",  der.PRINTABLE_STRING),
+    ("Locality",                   "2.5.4.7",  der.UTF8_STRING),
+    ("Title",                      "2.5.4.12", der.UTF8_STRING),
+    ("Surname",                    "2.5.4.4",  der.UTF8_STRING),
+    ("GivenName",                  "2.5.4.42", der.UTF8_STRING),
+    ("Initials",                   "2.5.4.43", der.UTF8_STRING),
+    ("Pseudonym",                  "2.5.4.65", der.UTF8_STRING),
+    ("GenerationQualifier",        "2.5.4.44", der.UTF8_STRING),
+)
+# What CustomAttributes may hold besides; every other OID is a UTF8String.
+_MORE_STRING_TYPES: Final = (
+    ("0.9.2342.19200300.100.1.25", der.IA5_STRING),  # domainComponent
+    ("1.2.840.113549.1.9.1",       der.IA5_STRING),  # emailAddress
+)
+# fmt: on
+_STRING_TYPES: Final = {**{oid: tag for _, oid, tag in _ATTRIBUTES}, **dict(_MORE_STRING_TYPES)}
+_COUNTRY: Final = "2.5.4.6"
+_NOT_PRINTABLE: Final = re.compile(r"[^A-Za-z0-9 '()+,\-./:=?]")
+EMPTY_NAME: Final = der.sequence()
+
+
+def subject(value: ASN1SubjectUnionTypeDef, *, mixed: bool = False) -> bytes:
+    """Write an ASN1Subject as a Name: DER, one attribute per RDN.
+
+    Members that are empty strings count as absent; without any member the name is empty.
+
+    Args:
+        value: the structure of the API.
+        mixed: whether CustomAttributes may stand beside standard members; they come last then.
+
+    Raises:
+        InvalidArgsException: standard members and CustomAttributes together where they may
+            not be, or a custom value that its attribute's string type cannot hold.
+    """
+    members: Mapping[str, Any] = value
+    standard = [(oid, tag, members[m]) for m, oid, tag in _ATTRIBUTES if members.get(m)]
+    custom = value.get("CustomAttributes", ())
+    if standard and custom and not mixed:
+        raise InvalidArgsException("CustomAttributes cannot be combined with standard attributes.")
+    rdns = [_rdn(oid, der.tlv(tag, text.encode())) for oid, tag, text in standard]
+    rdns += [_custom_rdn(item["ObjectIdentifier"], item["Value"]) for item in custom]
+    return der.sequence(*rdns)
+
+
+def _rdn(oid: str, value: bytes) -> bytes:
+    return der.tlv(der.SET, der.sequence(der.oid(oid), value))
+
+
+def _custom_rdn(oid: str, text: str) -> bytes:
+    tag = _STRING_TYPES.get(oid, der.UTF8_STRING)
+    if (
+        (tag == der.PRINTABLE_STRING and _NOT_PRINTABLE.search(text))
+        or (tag == der.IA5_STRING and not text.isascii())
+        or (oid == _COUNTRY and len(text) != 2)
+    ):
+        raise InvalidArgsException(f"The value of custom attribute {oid} is not valid: {text}")
+    return _rdn(oid, der.tlv(tag, text.encode()))
+
+
+def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:
+    """Write a GeneralName: DER.
+
+    Args:
+        value: the structure of the API.
+        where: the member's path, for the error.
+
+    Raises:
+        InvalidArgsException: not exactly one name, or one that its kind cannot hold.
+    """
+    if len(value) != 1:
+        raise InvalidArgsException(f"{where} must contain exactly one name.")
+    ((kind, name),) = value.items()
+    try:
+        return _GENERAL_NAMES[kind](name)
+    except ValueError:
+        raise InvalidArgsException(f"{where}.{kind} is not valid: {name}") from None
+
+
+def _other_name(value: OtherNameTypeDef) -> bytes:
+    text = der.tlv(der.UTF8_STRING, value["Value"].encode())
+    return der.context(0, der.oid(value["TypeId"]) + der.context(0, text))
+
+
+def _directory_name(value: ASN1SubjectUnionTypeDef) -> bytes:
+    name = subject(value)
+    if name == EMPTY_NAME:
+        raise ValueError("no attribute")
+    return der.context(4, name)  # a CHOICE, so the tag is explicit
+
+
+def _edi_party_name(value: EdiPartyNameTypeDef) -> bytes:
+    # DirectoryString is a CHOICE too: explicit tags inside (RFC 5280 appendix A.2).
+    parts = [
+        der.context(number, der.tlv(der.UTF8_STRING, text.encode()))
+        for number, text in enumerate((value.get("NameAssigner"), value["PartyName"]))
+        if text is not None
+    ]
+    return der.context(5, b"".join(parts))
+
+
+def _ip_address(value: str) -> bytes:
+    if "%" in value:
+        raise ValueError("a zone is no part of an address")
+    return der.context(7, ipaddress.ip_address(value).packed, constructed=False)
+
+
+def _registered_id(value: str) -> bytes:
+    return der.context(8, der.oid_content(value), constructed=False)
+
+
+def _ia5(number: int) -> Callable[[str], bytes]:
+    def write(value: str) -> bytes:
+        if not value or not value.isascii():
+            raise ValueError("not an IA5String")
+        return der.context(number, value.encode("ascii"), constructed=False)
+
+    return write
+
+
+_GENERAL_NAMES: Final[dict[str, Callable[[Any], bytes]]] = {
+    "OtherName": _other_name,
+    "Rfc822Name": _ia5(1),
+    "DnsName": _ia5(2),
+    "DirectoryName": _directory_name,
+    "EdiPartyName": _edi_party_name,
+    "UniformResourceIdentifier": _ia5(6),
+    "IpAddress": _ip_address,
+    "RegisteredId": _registered_id,
+}

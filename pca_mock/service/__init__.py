@@ -1,0 +1,1 @@
+"""AWS's rules: knows state and pki, nothing of botocore's events."""

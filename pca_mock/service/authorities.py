@@ -1,0 +1,217 @@
+"""The operations on certificate authorities themselves.
+
+Sources: API_CreateCertificateAuthority, API_DescribeCertificateAuthority,
+API_ListCertificateAuthorities, API_GetCertificateAuthorityCsr,
+API_ImportCertificateAuthorityCertificate, API_GetCertificateAuthorityCertificate.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pca_mock.errors import CertificateMismatchException, MalformedCertificateException
+from pca_mock.pki import certificate, chain, csr, extensions
+from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
+from pca_mock.service import configuration, paging
+from pca_mock.service.access import read_tags
+from pca_mock.service.context import CaContext, Context, Response
+from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import (
+        CreateCertificateAuthorityRequestTypeDef,
+        DescribeCertificateAuthorityRequestTypeDef,
+        GetCertificateAuthorityCertificateRequestTypeDef,
+        GetCertificateAuthorityCsrRequestTypeDef,
+        ImportCertificateAuthorityCertificateRequestTypeDef,
+        ListCertificateAuthoritiesRequestTypeDef,
+    )
+
+_NO_REVOCATION: Final = {
+    "CrlConfiguration": configuration.DISABLED,
+    "OcspConfiguration": configuration.DISABLED,
+}
+_CAS_PER_PAGE: Final = 100  # the most that a page ever holds
+_PARTITION_NAME: Final = (string.ascii_letters + string.digits, 11)  # as seen in certificates
+
+
+def create_certificate_authority(
+    request: CreateCertificateAuthorityRequestTypeDef, ctx: Context
+) -> Response:
+    """Answer CreateCertificateAuthority: the new CA's ARN. Its key and CSR exist at once.
+
+    Raises:
+        InvalidArgsException: algorithms, key storage, subject, CSR extensions or revocation.
+        InvalidTagException: a reserved key, or one twice.
+        NotSupportedByPcaMock: a key that the installed `cryptography` cannot make.
+    """
+    token = ("CreateCertificateAuthority", request.get("IdempotencyToken", ""))
+    if token[1] and (known := ctx.store.tokens.find(ctx.now, *token)):
+        return {"CertificateAuthorityArn": known}
+    wanted = request["CertificateAuthorityConfiguration"]
+    partition = ctx.caller.partition
+    configuration.check_algorithms(wanted, partition)
+    standard = configuration.key_storage_standard(
+        request.get("KeyStorageSecurityStandard"), partition
+    )
+    subject = configuration.subject_name(wanted)
+    csr_extensions = extensions.for_csr(wanted.get("CsrExtensions", {}))
+    tags = read_tags(request.get("Tags", ()))
+    revocation = configuration.revocation(
+        request.get("RevocationConfiguration", {}),
+        _NO_REVOCATION,  # type: ignore[arg-type]
+    )
+    key = ctx.state.keys.take(wanted["KeyAlgorithm"])
+    algorithm = SIGNING_ALGORITHMS[wanted["SigningAlgorithm"]]
+    now = _milliseconds(ctx.now)
+    alphabet, length = _PARTITION_NAME
+    ca = CertificateAuthority(
+        arn=ctx.store.new_arn(),
+        position=ctx.store.next_position(),
+        type=request["CertificateAuthorityType"],
+        configuration=wanted,  # type: ignore[arg-type]
+        key=key,
+        spki=csr.spki_of(key),
+        csr_pem=csr.create(subject, csr_extensions, key, algorithm),
+        created_at=now,
+        last_state_change_at=now,
+        administrative_status=Status.PENDING_CERTIFICATE,
+        revocation_configuration=revocation,
+        key_storage_security_standard=standard,
+        usage_mode=request.get("UsageMode", "GENERAL_PURPOSE"),
+        tags=tags,
+        crl_partition="".join(secrets.choice(alphabet) for _ in range(length)),
+    )
+    ctx.store.add(ca)
+    if token[1]:
+        ctx.store.tokens.remember(ctx.now, str(ca.arn), *token)
+    return {"CertificateAuthorityArn": str(ca.arn)}
+
+
+def describe_certificate_authority(
+    request: DescribeCertificateAuthorityRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer DescribeCertificateAuthority: the CA, in any status."""
+    return {"CertificateAuthority": _description(ctx.ca, ctx.now)}
+
+
+def list_certificate_authorities(
+    request: ListCertificateAuthoritiesRequestTypeDef, ctx: Context
+) -> Response:
+    """Answer ListCertificateAuthorities: CAs in the order of their creation, 100 at most.
+
+    Raises:
+        InvalidNextTokenException: the token isn't one of this listing.
+    """
+    owner = request.get("ResourceOwner", "SELF")
+    listing = ("ListCertificateAuthorities", ctx.caller.account, ctx.caller.region, owner)
+    after = paging.position(request.get("NextToken"), *listing)
+    limit = min(request.get("MaxResults", _CAS_PER_PAGE), _CAS_PER_PAGE)
+    # CAs reach other accounts through resource policies, which pca_mock doesn't have yet.
+    found = ctx.store.after(after, limit + 1) if owner == "SELF" else []
+    page: Response = {"CertificateAuthorities": [_description(ca, ctx.now) for ca in found[:limit]]}
+    if len(found) > limit:
+        page["NextToken"] = paging.token(found[limit - 1].position, *listing)
+    return page
+
+
+def get_certificate_authority_csr(
+    request: GetCertificateAuthorityCsrRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer GetCertificateAuthorityCsr: PEM text, the same one every time."""
+    return {"Csr": ctx.ca.csr_pem}
+
+
+def get_certificate_authority_certificate(
+    request: GetCertificateAuthorityCertificateRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer GetCertificateAuthorityCertificate: PEM texts; a root has no chain."""
+    installed = ctx.ca.installed
+    assert installed is not None  # the status table has let it pass
+    answer: Response = {"Certificate": installed.pem}
+    if installed.chain:
+        answer["CertificateChain"] = installed.chain_pem
+    return answer
+
+
+def import_certificate_authority_certificate(
+    request: ImportCertificateAuthorityCertificateRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer ImportCertificateAuthorityCertificate: install it, which makes the CA usable.
+
+    Raises:
+        MalformedCertificateException: unreadable, or a field that is not allowed.
+        CertificateMismatchException: another key, or a chain that doesn't carry it.
+        InvalidRequestException: self-signed or not, with a chain or not, against the CA's type.
+        ValidationException: basic constraints or path lengths.
+    """
+    ca = ctx.ca
+    found = certificate.parse_pem(_blob(request["Certificate"]))
+    if len(found) != 1:
+        raise MalformedCertificateException("Exactly one PEM certificate is required.")
+    (own,) = found
+    if own.spki != ca.spki:
+        raise CertificateMismatchException(
+            "The certificate's public key does not match that of the certificate authority."
+        )
+    chain_pem = _blob(request.get("CertificateChain", b""))
+    check = chain.check_root if ca.is_root else chain.check_subordinate
+    check(own, has_chain=bool(chain_pem))
+    links = tuple(certificate.parse_pem(chain_pem))
+    if chain_pem and not links:
+        raise MalformedCertificateException("The certificate chain has no PEM certificate.")
+    if not ca.is_root:
+        chain.check_links(own, links)
+    chain.check_path(own, links, ctx.now)
+
+    ca.installed = InstalledCertificate(own, links)
+    if ca.administrative_status is Status.PENDING_CERTIFICATE:
+        ca.administrative_status = Status.ACTIVE
+    ca.last_state_change_at = _milliseconds(ctx.now)
+    return {}
+
+
+def _blob(value: Any) -> bytes:
+    """A blob member; the checks common to all operations have made it `bytes`."""
+    assert isinstance(value, bytes)
+    return value
+
+
+def _description(ca: CertificateAuthority, now: datetime) -> Response:
+    """The model's CertificateAuthority: a fresh structure without absent members."""
+    certificate = ca.installed.certificate if ca.installed else None
+    description = {
+        "Arn": str(ca.arn),
+        "OwnerAccount": ca.arn.account,
+        "CreatedAt": ca.created_at,
+        "LastStateChangeAt": ca.last_state_change_at,
+        "Type": ca.type,
+        "Serial": str(certificate.serial_number) if certificate else None,
+        "Status": ca.status(now).value,
+        "NotBefore": certificate.not_before if certificate else None,
+        "NotAfter": certificate.not_after if certificate else None,
+        "FailureReason": ca.failure_reason,
+        "CertificateAuthorityConfiguration": _copy(ca.configuration),
+        "RevocationConfiguration": _copy(ca.revocation_configuration),
+        "RestorableUntil": ca.restorable_until,
+        "KeyStorageSecurityStandard": ca.key_storage_security_standard,
+        "UsageMode": ca.usage_mode,
+    }
+    return {name: value for name, value in description.items() if value is not None}
+
+
+def _copy(value: Any) -> Any:
+    """A deep copy of a JSON-like value: answers belong to the caller."""
+    if isinstance(value, dict):
+        return {name: _copy(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    return value
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    """The moment in the precision in which AWS tells it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

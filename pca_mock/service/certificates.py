@@ -1,0 +1,194 @@
+"""Issuing and fetching certificates.
+
+Sources: API_IssueCertificate, API_GetCertificate; User Guide, "Issuing private end-entity
+certificates", "RFC compliance", "Short-lived certificates".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
+from pca_mock.errors import (
+    InvalidArgsException,
+    MalformedCSRException,
+    RequestInProgressException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from pca_mock.pki import csr, issue, pem, validity
+from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, fitting
+from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
+from pca_mock.service.context import CaContext, Response
+from pca_mock.service.revocation import extensions_for_issued
+from pca_mock.state.authority import (
+    CertificateAuthority,
+    InstalledCertificate,
+    IssuedCertificate,
+    permit,
+)
+from pca_mock.state.store import new_serial_number
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import (
+        GetCertificateRequestTypeDef,
+        IssueCertificateRequestTypeDef,
+    )
+
+_LONGEST_SHORT_LIFE: Final = timedelta(days=7)
+
+
+def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -> Response:
+    """Answer IssueCertificate: the ARN of a certificate that exists from now on.
+
+    Raises:
+        InvalidArgsException: unknown template, unfit signing algorithm, faulty ApiPassthrough.
+        InvalidStateException: the CA may not issue this now.
+        MalformedCSRException: the CSR is unreadable or not acceptable.
+        ValidationException: the validity or the path length breaks a rule.
+    """
+    ca = ctx.ca
+    token = ("IssueCertificate", str(ca.arn), request.get("IdempotencyToken", ""))
+    if token[-1] and (known := ctx.store.tokens.find(ctx.now, *token)):
+        return {"CertificateArn": known}
+    template_arn, template = _template(request.get("TemplateArn"), ca.arn.partition)
+    permit("IssueCertificate", ca, ctx.now, template)
+    csr_pem = request["Csr"]
+    assert isinstance(csr_pem, bytes)  # the checks common to all operations have made it so
+    wanted = csr.parse(csr_pem)
+    if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
+        raise MalformedCSRException("Root CA CSR is not provided")
+    signing_algorithm = request["SigningAlgorithm"]
+    _check_algorithm(ca, signing_algorithm)
+    issued_at = ctx.now.replace(microsecond=0)
+    not_before, not_after = _validity(request, issued_at)
+    installed = None if template.constraints.is_root else ca.installed
+    if installed is not None:
+        _check_limits(ca, installed, template, issued_at, not_after)
+    contents = issue.contents(
+        template,
+        wanted,
+        request.get("ApiPassthrough", {}),
+        _issuer(ca, installed) if installed is not None else None,
+    )
+    algorithm = SIGNING_ALGORITHMS[signing_algorithm]
+    serial_number = new_serial_number()
+    tbs_certificate = issue.tbs_certificate(
+        contents, serial_number, not_before, not_after, algorithm
+    )
+    encoded = issue.sign(tbs_certificate, ca.key, algorithm)
+
+    serial = f"{serial_number:032x}"
+    arn = CertificateArn(ca.arn, serial)
+    ca.certificates[serial] = IssuedCertificate(
+        arn=arn,
+        pem=pem.encode("CERTIFICATE", encoded),
+        issuer=installed,
+        template_arn=str(template_arn),
+        issued_at=ctx.now,
+        available_at=ctx.now,
+    )
+    if token[-1]:
+        ctx.store.tokens.remember(ctx.now, str(arn), *token)
+    return {"CertificateArn": str(arn)}
+
+
+def _template(text: str | None, partition: str) -> tuple[TemplateArn, Template]:
+    arn = parse_template_arn(text) if text else TemplateArn(partition, DEFAULT_TEMPLATE)
+    # Not documented: AWS may refuse another partition's ARN; users copy `arn:aws:` strings.
+    template = TEMPLATES.get(arn.name)
+    if template is None:
+        raise InvalidArgsException(f"The template ARN {arn} is not valid.")
+    return arn, template
+
+
+def _check_algorithm(ca: CertificateAuthority, signing_algorithm: str) -> None:
+    key_algorithm = ca.configuration["KeyAlgorithm"]
+    valid = fitting(key_algorithm)
+    if signing_algorithm not in valid:
+        raise InvalidArgsException(
+            f"Signing algorithm {signing_algorithm} cannot be used with key type {key_algorithm}. "
+            f"Valid signing algorithms are: {', '.join(valid)}."
+        )
+
+
+def _validity(
+    request: IssueCertificateRequestTypeDef, issued_at: datetime
+) -> tuple[datetime, datetime]:
+    """(notBefore, notAfter), each checked against the moment of issuance and the other."""
+    wanted = request["Validity"]
+    not_after = validity.resolve(wanted["Type"], wanted["Value"], issued_at)
+    not_before = issued_at - validity.BACKDATING
+    start = request.get("ValidityNotBefore")
+    if start is not None:
+        if start["Type"] != "ABSOLUTE":
+            raise ValidationException("ValidityNotBefore must be of type ABSOLUTE.")
+        not_before = validity.resolve(start["Type"], start["Value"], issued_at)
+    if not_after <= issued_at:
+        raise ValidationException("The certificate validity end date must be in the future.")
+    if not_before >= not_after:
+        raise ValidationException("The certificate validity start must be before its end.")
+    return not_before, not_after
+
+
+def _check_limits(
+    ca: CertificateAuthority,
+    installed: InstalledCertificate,
+    template: Template,
+    issued_at: datetime,
+    not_after: datetime,
+) -> None:
+    """What the issuer's certificate and usage mode allow. None of it concerns a root itself."""
+    own = installed.certificate
+    short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
+    if not_after > own.not_after:
+        raise ValidationException("The certificate validity specified exceeds the CA validity.")
+    if short_lived and not_after - issued_at > _LONGEST_SHORT_LIFE:
+        raise ValidationException(
+            "The certificate validity specified exceeds the maximum of 7 days "
+            "for a short-lived certificate authority."
+        )
+    if not template.constraints.is_ca:
+        return
+    if short_lived:
+        # Not documented: a short-lived CA must be the last one of its hierarchy.
+        raise ValidationException(
+            "A short-lived certificate authority cannot issue CA certificates."
+        )
+    path_length = template.constraints.path_length
+    assert path_length is not None  # every template for subordinates has one
+    limits = (link.path_length for link in (own, *installed.chain))
+    for depth, limit in enumerate(limits, start=1):
+        if limit is not None and path_length + depth > limit:
+            raise ValidationException(
+                "The path length of the requested certificate exceeds "
+                "the limit of the certificate authority."
+            )
+
+
+def _issuer(ca: CertificateAuthority, installed: InstalledCertificate) -> issue.Issuer:
+    return issue.Issuer(
+        installed.certificate.subject, installed.key_identifier, extensions_for_issued(ca)
+    )
+
+
+def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Response:
+    """Answer GetCertificate: an issued certificate and its chain, both PEM text.
+
+    Raises:
+        ResourceNotFoundException: `ctx.ca` issued no certificate with this ARN.
+        RequestInProgressException: its `available_at` (UTC) is still to come.
+    """
+    arn = parse_certificate_arn(request["CertificateArn"])
+    certificate = ctx.ca.certificates.get(arn.serial)
+    if certificate is None or certificate.arn != arn:
+        raise ResourceNotFoundException(f"Could not find Certificate {arn}.")
+    if ctx.now < certificate.available_at:
+        raise RequestInProgressException(
+            f"The request to issue certificate {arn} is still in progress. Try again later."
+        )
+    answer: Response = {"Certificate": certificate.pem}
+    if certificate.issuer is not None:
+        answer["CertificateChain"] = certificate.issuer.full_pem
+    return answer

@@ -1,0 +1,54 @@
+"""What every operation is given besides its request: who calls, when, and about which CA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.store import State, Store
+
+Response = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The account and region that a request is signed for, and the region's partition."""
+
+    account: str
+    region: str
+    partition: str
+
+    @property
+    def arn(self) -> str:
+        """The caller as AWS's messages name it."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call.
+
+    Attributes:
+        state: what the whole mock remembers.
+        store: the part of it that belongs to the caller's account and region.
+        now: the moment of the call: UTC.
+    """
+
+    caller: Caller
+    state: State
+    store: Store
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaContext(Context):
+    """A call about a CA, which exists and whose use the caller is allowed."""
+
+    ca: CertificateAuthority
+
+
+# An operation: (request, context) -> response, or an AwsError. Those about a CA get a CaContext.
+Operation = Callable[[Any, Any], Response]

@@ -1,0 +1,43 @@
+"""Pagination tokens: opaque to callers, and good for the listing that gave them alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from pca_mock.errors import InvalidNextTokenException
+
+_SEPARATOR = "\n"
+
+
+def token(position: int, *listing: str) -> str:
+    """A token that continues a listing after a position.
+
+    Args:
+        position: not negative; what it counts is the listing's own affair.
+        listing: what identifies the listing: operation, account, filters …
+    """
+    text = _SEPARATOR.join((*listing, str(position)))
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def position(token: str | None, *listing: str) -> int:
+    """The position in a token of this listing; 0 without a token.
+
+    Raises:
+        InvalidNextTokenException: not a token, or one of another listing.
+    """
+    if token is None:
+        return 0
+    try:
+        text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise _invalid() from None
+    *origin, position = text.split(_SEPARATOR)
+    if tuple(origin) != listing or not position.isdecimal():
+        raise _invalid()
+    return int(position)
+
+
+def _invalid() -> InvalidNextTokenException:
+    return InvalidNextTokenException("The NextToken value is not valid.")

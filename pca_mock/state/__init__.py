@@ -1,0 +1,1 @@
+"""What is remembered: no rule of X.509, no request parsing."""

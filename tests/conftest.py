@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# Shared and busy machines must not fail a test for its speed.
+settings.register_profile("pca_mock", deadline=None, max_examples=50)
+settings.load_profile("pca_mock")
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert address[0] in ("127.0.0.1", "::1", "localhost"), f"network access: {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_active() -> Iterator[None]:
+    """Whatever a test does, no mock outlives it."""
+    yield
+    from pca_mock.adapters import environment, intercept
+
+    assert intercept._running == []
+    assert environment._users == 0
