@@ -6,7 +6,7 @@ import inspect
 import unittest
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, Final, TypeVar
 
 import wrapt
@@ -136,8 +136,12 @@ def _decorate_plain_class(cls: type, new_mock: MockFactory) -> None:
         return run_alone(wrapped, instance, args, kwargs)  # called by hand, without pytest
 
     run_alone = _runner(new_mock)
-    _wrap(cls, "setup_class" if once else "setup_method", start)
-    _wrap(cls, "teardown_class" if once else "teardown_method", stop)
+    if once:
+        _wrap_for_class(cls, "setup_class", start)
+        _wrap_for_class(cls, "teardown_class", stop)
+    else:
+        _wrap(cls, "setup_method", start)
+        _wrap(cls, "teardown_method", stop)
     for name in dir(cls):
         if name.startswith("test") and isinstance(
             inspect.getattr_static(cls, name), (FunctionType, staticmethod, classmethod)
@@ -151,10 +155,20 @@ def _overrides(cls: type, name: str, base: type) -> bool:
 
 def _wrap(cls: type, name: str, wrapper: Callable[..., Any]) -> None:
     """Put a wrapper around a method, its own or an inherited one; a missing one does nothing."""
-    method = inspect.getattr_static(cls, name, None)
-    if method is None:
-        method = classmethod(_nothing) if name.endswith("_class") else _nothing
+    method = inspect.getattr_static(cls, name, _nothing)
     setattr(cls, name, wrapt.FunctionWrapper(method, wrapper))
+
+
+def _wrap_for_class(cls: type, name: str, wrapper: Callable[..., Any]) -> None:
+    """The same for pytest's methods of the class, which it calls as their bare `__func__`."""
+    method = inspect.getattr_static(cls, name, _nothing)
+
+    def around(owner: Any) -> Any:
+        binds = isinstance(method, (classmethod, staticmethod))
+        bound = method.__get__(None, owner) if binds else MethodType(method, owner)
+        return wrapper(bound, owner, (), {})
+
+    setattr(cls, name, classmethod(around))
 
 
 def _nothing(_: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from pca_mock.adapters import environment, intercept
+
 # Shared and busy machines must not fail a test for its speed.
 settings.register_profile("pca_mock", deadline=None, max_examples=50)
 settings.load_profile("pca_mock")
@@ -27,9 +29,7 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_stays_active() -> Iterator[None]:
-    """Whatever a test does, no mock outlives it."""
+    """Whatever a test does, no mock that it starts outlives it."""
+    before = list(intercept._running), environment._users
     yield
-    from pca_mock.adapters import environment, intercept
-
-    assert intercept._running == []
-    assert environment._users == 0
+    assert (intercept._running, environment._users) == before

@@ -55,8 +55,12 @@ def start(answerer: Answerer) -> Callable[[], None]:
     return stop
 
 
-def register() -> None:
-    """Make every botocore client ask the handlers below: those to come, and those that exist."""
+def register(*, look_for_existing: bool = True) -> None:
+    """Make every botocore client ask the handlers below: those to come, and those that exist.
+
+    Args:
+        look_for_existing: False where there can't be any yet, as botocore is being imported.
+    """
     global _registered
     with _lock:
         if _registered:
@@ -65,7 +69,7 @@ def register() -> None:
         builtin.extend(_HANDLERS)
         # Sessions from here on are built with the handlers; the others are found now. Sessions and
         # clients each have an emitter of their own, and a client's is a copy of its session's.
-        for emitter in _existing_emitters():
+        for emitter in _existing_emitters() if look_for_existing else ():
             for event, handler in _HANDLERS:
                 emitter.register(event, handler, unique_id=f"pca_mock.{event}")
         _registered = True

@@ -1,0 +1,60 @@
+"""Python in a process of its own, with an environment that has nothing of the user's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+# Put before every script: whatever it does, it reaches nothing but loopback.
+_GUARD = """
+import socket as _socket
+_connect = _socket.socket.connect
+_internet = (_socket.AF_INET, _socket.AF_INET6)
+def _guarded(self, address):
+    if self.family in _internet and address[0] not in ("127.0.0.1", "::1"):
+        raise AssertionError(f"network access: {address}")
+    return _connect(self, address)
+_socket.socket.connect = _guarded
+"""
+
+
+def clean_environment(home: Path, **variables: str) -> dict[str, str]:
+    """No credentials, no region, no configuration; HOME is an empty folder."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "PYTEST", "COV_")) and name not in ("HOME", "PYTHONPATH")
+    }
+    return {**kept, "HOME": str(home), **variables}
+
+
+def run(script: str, home: Path, **variables: str) -> str:
+    """Run a script with `-W error`; return what it printed. It must succeed."""
+    return _succeed([sys.executable, "-W", "error", "-c", _GUARD + textwrap.dedent(script)],
+                    home, variables)  # fmt: skip
+
+
+def run_pytest(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
+    """Run pytest on files, by name, in the folder; return what it printed. It must succeed."""
+    for name, text in files.items():
+        (home / name).write_text(textwrap.dedent(text))
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error"]
+    command += ["-p", "no:cacheprovider", "-p", "no:asyncio"]
+    return _succeed([*command, *arguments], home, variables)
+
+
+def _succeed(command: list[str], home: Path, variables: dict[str, str]) -> str:
+    result = subprocess.run(
+        command,
+        cwd=home,
+        env=clean_environment(home, **variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
+    return result.stdout
