@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -9,12 +10,20 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
+from asn1crypto import core as asn1_core
 from asn1crypto import csr as asn1_csr
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
+from pkilint.loader import RFC5280CertificateDocumentLoader
+from pkilint.pkix import certificate as pkilint_certificate
+from pkilint.pkix import extension as pkilint_extension
+from pkilint.pkix import name as pkilint_name
+from pkilint.validation import ValidationFindingSeverity
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
 
 DATA = Path(__file__).parent / "data"
 
@@ -42,6 +51,45 @@ def openssl_verify(folder: Path, leaf_pem: str, chain_pem: str, root_pem: str, *
         *untrusted, str(folder / "leaf.pem"),
     )  # fmt: skip
     return result.returncode == 0
+
+
+def certvalidator_verifies(leaf_pem: str, chain_pem: str, root_pem: str) -> bool:
+    """Whether pyhanko-certvalidator builds the path from the leaf to the root."""
+    context = ValidationContext(trust_roots=[certificate(root_pem)], allow_fetching=False)
+    intermediates = [certificate(pem) for pem in blocks(chain_pem)]
+    validator: Any = CertificateValidator(certificate(leaf_pem), intermediates, context)
+    try:
+        asyncio.run(validator.async_validate_usage(set()))
+    except (PathBuildingError, PathValidationError):
+        return False
+    return True
+
+
+@cache
+def _pkilint_validators() -> Any:
+    return pkilint_certificate.create_pkix_certificate_validator_container(
+        pkilint_certificate.create_decoding_validators(
+            pkilint_name.ATTRIBUTE_TYPE_MAPPINGS, pkilint_extension.EXTENSION_MAPPINGS
+        ),
+        [
+            pkilint_certificate.create_issuer_validator_container([]),
+            pkilint_certificate.create_validity_validator_container(),
+            pkilint_certificate.create_subject_validator_container([]),
+            pkilint_certificate.create_extensions_validator_container([]),
+            pkilint_certificate.create_spki_validator_container([]),
+        ],
+    )
+
+
+def pkilint_errors(pem: str) -> set[str]:
+    """The codes of what pkilint holds against a certificate: errors, not warnings or notices."""
+    document = RFC5280CertificateDocumentLoader().load_pem_document(pem)
+    return {
+        described.finding.code
+        for result in _pkilint_validators().validate(document.root)
+        for described in result.finding_descriptions
+        if described.finding.severity <= ValidationFindingSeverity.ERROR  # 0 is FATAL
+    }
 
 
 def openssl_text(pem: str, kind: str = "x509") -> str:
@@ -91,12 +139,26 @@ def requested_extensions(csr_pem: str) -> list[Extension]:
     return []
 
 
+class _RawExtension(asn1_core.Sequence):  # type: ignore[misc]
+    """An extension whose value need not be what its OID promises."""
+
+    _fields: ClassVar = [
+        ("extn_id", asn1_core.ObjectIdentifier),
+        ("critical", asn1_core.Boolean, {"default": False}),
+        ("extn_value", asn1_core.OctetString),
+    ]
+
+
+class _RawExtensions(asn1_core.SequenceOf):  # type: ignore[misc]
+    _child_spec = _RawExtension
+
+
 def _extensions(found: Any) -> list[Extension]:
     return [
         Extension(
-            item["extn_id"].dotted, bool(item["critical"].native), item["extn_value"].contents.hex()
+            item["extn_id"].dotted, bool(item["critical"].native), item["extn_value"].native.hex()
         )
-        for item in found
+        for item in _RawExtensions.load(found.untag().dump(), strict=True)
     ]
 
 

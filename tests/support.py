@@ -52,7 +52,7 @@ class Caller:
         *,
         critical_san: bool = False,
         extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
-        algorithm: hashes.HashAlgorithm | None = hashes.SHA256(),  # noqa: B008 - immutable
+        algorithm: Any = hashes.SHA256(),  # noqa: B008 - immutable
     ) -> bytes:
         """A CSR in PEM, made by cryptography."""
         names = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []

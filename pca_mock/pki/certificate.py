@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from cryptography import x509
-from cryptography.x509 import Extension
 
 from pca_mock.errors import MalformedCertificateException
 from pca_mock.pki import der, pem
 from pca_mock.pki.algorithms import PublicKey, verifies
 from pca_mock.pki.csr import key_identifier
+from pca_mock.pki.extensions import (
+    BASIC_CONSTRAINTS,
+    KEY_USAGE,
+    SUBJECT_KEY_IDENTIFIER,
+    Extension,
+    decode_all,
+)
 
-_T = TypeVar("_T", bound=x509.ExtensionType)
+_KEY_CERT_SIGN = 0x04  # bit 5 of the first octet
+
+
+@dataclass(frozen=True, slots=True)
+class BasicConstraints:
+    """What the extension says; `path_length` is None without a limit."""
+
+    critical: bool
+    is_ca: bool
+    path_length: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,10 @@ class Certificate:
         encoded: the whole certificate, DER.
         subject, issuer: its Names, DER, byte for byte.
         spki: its SubjectPublicKeyInfo, DER, byte for byte.
+        extensions: in its order, no OID twice; what nobody asks for may be unreadable.
+        basic_constraints: None without the extension.
+        key_identifier: its SKI; without one, SHA-1 of its key (User Guide, "RFC compliance").
+        may_sign_certificates: whether its key usage has keyCertSign, or is not limited at all.
     """
 
     x509: x509.Certificate
@@ -34,6 +52,10 @@ class Certificate:
     issuer: bytes
     spki: bytes
     public_key: PublicKey
+    extensions: tuple[Extension, ...]
+    basic_constraints: BasicConstraints | None
+    key_identifier: bytes
+    may_sign_certificates: bool
 
     @property
     def pem(self) -> str:
@@ -61,23 +83,13 @@ class Certificate:
         return self.subject == self.issuer
 
     @property
-    def key_identifier(self) -> bytes:
-        """Its SKI; without one, SHA-1 of its public key (User Guide, "RFC compliance")."""
-        extension = self.extension(x509.SubjectKeyIdentifier)
-        return extension.value.digest if extension else key_identifier(self.spki)
-
-    @property
     def path_length(self) -> int | None:
         """Its pathLenConstraint, if it has one."""
-        extension = self.extension(x509.BasicConstraints)
-        return extension.value.path_length if extension else None
+        return self.basic_constraints.path_length if self.basic_constraints else None
 
-    def extension(self, kind: type[_T]) -> Extension[_T] | None:
-        """Its extension of that kind, if it has one."""
-        try:
-            return self.x509.extensions.get_extension_for_class(kind)
-        except x509.ExtensionNotFound:
-            return None
+    def extension(self, oid: str) -> Extension | None:
+        """Its extension with that OID, if it has one."""
+        return _find(self.extensions, oid)
 
     def is_signed_by(self, issuer: Certificate) -> bool:
         """Whether it names that issuer, and its signature verifies with that one's key."""
@@ -93,26 +105,75 @@ class Certificate:
 
 
 def parse(encoded: bytes) -> Certificate:
-    """Read one certificate, extensions included.
+    """Read one certificate, with those of its extensions that every CA certificate is asked for.
 
     Raises:
         MalformedCertificateException: not DER of a certificate that can be understood.
     """
     try:
         certificate = x509.load_der_x509_certificate(encoded)
-        certificate.extensions  # noqa: B018 - parsed here once, so that later reads can't fail
         tbs = der.parse(encoded).children()[0].children()
         if tbs[0].tag == 0xA0:  # the version, absent in version 1
             del tbs[0]
-        _, _, issuer, _, subject, spki = tbs[:6]
-        public_key = certificate.public_key()
-    except (ValueError, IndexError, x509.UnsupportedGeneralNameType):
+        _, _, issuer, _, subject, spki, *optional = tbs
+        extensions = _extensions(optional)
+        return Certificate(
+            certificate,
+            encoded,
+            subject.encoded,
+            issuer.encoded,
+            spki.encoded,
+            certificate.public_key(),
+            extensions,
+            _basic_constraints(extensions),
+            _subject_key_identifier(extensions) or key_identifier(spki.encoded),
+            _may_sign_certificates(extensions),
+        )
+    except (ValueError, IndexError):
         raise _malformed() from None
-    except Exception as error:  # e.g. UnsupportedAlgorithm, DuplicateExtension: bare Exceptions
+    except Exception as error:  # UnsupportedAlgorithm is a bare Exception
         raise _malformed() from error
-    return Certificate(
-        certificate, encoded, subject.encoded, issuer.encoded, spki.encoded, public_key
+
+
+def _extensions(optional: list[der.Element]) -> tuple[Extension, ...]:
+    found: list[Extension] = []
+    for element in optional:
+        if element.tag == 0xA3:  # beside unique identifiers of issuer and subject
+            (listed,) = element.children()
+            found = decode_all(listed)
+    if len({extension.oid for extension in found}) != len(found):
+        raise ValueError("an extension stands there twice")
+    return tuple(found)
+
+
+def _find(extensions: tuple[Extension, ...], oid: str) -> Extension | None:
+    return next((extension for extension in extensions if extension.oid == oid), None)
+
+
+def _basic_constraints(extensions: tuple[Extension, ...]) -> BasicConstraints | None:
+    extension = _find(extensions, BASIC_CONSTRAINTS)
+    if extension is None:
+        return None
+    fields = {f.tag: f.content for f in der.parse(extension.value).expect(der.SEQUENCE).children()}
+    limit = fields.get(der.INTEGER)
+    return BasicConstraints(
+        extension.critical,
+        is_ca=fields.get(der.BOOLEAN, b"\0") != b"\0",
+        path_length=None if limit is None else int.from_bytes(limit, "big", signed=True),
     )
+
+
+def _subject_key_identifier(extensions: tuple[Extension, ...]) -> bytes | None:
+    extension = _find(extensions, SUBJECT_KEY_IDENTIFIER)
+    return der.parse(extension.value).expect(der.OCTET_STRING).content if extension else None
+
+
+def _may_sign_certificates(extensions: tuple[Extension, ...]) -> bool:
+    extension = _find(extensions, KEY_USAGE)
+    if extension is None:
+        return True
+    _, *octets = der.parse(extension.value).expect(der.BIT_STRING).content
+    return bool(octets and octets[0] & _KEY_CERT_SIGN)
 
 
 def parse_pem(text: bytes) -> list[Certificate]:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from cryptography import x509
-
 from pca_mock.errors import (
     CertificateMismatchException,
     InvalidRequestException,
@@ -93,13 +91,14 @@ def check_path(certificate: Certificate, chain: Sequence[Certificate], now: date
 
     Raises:
         ValidationException: basic constraints or a path length.
-        MalformedCertificateException: a critical extension, the key usage, or expiry.
+        MalformedCertificateException: a critical extension, the key usage, expiry, or name
+            constraints that cannot be read.
         CertificateMismatchException: the name constraints of an issuer.
     """
     path = (certificate, *chain)
     for link in path:
-        constraints = link.extension(x509.BasicConstraints)
-        if constraints is None or not constraints.critical or not constraints.value.ca:
+        constraints = link.basic_constraints
+        if constraints is None or not constraints.critical or not constraints.is_ca:
             raise ValidationException(
                 "Every CA certificate must have critical basic constraints with CA=TRUE."
             )
@@ -122,10 +121,10 @@ def check_path(certificate: Certificate, chain: Sequence[Certificate], now: date
 
 
 def _check_extensions(certificate: Certificate) -> None:
-    for extension in certificate.x509.extensions:
-        oid = extension.oid.dotted_string
-        if extension.critical and oid not in _MAY_BE_CRITICAL:
-            raise MalformedCertificateException(f"The extension {oid} must not be critical.")
-    key_usage = certificate.extension(x509.KeyUsage)
-    if key_usage is not None and not key_usage.value.key_cert_sign:
+    for extension in certificate.extensions:
+        if extension.critical and extension.oid not in _MAY_BE_CRITICAL:
+            raise MalformedCertificateException(
+                f"The extension {extension.oid} must not be critical."
+            )
+    if not certificate.may_sign_certificates:
         raise MalformedCertificateException("The key usage must include keyCertSign.")

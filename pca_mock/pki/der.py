@@ -72,6 +72,11 @@ def oid_content(dotted: str) -> bytes:
     return bytes(content)
 
 
+def plain_oid(dotted: str) -> str:
+    """The one dotted form of an OBJECT IDENTIFIER: the API lets arcs begin with zeros."""
+    return ".".join(str(int(arc)) for arc in dotted.split("."))
+
+
 def oid(dotted: str) -> bytes:
     """OBJECT IDENTIFIER from its dotted form."""
     return tlv(OID, oid_content(dotted))

@@ -209,7 +209,7 @@ def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: s
     """The OID that a structure gives either by name or as such."""
     if len(value) != 1:
         raise InvalidArgsException(f"{where} must contain exactly one of {named} and {by_oid}.")
-    return table[value[named]] if named in value else str(value[by_oid])
+    return table[value[named]] if named in value else der.plain_oid(value[by_oid])
 
 
 def for_csr(requested: CsrExtensionsTypeDef | CsrExtensionsOutputTypeDef) -> list[Extension]:
@@ -251,7 +251,7 @@ def _purpose(item: ExtendedKeyUsageTypeDef, where: str) -> str:
 
 
 def _certificate_policies(policies: Sequence[PolicyInformationTypeDef]) -> Extension:
-    oids = [policy["CertPolicyId"] for policy in policies]
+    oids = [der.plain_oid(policy["CertPolicyId"]) for policy in policies]
     if len(set(oids)) != len(oids):
         raise InvalidArgsException("CertificatePolicies must not repeat a CertPolicyId.")
     informations = []
@@ -284,7 +284,9 @@ def passed_through(
     structured = list(_structured(requested, empty_subject=empty_subject))
     custom = [
         Extension(
-            item["ObjectIdentifier"], item.get("Critical", False), base64.b64decode(item["Value"])
+            der.plain_oid(item["ObjectIdentifier"]),
+            item.get("Critical", False),
+            base64.b64decode(item["Value"]),
         )
         for item in requested.get("CustomExtensions", ())
     ]

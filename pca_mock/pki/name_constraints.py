@@ -2,63 +2,118 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import Final
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
+from pca_mock.errors import MalformedCertificateException
+from pca_mock.pki import der
 from pca_mock.pki.certificate import Certificate
+from pca_mock.pki.extensions import SUBJECT_ALTERNATIVE_NAME
+from pca_mock.pki.names import EMPTY_NAME
+
+_NAME_CONSTRAINTS: Final = "2.5.29.30"
+_PERMITTED, _EXCLUDED = 0xA0, 0xA1  # tags of the lists of subtrees
+_DIRECTORY_NAME: Final = 4
 
 
 def permits(issuer: Certificate, certificate: Certificate) -> bool:
-    """Whether the issuer's name constraints allow the certificate's subject and SAN."""
-    extension = issuer.extension(x509.NameConstraints)
+    """Whether the issuer's name constraints allow the certificate's subject and SAN.
+
+    Raises:
+        MalformedCertificateException: the constraints, or a name that they concern, are unreadable.
+    """
+    try:
+        subtrees = _subtrees(issuer)
+        names = _names(certificate) if subtrees else []
+        return all(_is_permitted(name, subtrees) for name in names)
+    except (ValueError, IndexError):
+        raise MalformedCertificateException("The name constraints cannot be read.") from None
+
+
+def _subtrees(issuer: Certificate) -> dict[int, list[der.Element]]:
+    """The bases of the permitted and the excluded subtrees, by the tag of their list."""
+    extension = issuer.extension(_NAME_CONSTRAINTS)
     if extension is None:
-        return True
-    excluded = extension.value.excluded_subtrees or []
-    permitted = extension.value.permitted_subtrees or []
-    for name in _names(certificate):
-        if any(_is_within(name, subtree) for subtree in excluded):
-            return False
-        same_kind = [subtree for subtree in permitted if type(subtree) is type(name)]
-        if same_kind and not any(_is_within(name, subtree) for subtree in same_kind):
-            return False
-    return True
+        return {}
+    lists = der.parse(extension.value).expect(der.SEQUENCE).children()
+    return {
+        listed.tag: [subtree.expect(der.SEQUENCE).children()[0] for subtree in listed.children()]
+        for listed in lists
+    }
 
 
-def _names(certificate: Certificate) -> Iterable[x509.GeneralName]:
-    if len(certificate.x509.subject.rdns):
-        yield x509.DirectoryName(certificate.x509.subject)
-    alternative_name = certificate.extension(x509.SubjectAlternativeName)
+def _names(certificate: Certificate) -> list[der.Element]:
+    """The certificate's names as GeneralNames."""
+    names = []
+    if certificate.subject != EMPTY_NAME:
+        names.append(der.parse(der.context(_DIRECTORY_NAME, certificate.subject)))
+    alternative_name = certificate.extension(SUBJECT_ALTERNATIVE_NAME)
     if alternative_name:
-        yield from alternative_name.value
+        names += der.parse(alternative_name.value).expect(der.SEQUENCE).children()
+    return names
 
 
-def _is_within(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
-    match name, subtree:
-        case x509.DirectoryName(), x509.DirectoryName():
-            outer = subtree.value.rdns
-            return name.value.rdns[: len(outer)] == outer
-        case x509.DNSName(), x509.DNSName():
-            return _host_is_within(name.value, subtree.value, subdomains=True)
-        case x509.UniformResourceIdentifier(), x509.UniformResourceIdentifier():
-            host = urlsplit(name.value).hostname or ""
-            return _host_is_within(host, subtree.value, subdomains=False)
-        case x509.RFC822Name(), x509.RFC822Name():
-            if "@" in subtree.value:
-                return name.value == subtree.value
-            host = name.value.rpartition("@")[2]
-            return _host_is_within(host, subtree.value, subdomains=False)
-        case x509.IPAddress(), x509.IPAddress():
-            network = ipaddress.ip_network(subtree.value)
-            return name.value in network
-    return False
+def _is_permitted(name: der.Element, subtrees: dict[int, list[der.Element]]) -> bool:
+    excluded, permitted = (
+        [base.content for base in subtrees.get(list_tag, ()) if base.tag == name.tag]
+        for list_tag in (_EXCLUDED, _PERMITTED)
+    )
+    # Names of other kinds have no hierarchy: a subtree is the name itself.
+    is_within = _COMPARISONS.get(name.tag, bytes.__eq__)
+    if any(is_within(name.content, base) for base in excluded):
+        return False
+    return not permitted or any(is_within(name.content, base) for base in permitted)
 
 
-def _host_is_within(host: str, constraint: str, *, subdomains: bool) -> bool:
-    """For DNS names a constraint covers its subdomains; elsewhere only with a leading dot."""
-    host, constraint = host.lower(), constraint.lower()
-    if constraint.startswith("."):
-        return host.endswith(constraint)
-    return host == constraint or (subdomains and host.endswith("." + constraint))
+def _directory_is_within(name: bytes, base: bytes) -> bool:
+    inner, outer = _rdns(name), _rdns(base)
+    return inner[: len(outer)] == outer
+
+
+def _rdns(name: bytes) -> list[list[tuple[bytes, bytes]]]:
+    """The attributes of each RDN, comparable: OID, and text without its case and string type."""
+    return [
+        sorted(
+            (oid.content, value.content.lower())
+            for oid, value in (attribute.children() for attribute in rdn.children())
+        )
+        for rdn in der.parse(name).expect(der.SEQUENCE).children()
+    ]
+
+
+def _dns_name_is_within(name: bytes, base: bytes) -> bool:
+    # Any name is made by adding labels to an empty one.
+    return not base or _host_is_within(name, base) or name.lower().endswith(b"." + base.lower())
+
+
+def _mailbox_is_within(name: bytes, base: bytes) -> bool:
+    return name == base if b"@" in base else _host_is_within(name.rpartition(b"@")[2], base)
+
+
+def _uri_is_within(name: bytes, base: bytes) -> bool:
+    return _host_is_within(urlsplit(name).hostname or b"", base)
+
+
+def _host_is_within(host: bytes, base: bytes) -> bool:
+    """A leading dot stands for any number of labels, without one it is that host alone."""
+    host, base = host.lower(), base.lower()
+    return host.endswith(base) if base.startswith(b".") else host == base
+
+
+def _address_is_within(name: bytes, base: bytes) -> bool:
+    """The base is an address, then a mask of the same length."""
+    network, mask = base[: len(name)], base[len(name) :]
+    return len(mask) == len(name) and all(
+        octet & bits == wanted & bits
+        for octet, wanted, bits in zip(name, network, mask, strict=True)
+    )
+
+
+_COMPARISONS: Final[dict[int, Callable[[bytes, bytes], bool]]] = {
+    0x81: _mailbox_is_within,
+    0x82: _dns_name_is_within,
+    0xA0 | _DIRECTORY_NAME: _directory_is_within,
+    0x86: _uri_is_within,
+    0x87: _address_is_within,
+}

@@ -72,7 +72,7 @@ def subject(value: ASN1SubjectUnionTypeDef, *, mixed: bool = False) -> bytes:
     if standard and custom and not mixed:
         raise InvalidArgsException("CustomAttributes cannot be combined with standard attributes.")
     rdns = [_rdn(oid, der.tlv(tag, text.encode())) for oid, tag, text in standard]
-    rdns += [_custom_rdn(item["ObjectIdentifier"], item["Value"]) for item in custom]
+    rdns += [_custom_rdn(der.plain_oid(item["ObjectIdentifier"]), item["Value"]) for item in custom]
     return der.sequence(*rdns)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from typing import Final
 
 from pca_mock.errors import InvalidNextTokenException
 
-_SEPARATOR = "\n"
+_SEPARATOR: Final = "\n"
+_POSITION: Final = re.compile("[0-9]{1,20}")
 
 
 def token(position: int, *listing: str) -> str:
@@ -34,7 +37,7 @@ def position(token: str | None, *listing: str) -> int:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise _invalid() from None
     *origin, position = text.split(_SEPARATOR)
-    if tuple(origin) != listing or not position.isdecimal():
+    if tuple(origin) != listing or not _POSITION.fullmatch(position):
         raise _invalid()
     return int(position)
 

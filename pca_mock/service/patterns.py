@@ -1,8 +1,8 @@
 r"""Regular expressions of the service model, which are Java's, as Python's.
 
 Same syntax in both but for what is translated here: Unicode categories (`\p{L}`), quoting
-(`\Q…\E`), possessive quantifiers and a few escapes. What cannot be translated is an error, never
-skipped. Source: Java Platform API, `java.util.regex.Pattern`.
+(`\Q…\E`), possessive quantifiers, line ends (`.`) and a few escapes. What cannot be translated
+is an error, never skipped. Source: Java Platform API, `java.util.regex.Pattern`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ _ESCAPES: Final = {
     "v": r"\n\x0b\f\r\x85\u2028\u2029",
     "e": r"\x1b",
 }
-_UNTRANSLATABLE: Final = set("RXGkNcVH")
+# Back references too: where groups are added, their numbers would be others.
+_UNTRANSLATABLE: Final = set("RXGkNcVHpP123456789")
+_ANY_CHARACTER: Final = r"[^\n\r\x85\u2028\u2029]"  # to Java all of these end a line
 _ASCII: Final = 0x80
 _UNICODE: Final = sys.maxunicode + 1
 # Stands for "no character" in a pattern that is only asked about ASCII text.
@@ -77,7 +79,10 @@ class Pattern:
             UntranslatablePatternError: it cannot be said in Python.
         """
         self._pattern = pattern
-        self._ascii = re.compile(_translate(pattern, _ASCII), re.ASCII)
+        try:
+            self._ascii = re.compile(_translate(pattern, _ASCII), re.ASCII)
+        except re.error as error:
+            raise UntranslatablePatternError(f"{error}: {pattern}") from error
 
     def fits(self, text: str) -> bool:
         """Whether the whole text matches."""
@@ -136,6 +141,8 @@ def _translate(pattern: str, limit: int) -> str:
         elif kind == "other" and text == ")":
             atom = starts.pop() if starts else len(out)
             out.append(text)
+        elif text == ".":
+            atom = _append(out, _ANY_CHARACTER, atom, False)
         else:
             atom = _append(out, text, atom, False)
     return "".join(out)
@@ -153,7 +160,7 @@ def _make_possessive(out: list[str], atom: int) -> None:
         out.append("+")
         return
     # A lookahead is atomic: match inside it, then repeat what it found.
-    name = f"possessive{len(out)}"
+    name = f"possessive{''.join(out).count('(?P<')}"
     out[atom:] = [f"(?=(?P<{name}>{''.join(out[atom:])}))(?P={name})"]
 
 

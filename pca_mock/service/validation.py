@@ -121,14 +121,15 @@ def _blob(shape: Any) -> Checker:
     )
 
     def checker(value: Any, path: str, breaches: list[str]) -> Any:
+        if hasattr(value, "read"):
+            value = value.read()
         if isinstance(value, str):
             value = value.encode()
-        elif hasattr(value, "read"):
-            value = value.read()
         if not isinstance(value, (bytes, bytearray, memoryview)):
             raise _wrong_type(value, "a Blob")
-        check_length(value, path, breaches)
-        return bytes(value)
+        blob = bytes(value)
+        check_length(blob, path, breaches)
+        return blob
 
     return checker
 

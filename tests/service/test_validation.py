@@ -1,0 +1,519 @@
+from __future__ import annotations
+
+import copy
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.model import Shape
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pca_mock.errors import SerializationException, ValidationException
+from pca_mock.service import validation
+from pca_mock.service.model import service_model
+
+ARN = (
+    "arn:aws:acm-pca:us-east-1:111122223333:"
+    "certificate-authority/11111111-2222-3333-4444-555555555555"
+)
+ARN_PATTERN = r"arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(/[\w+=,.@-]+)*"
+
+
+def create(**changes: Any) -> Any:
+    """A good CreateCertificateAuthority request, with other members."""
+    configuration: Any = {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Subject": {"CommonName": "a"},
+    }
+    return {
+        "CertificateAuthorityConfiguration": configuration,
+        "CertificateAuthorityType": "ROOT",
+        **changes,
+    }
+
+
+def message(operation: str, params: Any) -> str:
+    with pytest.raises(ValidationException) as caught:
+        validation.check(operation, params)
+    return caught.value.message
+
+
+# The phrases
+
+
+def test_a_value_over_the_maximum_is_told_in_aws_words() -> None:
+    params = {"CertificateAuthorityArn": ARN, "PermanentDeletionTimeInDays": 31}
+
+    assert message("DeleteCertificateAuthority", params) == (
+        "1 validation error detected: Value '31' at 'permanentDeletionTimeInDays' "
+        "failed to satisfy constraint: Member must have value less than or equal to 30"
+    )
+
+
+def test_a_value_outside_an_enum_is_told_in_aws_words() -> None:
+    params = create()
+    params["CertificateAuthorityConfiguration"]["SigningAlgorithm"] = "SHA1WITHRSA"
+
+    values = service_model().shape_for("SigningAlgorithm").metadata["enum"]
+    assert message("CreateCertificateAuthority", params) == (
+        "1 validation error detected: Value 'SHA1WITHRSA' at "
+        "'certificateAuthorityConfiguration.signingAlgorithm' failed to satisfy constraint: "
+        f"Member must satisfy enum value set: [{', '.join(values)}]"
+    )
+
+
+def test_two_breaches_of_one_member_are_told_in_one_message() -> None:
+    params = {"CertificateAuthorityArn": "x"}
+
+    assert message("DescribeCertificateAuthority", params) == (
+        "2 validation errors detected: Value 'x' at 'certificateAuthorityArn' failed to satisfy "
+        f"constraint: Member must satisfy regular expression pattern: {ARN_PATTERN}; "
+        "Value 'x' at 'certificateAuthorityArn' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 5"
+    )
+
+
+def test_a_validity_of_zero_is_told_as_aws_was_seen_to() -> None:
+    params = {
+        "CertificateAuthorityArn": ARN,
+        "Csr": b"x",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Validity": {"Type": "DAYS", "Value": 0},
+    }
+
+    assert message("IssueCertificate", params) == (
+        "1 validation error detected: Value '0' at 'validity.value' failed to satisfy "
+        "constraint: Member must have value greater than or equal to 1"
+    )
+
+
+@pytest.mark.parametrize("params", [{}, {"CertificateAuthorityArn": None}], ids=["absent", "null"])
+def test_a_missing_member_is_null_without_quotes(params: Any) -> None:
+    assert message("DescribeCertificateAuthority", params) == (
+        "1 validation error detected: Value null at 'certificateAuthorityArn' "
+        "failed to satisfy constraint: Member must not be null"
+    )
+
+
+def test_an_empty_list_is_shown_in_brackets() -> None:
+    assert message("CreateCertificateAuthority", create(Tags=[])) == (
+        "1 validation error detected: Value '[]' at 'tags' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
+
+
+def test_a_list_that_is_too_long_shows_its_items() -> None:
+    actions = ["IssueCertificate", "GetCertificate", "ListPermissions", "GetCertificate"]
+    params = {"CertificateAuthorityArn": ARN, "Principal": "p", "Actions": actions}
+
+    assert message("CreatePermission", params) == (
+        "1 validation error detected: Value '[IssueCertificate, GetCertificate, ListPermissions, "
+        "GetCertificate]' at 'actions' failed to satisfy constraint: "
+        "Member must have length less than or equal to 3"
+    )
+
+
+def test_a_list_item_is_named_by_its_number_from_one() -> None:
+    tags = [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "*"}]
+
+    assert message("CreateCertificateAuthority", create(Tags=tags)) == (
+        "1 validation error detected: Value '*' at 'tags.2.member.value' failed to satisfy "
+        r"constraint: Member must satisfy regular expression pattern: "
+        r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "phrase"),
+    [(0, "greater than or equal to 1"), (32769, "less than or equal to 32768")],
+)
+def test_a_blob_is_shown_by_its_length_alone(length: int, phrase: str) -> None:
+    params = {"CertificateAuthorityArn": ARN, "Certificate": b"x" * length}
+
+    assert message("ImportCertificateAuthorityCertificate", params) == (
+        f"1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim={length} "
+        f"cap={length}]' at 'certificate' failed to satisfy constraint: "
+        f"Member must have length {phrase}"
+    )
+
+
+def test_a_path_has_each_member_with_a_small_first_letter() -> None:
+    crl = {"Enabled": True, "ExpirationInDays": 0, "S3BucketName": "ab"}
+    params = create(RevocationConfiguration={"CrlConfiguration": crl})
+
+    text = message("CreateCertificateAuthority", params)
+
+    assert "Value '0' at 'revocationConfiguration.crlConfiguration.expirationInDays'" in text
+    assert "Value 'ab' at 'revocationConfiguration.crlConfiguration.s3BucketName'" in text
+
+
+def test_all_breaches_are_told_in_the_order_of_the_model_not_of_the_request() -> None:
+    params = {
+        "UsageMode": "NONE",
+        "Tags": [{"Value": "a"}, {"Key": ""}],
+        "CertificateAuthorityType": "LEAF",
+        "CertificateAuthorityConfiguration": {
+            "Subject": {"Surname": "x" * 41, "Country": "U"},
+            "SigningAlgorithm": "SHA256WITHECDSA",
+        },
+    }
+
+    text = message("CreateCertificateAuthority", params)
+
+    assert text.startswith("8 validation errors detected: ")
+    assert re.findall("at '(.*?)' failed", text) == [
+        "certificateAuthorityConfiguration.keyAlgorithm",
+        "certificateAuthorityConfiguration.subject.country",
+        "certificateAuthorityConfiguration.subject.country",
+        "certificateAuthorityConfiguration.subject.surname",
+        "certificateAuthorityType",
+        "tags.1.member.key",
+        "tags.2.member.key",
+        "usageMode",
+    ]
+
+
+def test_lengths_count_characters_not_bytes() -> None:
+    subject = {"CommonName": "ü" * 64}
+    params = create()
+    params["CertificateAuthorityConfiguration"]["Subject"] = subject
+
+    checked = validation.check("CreateCertificateAuthority", params)
+
+    assert checked["CertificateAuthorityConfiguration"]["Subject"] == subject
+
+
+# Types
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "text"),
+    [
+        ("PermanentDeletionTimeInDays", "7", "STRING_VALUE can not be converted to an Integer"),
+        ("PermanentDeletionTimeInDays", True, "BOOLEAN_VALUE can not be converted to an Integer"),
+        ("PermanentDeletionTimeInDays", 7.0, "NUMBER_VALUE can not be converted to an Integer"),
+        ("PermanentDeletionTimeInDays", 2**31, "NUMBER_VALUE can not be converted to an Integer"),
+        ("PermanentDeletionTimeInDays", -(2**31) - 1, "NUMBER_VALUE"),
+        ("CertificateAuthorityArn", 5, "NUMBER_VALUE can not be converted to a String"),
+        ("CertificateAuthorityArn", b"x", "can not be converted to a String"),
+        ("CertificateAuthorityArn", [ARN], "can not be converted to a String"),
+    ],
+)
+def test_a_wrong_type_is_a_serialization_exception(member: str, value: Any, text: str) -> None:
+    params = {"CertificateAuthorityArn": ARN, member: value}
+
+    with pytest.raises(SerializationException, match=text):
+        validation.check("DeleteCertificateAuthority", params)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Tags": {"Key": "a"}},
+        {"Tags": "a"},
+        {"Tags": ["a"]},
+        {"Tags": [None]},
+        {"CertificateAuthorityConfiguration": []},
+        {"CertificateAuthorityConfiguration": "a"},
+        {"RevocationConfiguration": {"OcspConfiguration": {"Enabled": 1}}},
+        {"RevocationConfiguration": {"OcspConfiguration": {"Enabled": "true"}}},
+    ],
+)
+def test_a_wrong_type_is_found_wherever_it_is(changes: Any) -> None:
+    with pytest.raises(SerializationException):
+        validation.check("CreateCertificateAuthority", create(**changes))
+
+
+def test_a_wrong_type_comes_before_breaches_of_constraints() -> None:
+    params = create(CertificateAuthorityType="LEAF", UsageMode=5)
+
+    with pytest.raises(SerializationException):
+        validation.check("CreateCertificateAuthority", params)
+
+
+def issue(value: Any) -> Any:
+    return {
+        "CertificateAuthorityArn": ARN,
+        "Csr": b"x",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Validity": {"Type": "ABSOLUTE", "Value": value},
+    }
+
+
+def test_a_long_has_64_bits() -> None:
+    largest = 2**63 - 1
+
+    assert validation.check("IssueCertificate", issue(largest))["Validity"]["Value"] == largest
+    with pytest.raises(SerializationException, match="NUMBER_VALUE can not be converted to a Long"):
+        validation.check("IssueCertificate", issue(largest + 1))
+
+
+@pytest.mark.parametrize("value", [5, ["x"], {"x": 1}, True])
+def test_what_is_no_blob_is_a_serialization_exception(value: Any) -> None:
+    params = {"CertificateAuthorityArn": ARN, "Certificate": value}
+
+    with pytest.raises(SerializationException, match="can not be converted to a Blob"):
+        validation.check("ImportCertificateAuthorityCertificate", params)
+
+
+# The copy
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Grüße",
+        "Grüße".encode(),
+        bytearray("Grüße".encode()),
+        memoryview("Grüße".encode()),
+        io.BytesIO("Grüße".encode()),
+        io.StringIO("Grüße"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_blob_is_bytes_whatever_the_caller_gave(value: Any) -> None:
+    params = {"CertificateAuthorityArn": ARN, "Certificate": value}
+
+    checked = validation.check("ImportCertificateAuthorityCertificate", params)
+
+    assert type(checked["Certificate"]) is bytes
+    assert checked["Certificate"].decode() == "Grüße"
+
+
+def test_members_that_are_null_or_unknown_are_dropped_at_every_depth() -> None:
+    params = create(
+        IdempotencyToken=None,
+        Colour="red",
+        RevocationConfiguration={"CrlConfiguration": None, "Size": 5},
+        Tags=({"Key": "a", "Value": None, "Length": 5},),
+    )
+
+    checked = validation.check("CreateCertificateAuthority", params)
+
+    assert checked == create(RevocationConfiguration={}, Tags=[{"Key": "a"}])
+
+
+def test_the_copy_shares_nothing_that_changes_with_the_callers_parameters() -> None:
+    params = create(Tags=[{"Key": "a"}], Colour="red")
+    before = copy.deepcopy(params)
+
+    checked = validation.check("CreateCertificateAuthority", params)
+    checked["Tags"][0]["Key"] = "b"
+    checked["Tags"].append({})
+    checked["CertificateAuthorityConfiguration"]["Subject"]["CommonName"] = "b"
+
+    assert params == before
+
+
+@pytest.mark.parametrize("token", ["\t\n\r ~ÿ", "a" * 36])
+def test_a_token_may_hold_what_latin_1_has(token: str) -> None:
+    params = create(IdempotencyToken=token)
+
+    assert validation.check("CreateCertificateAuthority", params)["IdempotencyToken"] == token
+
+
+@given(st.text(min_size=1, max_size=36))
+def test_a_token_holds_nothing_else(token: str) -> None:
+    allowed = all(c in "\t\n\r" or " " <= c <= "ÿ" for c in token)
+    params = create(IdempotencyToken=token)
+
+    if allowed:
+        assert validation.check("CreateCertificateAuthority", params) == params
+    else:
+        assert "'idempotencyToken'" in message("CreateCertificateAuthority", params)
+
+
+# Every constraint of every operation, as the installed model has them
+
+Step = str | int
+
+
+class Breach(NamedTuple):
+    """A place in a request, what to put there, and what must be said of it."""
+
+    steps: tuple[Step, ...]
+    value: Any
+    phrase: str
+    is_alone: bool  # whether the value breaks no other constraint
+
+
+@dataclass(frozen=True)
+class Case:
+    operation: str
+    breach: Breach
+
+    @property
+    def path(self) -> str:
+        """The place as the message names it."""
+        steps = (
+            f"{step + 1}.member" if isinstance(step, int) else step[0].lower() + step[1:]
+            for step in self.breach.steps
+        )
+        return ".".join(steps)
+
+    def __str__(self) -> str:
+        return f"{self.operation}-{self.path}-{self.breach.phrase[12:40]}"
+
+
+# (beginning, filler): together they make texts of any length for every pattern of the model.
+_TEXTS = (
+    ("", "a"),
+    ("", "1"),
+    (ARN, "a"),
+    ("11111111-2222-3333-4444-555555555555", "a"),
+    ("1.2.", "1"),
+)
+_UNFIT = ("\N{SNOWMAN}", "*")
+_LONGEST_TRIED = 5  # beyond a limit: Base64 comes in fours
+
+
+def fits(pattern: str | None, text: str) -> bool:
+    r"""An independent reading of the model's patterns: of `\p{…}` it knows the ASCII part."""
+    for category, members in ((r"\p{L}", "a-zA-Z"), (r"\p{Z}", " "), (r"\p{N}", "0-9")):
+        pattern = pattern and pattern.replace(category, members)
+    return pattern is None or re.fullmatch(pattern, text, re.ASCII) is not None
+
+
+def text_of(pattern: str | None, lengths: range) -> str | None:
+    for length in lengths:
+        for beginning, filler in _TEXTS:
+            text = (beginning + filler * length)[:length]
+            if fits(pattern, text):
+                return text
+    return None
+
+
+def sample(shape: Any) -> Any:
+    """A value that breaks no constraint and has every member, at every depth."""
+    smallest = shape.metadata.get("min", 0)
+    match shape.type_name:
+        case "structure":
+            return {name: sample(member) for name, member in shape.members.items()}
+        case "list":
+            return [sample(shape.member) for _ in range(max(1, smallest))]
+        case "string" if shape.enum:
+            return shape.enum[0]
+        case "string":
+            largest = shape.metadata.get("max", 200)
+            text = text_of(shape.metadata.get("pattern"), range(max(1, smallest), largest + 1))
+            assert text is not None, f"no text for {shape.metadata}"
+            return text
+        case "blob":
+            return b"x" * max(1, smallest)
+        case "boolean":
+            return True
+    return max(1, smallest)
+
+
+def breaches(shape: Any, steps: tuple[Step, ...] = ()) -> Iterator[Breach]:
+    of_type: dict[str, Callable[[Any, tuple[Step, ...]], Iterator[Breach]]] = {
+        "structure": _of_structure,
+        "list": _of_list,
+        "string": _of_string,
+        "blob": _of_blob,
+        "integer": _of_number,
+        "long": _of_number,
+    }
+    if shape.type_name in of_type:
+        yield from of_type[shape.type_name](shape, steps)
+
+
+def _of_structure(shape: Any, steps: tuple[Step, ...]) -> Iterator[Breach]:
+    for name in shape.required_members:
+        yield Breach((*steps, name), None, "Member must not be null", True)
+    for name, member in shape.members.items():
+        yield from breaches(member, (*steps, name))
+
+
+def _of_list(shape: Any, steps: tuple[Step, ...]) -> Iterator[Breach]:
+    item = sample(shape.member)
+    for limit, length, phrase in _lengths(shape):
+        yield Breach(steps, [item] * length, f"Member must have length {phrase} {limit}", True)
+    yield from breaches(shape.member, (*steps, 0))
+
+
+def _of_string(shape: Any, steps: tuple[Step, ...]) -> Iterator[Breach]:
+    pattern = shape.metadata.get("pattern")
+    if shape.enum:
+        values = ", ".join(shape.enum)
+        yield Breach(steps, "NONE_OF_THEM", f"Member must satisfy enum value set: [{values}]", True)
+    if pattern:
+        unfit = [c * len(sample(shape)) for c in _UNFIT]
+        unfit = [text for text in unfit if not fits(pattern, text)]
+        phrase = f"Member must satisfy regular expression pattern: {pattern}"
+        yield Breach(steps, unfit[0], phrase, True)
+    for limit, length, phrase in _lengths(shape):
+        more = range(length, length + _LONGEST_TRIED) if length > limit else range(length, -1, -1)
+        text = text_of(pattern, more)
+        phrase = f"Member must have length {phrase} {limit}"
+        yield Breach(steps, "a" * length if text is None else text, phrase, text is not None)
+
+
+def _of_blob(shape: Any, steps: tuple[Step, ...]) -> Iterator[Breach]:
+    for limit, length, phrase in _lengths(shape):
+        yield Breach(steps, b"x" * length, f"Member must have length {phrase} {limit}", True)
+
+
+def _of_number(shape: Any, steps: tuple[Step, ...]) -> Iterator[Breach]:
+    for limit, value, phrase in _limits(shape):
+        yield Breach(steps, value, f"Member must have value {phrase} {limit}", True)
+
+
+def _limits(shape: Any) -> Iterator[tuple[int, int, str]]:
+    if "min" in shape.metadata:
+        yield shape.metadata["min"], shape.metadata["min"] - 1, "greater than or equal to"
+    if "max" in shape.metadata:
+        yield shape.metadata["max"], shape.metadata["max"] + 1, "less than or equal to"
+
+
+def _lengths(shape: Any) -> Iterator[tuple[int, int, str]]:
+    return ((limit, length, phrase) for limit, length, phrase in _limits(shape) if length >= 0)
+
+
+def request(operation: str) -> Any:
+    shape: Shape | None = service_model().operation_model(operation).input_shape
+    return sample(shape) if shape is not None else {}
+
+
+def cases() -> list[Case]:
+    return [
+        Case(operation, breach)
+        for operation in service_model().operation_names
+        for breach in breaches(service_model().operation_model(operation).input_shape)
+    ]
+
+
+@pytest.mark.parametrize("operation", service_model().operation_names)
+def test_a_request_with_every_member_passes_unchanged(operation: str) -> None:
+    params = request(operation)
+
+    assert validation.check(operation, params) == params
+
+
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_a_breach_of_one_constraint_is_told_with_its_path(case: Case) -> None:
+    params = request(case.operation)
+    target = params
+    for step in case.breach.steps[:-1]:
+        target = target[step]
+    target[case.breach.steps[-1]] = case.breach.value
+
+    text = message(case.operation, params)
+
+    assert f" at '{case.path}' failed to satisfy constraint: {case.breach.phrase}" in text
+    assert set(re.findall(r" at '([^ ]*?)' failed to satisfy", text)) == {case.path}
+    if case.breach.is_alone:
+        assert text.startswith("1 validation error detected: Value ")
+
+
+def test_the_walk_meets_every_kind_of_constraint() -> None:
+    phrases = {case.breach.phrase.split(" ", 3)[2] for case in cases()}
+
+    assert phrases == {"not", "have", "satisfy"}
+    assert len(cases()) > 300
+    assert {case.operation for case in cases()} == set(service_model().operation_names)
