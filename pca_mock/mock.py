@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 import boto3
 
 from pca_mock import decoration
-from pca_mock.adapters import environment, intercept
+from pca_mock.adapters import accounts, environment, intercept
 from pca_mock.service import dispatch
 from pca_mock.service.context import Caller, Response
 from pca_mock.service.model import partition_of
+from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings, check_account_id
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
+    from typing_extensions import Unpack
 
 _Target = TypeVar("_Target", bound=Callable[..., Any])
-DEFAULT_ACCOUNT_ID: Final = "123456789012"
-_ACCOUNT_ID: Final = re.compile("[0-9]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class Options(TypedDict, total=False):
+    """The keyword arguments of `mock_pca`; see there."""
+
     account_id: str
-
-    def __post_init__(self) -> None:
-        if not _ACCOUNT_ID.fullmatch(str(self.account_id)):
-            raise ValueError(f"an account id is a string of 12 digits, not {self.account_id!r}")
+    accounts: Mapping[str, str]
+    organization_id: str
+    creation_delay: timedelta
+    issuance_delay: timedelta
+    quotas: Mapping[str, int]
 
 
 class PcaMock:
     """A running mock: what `with mock_pca() as pca:` and the fixture `pca` give.
 
     Attributes:
-        account_id: the account in whose name calls are made: 12 digits.
+        account_id: the account in whose name calls are made, unless their credentials say
+            otherwise: 12 digits.
     """
 
-    def __init__(self, account_id: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Begin with no CA. Only `mock_pca` makes handles."""
-        self.account_id = account_id
-        self._state = State()
+        self.account_id = settings.account_id
+        self._state = State(settings)
+        self._acting_as: list[str] = []
 
     def __repr__(self) -> str:
         return f"<PcaMock account_id={self.account_id}>"
@@ -59,9 +63,31 @@ class PcaMock:
         client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
         return client
 
-    def _answer(self, operation: str, params: Mapping[str, Any], region: str) -> Response:
-        caller = Caller(self.account_id, region, partition_of(region))
+    @contextmanager
+    def as_account(self, account_id: str) -> Iterator[None]:
+        """Make calls in the name of another account, whatever the credentials, in all threads.
+
+        Raises:
+            ValueError: `account_id` isn't 12 digits.
+        """
+        check_account_id(account_id)
+        self._acting_as.append(account_id)
+        try:
+            yield
+        finally:
+            self._acting_as.remove(account_id)
+
+    def _answer(
+        self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
+    ) -> Response:
+        caller = Caller(self._account_of(credentials), region, partition_of(region))
         return dispatch.call(self._state, operation, params, caller)
+
+    def _account_of(self, credentials: Any) -> str:
+        if self._acting_as:
+            return self._acting_as[-1]
+        access_key = accounts.access_key_of(credentials)
+        return accounts.account_of(access_key, self._state.settings.accounts, self.account_id)
 
 
 class MockPca:
@@ -71,9 +97,9 @@ class MockPca:
     last stop. Of several mocks that run, the one that was started last answers, in all threads.
     """
 
-    def __init__(self, options: _Options) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Only `mock_pca` makes these."""
-        self._options = options
+        self._settings = settings
         self._lock = threading.RLock()
         self._running: PcaMock | None = None
         self._starts = 0
@@ -88,7 +114,7 @@ class MockPca:
             return self._running
 
     def _begin(self) -> PcaMock:
-        running = PcaMock(self._options.account_id)
+        running = PcaMock(self._settings)
         environment.fill()
         try:
             self._stop_answering = intercept.start(running._answer)
@@ -144,15 +170,23 @@ class MockPca:
         Raises:
             TypeError: the target is a pytest fixture; decorate the function inside instead.
         """
-        return decoration.decorate(target, lambda: MockPca(self._options))
+        return decoration.decorate(target, lambda: MockPca(self._settings))
 
 
 @overload
 def mock_pca(target: _Target, /) -> _Target: ...
 @overload
-def mock_pca(*, account_id: str = ...) -> MockPca: ...
+def mock_pca(**options: Unpack[Options]) -> MockPca: ...
 def mock_pca(
-    target: Callable[..., Any] | None = None, /, *, account_id: str = DEFAULT_ACCOUNT_ID
+    target: Callable[..., Any] | None = None,
+    /,
+    *,
+    account_id: str = DEFAULT_ACCOUNT_ID,
+    accounts: Mapping[str, str] | None = None,
+    organization_id: str | None = None,
+    creation_delay: timedelta = timedelta(),
+    issuance_delay: timedelta = timedelta(),
+    quotas: Mapping[str, int] | None = None,
 ) -> Any:
     """Mock AWS Private CA in this process: every `acm-pca` call of boto3 is answered here.
 
@@ -163,9 +197,24 @@ def mock_pca(
     Args:
         target: what a bare `@mock_pca` decorates.
         account_id: the account in whose name calls are made: 12 digits.
+        accounts: further accounts, by the access keys whose calls are theirs. Keys that moto's
+            IAM or STS made belong to the account in which it made them.
+        organization_id: of the organization that all accounts are in, such as "o-a1b2c3d4e5";
+            resource policies can name it.
+        creation_delay: how long a new CA is in CREATING.
+        issuance_delay: how long GetCertificate answers RequestInProgressException.
+        quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
 
     Raises:
-        ValueError: `account_id` isn't 12 digits.
+        ValueError: an account id isn't 12 digits, or a quota is unknown or negative.
     """
-    mock = MockPca(_Options(account_id))
+    settings = Settings(
+        account_id,
+        dict(accounts or {}),
+        organization_id,
+        creation_delay,
+        issuance_delay,
+        Quotas.adjusted(quotas or {}),
+    )
+    mock = MockPca(settings)
     return mock if target is None else mock(target)

@@ -7,10 +7,12 @@ import inspect
 import unittest
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import boto3
 import pytest
+import time_machine
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
@@ -506,3 +508,73 @@ def test_a_set_up_class_that_raises_ends_the_mock() -> None:
 
     assert len(result.errors) == 1
     assert not is_mocked()
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    ("quotas", "text"),
+    [({"certificate": 1}, "no quota 'certificate'"), ({"certificates": -1}, "from 0 up")],
+)
+def test_a_quota_must_be_a_known_one_and_not_negative(quotas: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        mock_pca(quotas=quotas)
+
+
+def test_options_count_in_decorators_too() -> None:
+    @mock_pca(quotas={"certificate_authorities": 0})
+    def create() -> None:
+        support.pending(client)
+
+    with pytest.raises(client.exceptions.LimitExceededException):
+        create()
+
+
+class Waiting:
+    """Lets botocore's waiters wait on a clock that is moved, instead of in real time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, traveller: Any) -> None:
+        self.slept: list[float] = []
+        self._traveller = traveller
+        monkeypatch.setattr("botocore.waiter.time.sleep", self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._traveller.shift(timedelta(seconds=seconds))
+
+
+def test_an_issuance_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        time_machine.travel(datetime(2026, 11, 23, tzinfo=timezone.utc), tick=False) as traveller,
+        mock_pca(issuance_delay=timedelta(seconds=2.5)),
+    ):
+        waiting = Waiting(monkeypatch, traveller)
+        ca = support.pending(client)
+        arn = ca.issue(ca.csr(), "RootCACertificate")
+        name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": arn}
+        with pytest.raises(client.exceptions.RequestInProgressException):
+            client.get_certificate(**name)
+
+        client.get_waiter("certificate_issued").wait(**name)
+
+        assert waiting.slept == [1, 1, 1]
+        assert client.get_certificate(**name)["Certificate"]
+
+
+def test_a_creation_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        time_machine.travel(datetime(2026, 11, 23, tzinfo=timezone.utc), tick=False) as traveller,
+        mock_pca(creation_delay=timedelta(seconds=4)),
+    ):
+        waiting = Waiting(monkeypatch, traveller)
+        ca = support.pending(client)
+        assert ca.status == "CREATING"
+
+        client.get_waiter("certificate_authority_csr_created").wait(CertificateAuthorityArn=ca.arn)
+
+        assert waiting.slept == [3, 3]
+        assert ca.status == "PENDING_CERTIFICATE"
+        assert ca.describe()["LastStateChangeAt"] - ca.describe()["CreatedAt"] == timedelta(
+            seconds=4
+        )

@@ -27,8 +27,8 @@ from botocore.utils import get_tzinfo_options
 
 from pca_mock.errors import AwsError
 
-# (operation, parameters, region) -> response members, or an AwsError
-Answerer = Callable[[str, Mapping[str, Any], str], dict[str, Any]]
+# (operation, parameters, region, credentials) -> response members, or an AwsError
+Answerer = Callable[[str, Mapping[str, Any], str, Any], dict[str, Any]]
 
 _PARAMETERS: Final = "pca_mock.parameters"
 _JSON: Final = "application/x-amz-json-1.1"
@@ -98,7 +98,7 @@ def _reopened(content: Any) -> Any:
 
 
 def answer(
-    model: Any, params: Any, context: dict[str, Any], **_: Any
+    model: Any, params: Any, context: dict[str, Any], request_signer: Any, **_: Any
 ) -> tuple[AWSResponse, dict[str, Any]] | None:
     """`before-call`: what the running mock says, as (HTTP response, parsed response)."""
     try:
@@ -110,7 +110,8 @@ def answer(
         if hasattr(value, "seek"):
             value.seek(0)
     try:
-        parsed = answerer(model.name, parameters, context["client_region"])
+        credentials = request_signer._credentials
+        parsed = answerer(model.name, parameters, context["client_region"], credentials)
     except AwsError as error:
         status, body = error.status, {"__type": error.code, "message": error.message}
         parsed = {"Error": {"Message": error.message, "Code": error.code}}

@@ -2,32 +2,45 @@
 
 Sources: API_CreateCertificateAuthority, API_DescribeCertificateAuthority,
 API_ListCertificateAuthorities, API_GetCertificateAuthorityCsr,
-API_ImportCertificateAuthorityCertificate, API_GetCertificateAuthorityCertificate.
+API_ImportCertificateAuthorityCertificate, API_GetCertificateAuthorityCertificate,
+API_UpdateCertificateAuthority, API_DeleteCertificateAuthority, API_RestoreCertificateAuthority.
 """
 
 from __future__ import annotations
 
 import secrets
 import string
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from pca_mock.errors import CertificateMismatchException, MalformedCertificateException
+from pca_mock.errors import (
+    CertificateMismatchException,
+    InvalidArgsException,
+    LimitExceededException,
+    MalformedCertificateException,
+)
 from pca_mock.pki import certificate, chain, csr, extensions
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.service import configuration, paging
-from pca_mock.service.access import read_tags
+from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
+from pca_mock.service.tags import read_tags, with_values
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
         CreateCertificateAuthorityRequestTypeDef,
+        DeleteCertificateAuthorityRequestTypeDef,
         DescribeCertificateAuthorityRequestTypeDef,
         GetCertificateAuthorityCertificateRequestTypeDef,
         GetCertificateAuthorityCsrRequestTypeDef,
         ImportCertificateAuthorityCertificateRequestTypeDef,
         ListCertificateAuthoritiesRequestTypeDef,
+        UpdateCertificateAuthorityRequestTypeDef,
     )
 
 _NO_REVOCATION: Final = {
@@ -35,6 +48,7 @@ _NO_REVOCATION: Final = {
     "OcspConfiguration": configuration.DISABLED,
 }
 _CAS_PER_PAGE: Final = 100  # the most that a page ever holds
+_RESTORABLE_DAYS: Final = 30
 _PARTITION_NAME: Final = (string.ascii_letters + string.digits, 11)  # as seen in certificates
 
 
@@ -46,6 +60,7 @@ def create_certificate_authority(
     Raises:
         InvalidArgsException: algorithms, key storage, subject, CSR extensions or revocation.
         InvalidTagException: a reserved key, or one twice.
+        LimitExceededException: the account has too many CAs in this region.
         NotSupportedByPcaMock: a key that the installed `cryptography` cannot make.
     """
     token = ("CreateCertificateAuthority", request.get("IdempotencyToken", ""))
@@ -59,24 +74,26 @@ def create_certificate_authority(
     )
     subject = configuration.subject_name(wanted)
     csr_extensions = extensions.for_csr(wanted.get("CsrExtensions", {}))
-    tags = read_tags(request.get("Tags", ()))
+    tags = with_values(read_tags(request.get("Tags", ())))
     revocation = configuration.revocation(
         request.get("RevocationConfiguration", {}),
         _NO_REVOCATION,  # type: ignore[arg-type]
     )
+    _check_quota(ctx)
     key = ctx.state.keys.take(wanted["KeyAlgorithm"])
     algorithm = SIGNING_ALGORITHMS[wanted["SigningAlgorithm"]]
     now = _milliseconds(ctx.now)
     alphabet, length = _PARTITION_NAME
     ca = CertificateAuthority(
         arn=ctx.store.new_arn(),
-        position=ctx.store.next_position(),
+        position=ctx.state.created + 1,
         type=request["CertificateAuthorityType"],
         configuration=wanted,  # type: ignore[arg-type]
         key=key,
         spki=csr.spki_of(key),
         csr_pem=csr.create(subject, csr_extensions, key, algorithm),
         created_at=now,
+        ready_at=now + delay if (delay := ctx.state.settings.creation_delay) else None,
         last_state_change_at=now,
         administrative_status=Status.PENDING_CERTIFICATE,
         revocation_configuration=revocation,
@@ -86,9 +103,19 @@ def create_certificate_authority(
         crl_partition="".join(secrets.choice(alphabet) for _ in range(length)),
     )
     ctx.store.add(ca)
+    ctx.state.created = ca.position
     if token[1]:
         ctx.store.tokens.remember(ctx.now, str(ca.arn), *token)
     return {"CertificateAuthorityArn": str(ca.arn)}
+
+
+def _check_quota(ctx: Context) -> None:
+    quota = ctx.state.settings.quotas.certificate_authorities
+    if sum(1 for _ in islice(ctx.store.after(0, ctx.now), quota)) >= quota:
+        raise LimitExceededException(
+            f"You have reached the maximum number of certificate authorities ({quota}) "
+            "for this account."
+        )
 
 
 def describe_certificate_authority(
@@ -110,12 +137,21 @@ def list_certificate_authorities(
     listing = ("ListCertificateAuthorities", ctx.caller.account, ctx.caller.region, owner)
     after = paging.position(request.get("NextToken"), *listing)
     limit = min(request.get("MaxResults", _CAS_PER_PAGE), _CAS_PER_PAGE)
-    # CAs reach other accounts through resource policies, which pca_mock doesn't have yet.
-    found = ctx.store.after(after, limit + 1) if owner == "SELF" else []
+    candidates = ctx.store.after(after, ctx.now) if owner == "SELF" else _shared(ctx, after)
+    found = list(islice(candidates, limit + 1))
     page: Response = {"CertificateAuthorities": [_description(ca, ctx.now) for ca in found[:limit]]}
     if len(found) > limit:
         page["NextToken"] = paging.token(found[limit - 1].position, *listing)
     return page
+
+
+def _shared(ctx: Context, after: int) -> Iterator[CertificateAuthority]:
+    """Other accounts' CAs in this region which the caller may describe, oldest first."""
+    others = (store for store in ctx.state.stores_in(ctx.caller.region) if store is not ctx.store)
+    oldest_first = merge(
+        *(store.after(after, ctx.now) for store in others), key=attrgetter("position")
+    )
+    return (ca for ca in oldest_first if is_shared(ctx, ca, "acm-pca:DescribeCertificateAuthority"))
 
 
 def get_certificate_authority_csr(
@@ -174,6 +210,53 @@ def import_certificate_authority_certificate(
     return {}
 
 
+def update_certificate_authority(
+    request: UpdateCertificateAuthorityRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer UpdateCertificateAuthority: enable, disable, change CRL and OCSP; all or nothing.
+
+    Raises:
+        InvalidArgsException: another status, or a faulty revocation configuration.
+    """
+    ca = ctx.ca
+    status = request.get("Status")
+    if status is not None and status not in (Status.ACTIVE, Status.DISABLED):
+        raise InvalidArgsException("Status must be ACTIVE or DISABLED.")
+    revocation = configuration.revocation(
+        request.get("RevocationConfiguration", {}), ca.revocation_configuration
+    )
+
+    ca.revocation_configuration = revocation
+    if status is not None and status != ca.administrative_status:
+        ca.administrative_status = Status(status)
+        ca.last_state_change_at = _milliseconds(ctx.now)
+    return {}
+
+
+def delete_certificate_authority(
+    request: DeleteCertificateAuthorityRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer DeleteCertificateAuthority: for a time it can be restored, if it ever was usable."""
+    ca = ctx.ca
+    if ca.status(ctx.now) in (Status.CREATING, Status.FAILED):
+        ctx.store.remove(ca)
+        return {}
+    restorable_days = request.get("PermanentDeletionTimeInDays", _RESTORABLE_DAYS)
+    ca.deleted_from, ca.administrative_status = ca.administrative_status, Status.DELETED
+    ca.last_state_change_at = _milliseconds(ctx.now)
+    ca.restorable_until = ca.last_state_change_at + timedelta(days=restorable_days)
+    return {}
+
+
+def restore_certificate_authority(_: object, ctx: CaContext) -> Response:
+    """Answer RestoreCertificateAuthority: back to the status that it was deleted from."""
+    ca = ctx.ca
+    assert ca.deleted_from is not None  # the status table has let it pass
+    ca.administrative_status, ca.deleted_from, ca.restorable_until = ca.deleted_from, None, None
+    ca.last_state_change_at = _milliseconds(ctx.now)
+    return {}
+
+
 def _blob(value: Any) -> bytes:
     """A blob member; the checks common to all operations have made it `bytes`."""
     assert isinstance(value, bytes)
@@ -187,7 +270,7 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
         "Arn": str(ca.arn),
         "OwnerAccount": ca.arn.account,
         "CreatedAt": ca.created_at,
-        "LastStateChangeAt": ca.last_state_change_at,
+        "LastStateChangeAt": _last_state_change(ca, now),
         "Type": ca.type,
         "Serial": str(certificate.serial_number) if certificate else None,
         "Status": ca.status(now).value,
@@ -201,6 +284,13 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
         "UsageMode": ca.usage_mode,
     }
     return {name: value for name, value in description.items() if value is not None}
+
+
+def _last_state_change(ca: CertificateAuthority, now: datetime) -> datetime:
+    """When the status moved last: the end of the creation is a move that nobody makes."""
+    if ca.ready_at is None or now < ca.ready_at:
+        return ca.last_state_change_at
+    return max(ca.last_state_change_at, ca.ready_at)
 
 
 def _copy(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
 from pca_mock.errors import (
     InvalidArgsException,
+    LimitExceededException,
     MalformedCSRException,
     RequestInProgressException,
     ResourceNotFoundException,
@@ -45,6 +46,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     Raises:
         InvalidArgsException: unknown template, unfit signing algorithm, faulty ApiPassthrough.
         InvalidStateException: the CA may not issue this now.
+        LimitExceededException: the CA has issued too many certificates.
         MalformedCSRException: the CSR is unreadable or not acceptable.
         ValidationException: the validity or the path length breaks a rule.
     """
@@ -72,6 +74,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         request.get("ApiPassthrough", {}),
         _issuer(ca, installed) if installed is not None else None,
     )
+    _check_quota(ctx)
     algorithm = SIGNING_ALGORITHMS[signing_algorithm]
     serial_number = new_serial_number()
     tbs_certificate = issue.tbs_certificate(
@@ -86,12 +89,24 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         pem=pem.encode("CERTIFICATE", encoded),
         issuer=installed,
         template_arn=str(template_arn),
+        requested_by=ctx.caller.account,
         issued_at=ctx.now,
-        available_at=ctx.now,
+        available_at=ctx.now + ctx.state.settings.issuance_delay,
     )
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}
+
+
+def _check_quota(ctx: CaContext) -> None:
+    quotas = ctx.state.settings.quotas
+    crl = ctx.ca.revocation_configuration["CrlConfiguration"]
+    is_partitioned = crl.get("CrlType") == "PARTITIONED"
+    quota = quotas.certificates_with_partitioned_crl if is_partitioned else quotas.certificates
+    if len(ctx.ca.certificates) >= quota:
+        raise LimitExceededException(
+            "You have reached the maximum number of certificates for this certificate authority."
+        )
 
 
 def _template(text: str | None, partition: str) -> tuple[TemplateArn, Template]:

@@ -13,6 +13,7 @@ from botocore.model import OperationNotFoundError
 
 from pca_mock.arns import (
     AuthorityArn,
+    TemplateArn,
     parse_authority_arn,
     parse_certificate_arn,
     parse_template_arn,
@@ -20,10 +21,18 @@ from pca_mock.arns import (
 from pca_mock.errors import (
     InvalidArnException,
     NotSupportedByPcaMock,
-    ResourceNotFoundException,
     UnknownOperationException,
 )
-from pca_mock.service import access, authorities, certificates, validation
+from pca_mock.pki.templates import DEFAULT_TEMPLATE
+from pca_mock.service import (
+    access,
+    authorities,
+    certificates,
+    permissions,
+    policies,
+    tags,
+    validation,
+)
 from pca_mock.service.context import CaContext, Caller, Context, Operation, Response
 from pca_mock.service.model import operation_model
 from pca_mock.state.authority import permit
@@ -31,14 +40,25 @@ from pca_mock.state.store import State
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "CreateCertificateAuthority": authorities.create_certificate_authority,
+    "CreatePermission": permissions.create_permission,
+    "DeleteCertificateAuthority": authorities.delete_certificate_authority,
+    "DeletePermission": permissions.delete_permission,
+    "DeletePolicy": policies.delete_policy,
     "DescribeCertificateAuthority": authorities.describe_certificate_authority,
     "GetCertificate": certificates.get_certificate,
     "GetCertificateAuthorityCertificate": authorities.get_certificate_authority_certificate,
     "GetCertificateAuthorityCsr": authorities.get_certificate_authority_csr,
+    "GetPolicy": policies.get_policy,
     "ImportCertificateAuthorityCertificate": authorities.import_certificate_authority_certificate,
     "IssueCertificate": certificates.issue_certificate,
     "ListCertificateAuthorities": authorities.list_certificate_authorities,
-    "ListTags": access.list_tags,
+    "ListPermissions": permissions.list_permissions,
+    "ListTags": tags.list_tags,
+    "PutPolicy": policies.put_policy,
+    "RestoreCertificateAuthority": authorities.restore_certificate_authority,
+    "TagCertificateAuthority": tags.tag_certificate_authority,
+    "UntagCertificateAuthority": tags.untag_certificate_authority,
+    "UpdateCertificateAuthority": authorities.update_certificate_authority,
 }
 # These look at the status themselves: AWS checks the idempotency token and the template first.
 _CHECK_STATUS_THEMSELVES: Final = {"IssueCertificate"}
@@ -80,11 +100,10 @@ def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Ca
         member: parse(request[member]) for member, parse in _ARN_FORMS.items() if member in request
     }
     store = state.store(caller.partition, caller.region, caller.account)
+    context = Context(caller, state, store, state.clock.now())
     about = arns.get("CertificateAuthorityArn") or arns.get("ResourceArn")
-    now = state.clock.now()
-    context = Context(caller, state, store, now)
     if isinstance(about, AuthorityArn):
-        context = _about_ca(context, operation, about)
+        context = _about_ca(context, operation, about, request)
     function = OPERATIONS.get(operation)
     if function is None:
         raise NotSupportedByPcaMock(
@@ -93,14 +112,16 @@ def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Ca
     return function(request, context)
 
 
-def _about_ca(context: Context, operation: str, arn: AuthorityArn) -> CaContext:
-    caller, store, now = context.caller, context.store, context.now
+def _about_ca(
+    context: Context, operation: str, arn: AuthorityArn, request: Mapping[str, Any]
+) -> CaContext:
+    caller, state, store, now = context.caller, context.state, context.store, context.now
     if arn.partition != caller.partition:
         raise InvalidArnException("Not a valid arn.")
-    access.check_access(caller, operation, arn)
-    ca = store.find(arn)
-    if ca is None:
-        raise ResourceNotFoundException(f"Could not find Certificate Authority {arn}.")
-    if operation in OPERATIONS and operation not in _CHECK_STATUS_THEMSELVES:
-        permit(operation, ca, now)
-    return CaContext(caller, context.state, store, now, ca)
+    template_arn = None
+    if operation == "IssueCertificate":
+        template_arn = request.get("TemplateArn", str(TemplateArn(arn.partition, DEFAULT_TEMPLATE)))
+    ca = access.find(context, operation, arn, template_arn)
+    if operation not in _CHECK_STATUS_THEMSELVES:
+        permit(operation, ca, now, request)
+    return CaContext(caller, state, store, now, ca)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from pca_mock.errors import InvalidNextTokenException
 
+_Item = TypeVar("_Item")
 _SEPARATOR: Final = "\n"
 _POSITION: Final = re.compile("[0-9]{1,20}")
 
@@ -40,6 +42,28 @@ def position(token: str | None, *listing: str) -> int:
     if tuple(origin) != listing or not _POSITION.fullmatch(position):
         raise _invalid()
     return int(position)
+
+
+def page(
+    items: Sequence[_Item], request: Mapping[str, Any], size: int, *listing: str
+) -> tuple[Sequence[_Item], dict[str, str]]:
+    """A page of a short list, whose positions are places in it.
+
+    Args:
+        items: the whole list.
+        request: with MaxResults and NextToken, or without.
+        size: how many a page has unless the request says.
+        listing: what identifies the listing.
+
+    Returns:
+        The page, and the member NextToken where there are more.
+
+    Raises:
+        InvalidNextTokenException: not a token, or one of another listing.
+    """
+    start = position(request.get("NextToken"), *listing)
+    end = start + request.get("MaxResults", size)
+    return items[start:end], {"NextToken": token(end, *listing)} if end < len(items) else {}
 
 
 def _invalid() -> InvalidNextTokenException:

@@ -7,6 +7,7 @@ of this service and of ACM, which shares its framework.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -20,6 +21,7 @@ from pca_mock.service.patterns import Pattern
 # (value, path, breaches) -> the value, normalised. Breaches are added to the list.
 Checker = Callable[[Any, str, list[str]], Any]
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Type -> the power of two that bounds it, and how SerializationException calls it.
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
 
@@ -105,6 +107,8 @@ def _string(shape: Any) -> Checker:
     def checker(value: Any, path: str, breaches: list[str]) -> Any:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
+        if not value.isascii() and _SURROGATE.search(value):
+            raise SerializationException("The text is not valid Unicode.")
         if values and value not in values:
             _breach(breaches, value, path, f"satisfy enum value set: [{', '.join(values)}]")
         if matches is not None and not matches(value):

@@ -13,12 +13,13 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.errors import (
     AwsError,
     InvalidStateException,
     RequestInProgressException,
+    ResourceNotFoundException,
 )
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.pki.certificate import Certificate
@@ -73,6 +74,7 @@ class IssuedCertificate:
     Attributes:
         pem: PEM text without a final newline.
         issuer: what was installed at the CA then; None for a root that signed itself.
+        requested_by: the account that asked for it.
         issued_at, available_at: UTC; GetCertificate answers from `available_at` on.
     """
 
@@ -80,8 +82,19 @@ class IssuedCertificate:
     pem: str
     issuer: InstalledCertificate | None
     template_arn: str
+    requested_by: str
     issued_at: datetime
     available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a service principal may do with the CA in the name of an account."""
+
+    principal: str
+    source_account: str
+    actions: tuple[str, ...]
+    created_at: datetime
 
 
 @dataclass(slots=True, eq=False)
@@ -90,9 +103,13 @@ class CertificateAuthority:
 
     Attributes:
         position: its place in the order of creation, unique in its account and region.
-        administrative_status: the status but for expiry, which is a matter of the clock.
+        ready_at: until this moment it is being created; None where that took no time.
+        administrative_status: the status but for creation and expiry, which are the clock's.
+        deleted_from: the administrative status before its deletion.
         revocation_configuration: in the form in which Describe shows it.
         crl_partition: the name of the CRL partition that new certificates are bound to.
+        permissions: by principal and source account.
+        policy: the text of its resource policy.
         certificates: by serial, as it stands in their ARNs.
     """
 
@@ -104,6 +121,7 @@ class CertificateAuthority:
     spki: bytes
     csr_pem: str
     created_at: datetime
+    ready_at: datetime | None
     last_state_change_at: datetime
     administrative_status: Status
     revocation_configuration: RevocationConfigurationTypeDef
@@ -113,11 +131,16 @@ class CertificateAuthority:
     crl_partition: str
     installed: InstalledCertificate | None = None
     failure_reason: str | None = None
+    deleted_from: Status | None = None
     restorable_until: datetime | None = None
+    permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
+    policy: str | None = None
     certificates: dict[str, IssuedCertificate] = field(default_factory=dict)
 
     def status(self, now: datetime) -> Status:
-        """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED."""
+        """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED, CREATING of PENDING."""
+        if self.ready_at is not None and now < self.ready_at:
+            return Status.CREATING
         if (
             self.administrative_status in (Status.ACTIVE, Status.DISABLED)
             and self.installed is not None
@@ -125,6 +148,10 @@ class CertificateAuthority:
         ):
             return Status.EXPIRED
         return self.administrative_status
+
+    def is_gone(self, now: datetime) -> bool:
+        """Whether it was deleted, and can no longer be restored."""
+        return self.restorable_until is not None and now >= self.restorable_until
 
     @property
     def is_root(self) -> bool:
@@ -140,8 +167,9 @@ class Refusal:
     message: str
 
 
-# A cell: None permits; a function permits what it says yes to, and else refuses.
-Exceptional = Callable[[CertificateAuthority, Template], bool]
+# A cell: None permits; a function permits what it says yes to (the CA, and what is asked for: a
+# request or, when issuing, the template), and else there is the refusal.
+Exceptional = Callable[[CertificateAuthority, Any], bool]
 Cell = Refusal | tuple[Exceptional, Refusal] | None
 
 
@@ -154,10 +182,18 @@ def signs_itself(ca: CertificateAuthority, template: Template) -> bool:
     return ca.is_root and template.constraints.is_root
 
 
+def changes_no_status(_: CertificateAuthority, request: Any) -> bool:
+    """An update of the revocation configuration alone is looked at with more leniency."""
+    return "Status" not in request
+
+
 OK: Final = None
 RIP: Final = Refusal(
     RequestInProgressException, "The certificate authority is still being created."
 )
+RNF: Final = Refusal(ResourceNotFoundException, "Could not find the audit report.")
+IS1 = _refuse("The certificate authority is not in a valid state for deletion.")
+IS2 = _refuse("The certificate authority is not in a valid state for restoration.")
 IS3 = _refuse(
     "The certificate authority {arn} is not in the correct state "
     "to have a certificate signing request."
@@ -169,20 +205,38 @@ IS5 = _refuse("The certificate authority is not in a valid state for issuing cer
 IS6 = _refuse(
     "The certificate authority is in the DELETED state and must be restored to complete this action."
 )
+IS7 = _refuse("The certificate authority is not in a valid state for creating audit reports.")
+IS8 = _refuse("The certificate authority is not in a valid state for revoking certificates.")
 IS9 = _refuse("The certificate authority is not in a valid state for importing a certificate.")
+IS10 = _refuse("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
 ROOT_ITSELF: Final = (signs_itself, IS5)
+NO_STATUS: Final = (changes_no_status, IS10)
 
-# Operation x status. "Creating a CA" and "Listing CAs" have no CA whose status could matter.
+# Operation x status. Creating and listing CAs have no CA whose status could matter.
 # fmt: off
 _ROWS: Final[dict[str, tuple[Cell, ...]]] = {
-    #                                        CREATING  PENDING      ACTIVE  DISABLED  EXPIRED      FAILED  DELETED
-    "DescribeCertificateAuthority":          (OK,      OK,          OK,     OK,       OK,          OK,     OK),
-    "GetCertificate":                        (IS4,     OK,          OK,     OK,       OK,          IS4,    IS4),
-    "GetCertificateAuthorityCertificate":    (IS3,     IS3,         OK,     OK,       OK,          IS3,    IS3),
-    "GetCertificateAuthorityCsr":            (RIP,     OK,          OK,     OK,       OK,          IS3,    IS3),
-    "ImportCertificateAuthorityCertificate": (IS9,     OK,          OK,     IS9,      OK,          IS9,    IS9),
-    "IssueCertificate":                      (IS5,     ROOT_ITSELF, OK,     IS5,      ROOT_ITSELF, IS5,    IS5),
-    "ListTags":                              (OK,      OK,          OK,     OK,       OK,          OK,     IS6),
+    #                                           CREATING  PENDING      ACTIVE  DISABLED  EXPIRED      FAILED  DELETED
+    "CreateCertificateAuthorityAuditReport":   (IS7,      IS7,         OK,     OK,       IS7,         IS7,    IS7),
+    "CreatePermission":                        (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "DeleteCertificateAuthority":              (OK,       OK,          IS1,    OK,       OK,          OK,     IS1),
+    "DeletePermission":                        (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "DeletePolicy":                            (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "DescribeCertificateAuthority":            (OK,       OK,          OK,     OK,       OK,          OK,     OK),
+    "DescribeCertificateAuthorityAuditReport": (RNF,      RNF,         OK,     OK,       OK,          RNF,    OK),
+    "GetCertificate":                          (IS4,      OK,          OK,     OK,       OK,          IS4,    IS4),
+    "GetCertificateAuthorityCertificate":      (IS3,      IS3,         OK,     OK,       OK,          IS3,    IS3),
+    "GetCertificateAuthorityCsr":              (RIP,      OK,          OK,     OK,       OK,          IS3,    IS3),
+    "GetPolicy":                               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "ImportCertificateAuthorityCertificate":   (IS9,      OK,          OK,     IS9,      OK,          IS9,    IS9),
+    "IssueCertificate":                        (IS5,      ROOT_ITSELF, OK,     IS5,      ROOT_ITSELF, IS5,    IS5),
+    "ListPermissions":                         (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "ListTags":                                (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "PutPolicy":                               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "RestoreCertificateAuthority":             (IS2,      IS2,         IS2,    IS2,      IS2,         IS2,    OK),
+    "RevokeCertificate":                       (IS8,      IS8,         OK,     OK,       IS8,         IS8,    IS8),
+    "TagCertificateAuthority":                 (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "UntagCertificateAuthority":               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
+    "UpdateCertificateAuthority":              (IS10,     NO_STATUS,   OK,     OK,       NO_STATUS,   IS10,   IS10),
 }
 # fmt: on
 PERMITTED: Final = {
@@ -190,26 +244,22 @@ PERMITTED: Final = {
 }
 
 
-def permit(
-    operation: str,
-    ca: CertificateAuthority,
-    now: datetime,
-    template: Template | None = None,
-) -> None:
+def permit(operation: str, ca: CertificateAuthority, now: datetime, wanted: Any) -> None:
     """Let the operation pass, or refuse it for the CA's status.
 
     Args:
         operation: a row of `PERMITTED`.
         ca: the CA that it is about.
         now: the moment at which the status counts.
-        template: the one that is issued with, where that matters.
+        wanted: the request; of IssueCertificate, the template.
 
     Raises:
-        InvalidStateException, RequestInProgressException: as the cell says.
+        InvalidStateException, RequestInProgressException, ResourceNotFoundException: as the
+            cell says.
     """
     cell = PERMITTED[operation][ca.status(now)]
     if isinstance(cell, tuple):
         excepted, refusal = cell
-        cell = None if template is not None and excepted(ca, template) else refusal
+        cell = None if excepted(ca, wanted) else refusal
     if cell is not None:
         raise cell.error(cell.message.format(arn=ca.arn))

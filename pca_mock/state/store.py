@@ -6,6 +6,7 @@ import secrets
 import threading
 import uuid
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -15,6 +16,7 @@ from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.keys import FreshKeys
+from pca_mock.state.settings import Settings
 
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
@@ -46,31 +48,32 @@ class Store:
     tokens: Tokens = field(default_factory=Tokens)
     _by_id: dict[str, CertificateAuthority] = field(default_factory=dict)
     _in_order: list[CertificateAuthority] = field(default_factory=list)
-    _created: int = 0
 
     def new_arn(self) -> AuthorityArn:
         """An ARN that no CA has."""
         return AuthorityArn(self.partition, self.region, self.account, str(uuid.uuid4()))
 
-    def next_position(self) -> int:
-        """The place in the order of creation that the next CA gets, from 1 up."""
-        return self._created + 1
-
     def add(self, ca: CertificateAuthority) -> None:
-        """Remember a new CA."""
-        self._created = ca.position
+        """Remember a new CA, the newest of all."""
         self._by_id[ca.arn.ca_id] = ca
         self._in_order.append(ca)
 
-    def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
-        """The CA with this ARN, if it is here."""
-        ca = self._by_id.get(arn.ca_id)
-        return ca if ca is not None and ca.arn == arn else None
+    def remove(self, ca: CertificateAuthority) -> None:
+        """Forget a CA for good."""
+        del self._by_id[ca.arn.ca_id]
+        self._in_order.remove(ca)
 
-    def after(self, position: int, limit: int) -> list[CertificateAuthority]:
-        """At most `limit` CAs in the order of creation, those after a position (0: the first)."""
+    def find(self, arn: AuthorityArn, now: datetime) -> CertificateAuthority | None:
+        """The CA with this ARN, if it is here and not beyond restoration."""
+        ca = self._by_id.get(arn.ca_id)
+        return ca if ca is not None and ca.arn == arn and not ca.is_gone(now) else None
+
+    def after(self, position: int, now: datetime) -> Iterator[CertificateAuthority]:
+        """The CAs after a position (0: all), oldest first, but those beyond restoration."""
         start = bisect_right(self._in_order, position, key=attrgetter("position"))
-        return self._in_order[start : start + limit]
+        for index in range(start, len(self._in_order)):
+            if not self._in_order[index].is_gone(now):
+                yield self._in_order[index]
 
 
 @dataclass(slots=True)
@@ -78,13 +81,21 @@ class State:
     """Everything that one mock remembers.
 
     Attributes:
+        settings: what the user has set.
+        created: how many CAs have been made so far, in all accounts and regions.
         lock: held for the whole of a call, so that what was checked still holds at its end.
     """
 
+    settings: Settings = field(default_factory=Settings)
+    created: int = 0
     clock: Clock = field(default_factory=Clock)
     keys: FreshKeys = field(default_factory=FreshKeys)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
+
+    def stores_in(self, region: str) -> list[Store]:
+        """The parts of all accounts in a region."""
+        return [store for store in self._stores.values() if store.region == region]
 
     def store(self, partition: str, region: str, account: str) -> Store:
         """The part that belongs to an account in a region."""

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.credentials import Credentials, DeferredRefreshableCredentials, RefreshableCredentials
+from moto import mock_aws
+
+from pca_mock import PcaMock, mock_pca
+from pca_mock.adapters.accounts import access_key_of, account_of
+from tests import support
+
+OTHER = "222222222222"
+
+
+def client(access_key: str, **kwargs: Any) -> Any:
+    return boto3.client(
+        "acm-pca",
+        "us-east-1",
+        aws_access_key_id=access_key,
+        aws_secret_access_key="secret",
+        **kwargs,
+    )
+
+
+def account(boto: Any) -> str:
+    """The account in whose name a client creates a CA."""
+    return support.pending(boto).arn.split(":")[4]
+
+
+def test_the_access_key_decides_where_the_user_has_set_its_account() -> None:
+    with mock_pca(accounts={"AKIAOTHER": OTHER}) as pca:
+        assert account(client("AKIAOTHER")) == OTHER
+        assert account(client("AKIAUNKNOWN")) == pca.account_id
+
+
+def test_as_account_wins_over_the_credentials_and_ends_with_its_block() -> None:
+    with mock_pca(accounts={"AKIAOTHER": OTHER}) as pca:
+        boto = client("AKIAOTHER")
+        with pca.as_account("333333333333"):
+            assert account(boto) == "333333333333"
+            with pca.as_account("444444444444"):
+                assert account(boto) == "444444444444"
+            assert account(boto) == "333333333333"
+        assert account(boto) == OTHER
+
+
+def test_as_account_ends_when_its_block_raises(pca: PcaMock) -> None:
+    with pytest.raises(ZeroDivisionError), pca.as_account(OTHER):
+        _ = 1 / 0
+
+    assert account(pca.client()) == pca.account_id
+
+
+@pytest.mark.parametrize("account_id", ["", "123", "12345678901x"])
+def test_accounts_have_twelve_digits(account_id: str, pca: PcaMock) -> None:
+    with pytest.raises(ValueError, match="12 digits"), pca.as_account(account_id):
+        pass
+    with pytest.raises(ValueError, match="12 digits"):
+        mock_pca(accounts={"AKIA": account_id})
+
+
+def test_calls_that_are_not_signed_are_the_default_accounts(pca: PcaMock) -> None:
+    from botocore import UNSIGNED
+    from botocore.config import Config
+
+    boto = boto3.client("acm-pca", "us-east-1", config=Config(signature_version=UNSIGNED))
+
+    assert account(boto) == pca.account_id
+
+
+def test_credentials_that_moto_made_belong_to_the_account_in_which_it_made_them() -> None:
+    with mock_aws(), mock_pca() as pca:
+        sts = boto3.client("sts", "us-east-1")
+        assumed = sts.assume_role(
+            RoleArn=f"arn:aws:iam::{OTHER}:role/issuer", RoleSessionName="test"
+        )["Credentials"]
+        boto = boto3.client(
+            "acm-pca",
+            "us-east-1",
+            aws_access_key_id=assumed["AccessKeyId"],
+            aws_secret_access_key=assumed["SecretAccessKey"],
+            aws_session_token=assumed["SessionToken"],
+        )
+
+        assert account(boto) == OTHER
+        assert account(pca.client()) == pca.account_id
+
+
+def test_credentials_that_would_have_to_be_fetched_are_not() -> None:
+    def fetch() -> Any:
+        raise AssertionError("credentials were fetched")
+
+    deferred = DeferredRefreshableCredentials(fetch, "assume-role")
+    expired = RefreshableCredentials(
+        "AKIAOTHER", "s", "t", datetime.now(timezone.utc) - timedelta(hours=1), fetch, "assume-role"
+    )
+
+    assert access_key_of(deferred) is None
+    assert access_key_of(expired) == "AKIAOTHER"
+    assert access_key_of(Credentials("AKIAMINE", "s")) == "AKIAMINE"
+    assert access_key_of(None) is None
+
+
+def test_without_moto_an_unknown_key_is_the_default_accounts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(__import__("sys").modules, "moto.iam.models", raising=False)
+
+    assert account_of("AKIAUNKNOWN", {}, "123456789012") == "123456789012"
+    assert account_of(None, {"AKIA": OTHER}, "123456789012") == "123456789012"
+    assert access_key_of(SimpleNamespace(access_key=None)) is None
