@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 import boto3
 
 from pca_mock import decoration
-from pca_mock.adapters import accounts, environment, intercept
-from pca_mock.service import dispatch
+from pca_mock.adapters import accounts, environment, intercept, responder
+from pca_mock.adapters.buckets import Buckets
+from pca_mock.service import crls, dispatch, revocation
 from pca_mock.service.context import Caller, Response
 from pca_mock.service.model import partition_of
 from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings, check_account_id
@@ -34,6 +35,9 @@ class Options(TypedDict, total=False):
     organization_id: str
     creation_delay: timedelta
     issuance_delay: timedelta
+    report_delay: timedelta
+    crl_delay: timedelta
+    s3_endpoint_url: str
     quotas: Mapping[str, int]
 
 
@@ -48,7 +52,8 @@ class PcaMock:
     def __init__(self, settings: Settings) -> None:
         """Begin with no CA. Only `mock_pca` makes handles."""
         self.account_id = settings.account_id
-        self._state = State(settings)
+        self._buckets = Buckets(settings.s3_endpoint_url)
+        self._state = State(settings, buckets=self._buckets)
         self._acting_as: list[str] = []
 
     def __repr__(self) -> str:
@@ -62,6 +67,36 @@ class PcaMock:
         """
         client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
         return client
+
+    @property
+    def buckets(self) -> Buckets:
+        """Where CRLs and audit reports are: `pca.buckets["name"]["crl/….crl"]` is bytes.
+
+        CRLs that are due by now are written first.
+        """
+        with self._state.lock:
+            crls.refresh(self._state, self._state.clock.now())
+        return self._buckets
+
+    def ocsp_response(self, request: bytes) -> bytes:
+        """Answer an OCSP request about a certificate of any CA of this mock.
+
+        Args:
+            request: an OCSPRequest (RFC 6960), DER.
+
+        Returns:
+            An OCSPResponse, DER. Requests that cannot be read or are about another CA, or one
+            that has OCSP switched off, are answered with an error status.
+        """
+        return revocation.ocsp_response(self._state, request)
+
+    def serve_revocation(self) -> AbstractContextManager[str]:
+        """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
+
+        With CustomCname and OcspCustomCname set to host and port of the URL that the block is
+        given ("http://127.0.0.1:12345"), the URLs in the certificates work.
+        """
+        return responder.serve(self.ocsp_response, lambda key: crls.find(self._state, key))
 
     @contextmanager
     def as_account(self, account_id: str) -> Iterator[None]:
@@ -186,6 +221,9 @@ def mock_pca(
     organization_id: str | None = None,
     creation_delay: timedelta = timedelta(),
     issuance_delay: timedelta = timedelta(),
+    report_delay: timedelta = timedelta(),
+    crl_delay: timedelta = timedelta(),
+    s3_endpoint_url: str | None = None,
     quotas: Mapping[str, int] | None = None,
 ) -> Any:
     """Mock AWS Private CA in this process: every `acm-pca` call of boto3 is answered here.
@@ -203,18 +241,25 @@ def mock_pca(
             resource policies can name it.
         creation_delay: how long a new CA is in CREATING.
         issuance_delay: how long GetCertificate answers RequestInProgressException.
+        report_delay: how long a new audit report is in CREATING.
+        crl_delay: how long after a revocation the CRL says so.
+        s3_endpoint_url: where CRLs and audit reports go; by default into moto's S3 while
+            `mock_aws` is active, else into memory. See `PcaMock.buckets`.
         quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
 
     Raises:
         ValueError: an account id isn't 12 digits, or a quota is unknown or negative.
     """
     settings = Settings(
-        account_id,
-        dict(accounts or {}),
-        organization_id,
-        creation_delay,
-        issuance_delay,
-        Quotas.adjusted(quotas or {}),
+        account_id=account_id,
+        accounts=dict(accounts or {}),
+        organization_id=organization_id,
+        creation_delay=creation_delay,
+        issuance_delay=issuance_delay,
+        report_delay=report_delay,
+        crl_delay=crl_delay,
+        s3_endpoint_url=s3_endpoint_url,
+        quotas=Quotas.adjusted(quotas or {}),
     )
     mock = MockPca(settings)
     return mock if target is None else mock(target)

@@ -27,19 +27,11 @@ def test_a_snippet_without_a_test_runs(snippet: str, tmp_path: Path) -> None:
     assert run(snippet, tmp_path) == "[]\n"
 
 
-def test_the_operations_that_are_not_supported_are_listed() -> None:
-    limits = README.partition("## Limits")[2]
-    named = re.search(r"not supported yet: (.*?)\.$", limits, re.MULTILINE | re.DOTALL)
+def test_all_operations_are_supported() -> None:
+    names = service_model().operation_names
 
-    assert named is not None
-    listed = re.findall(r"`(\w+)`", named[1])
-    assert listed == sorted(set(service_model().operation_names) - set(OPERATIONS))
-
-
-def test_the_number_of_supported_operations_is_right() -> None:
-    total = len(service_model().operation_names)
-
-    assert f"{len(OPERATIONS)} of {total}, see below" in README
+    assert sorted(OPERATIONS) == sorted(names)
+    assert f"| operations | {len(names)} of {len(names)} |" in README
 
 
 def test_there_are_two_commands() -> None:

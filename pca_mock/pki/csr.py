@@ -69,8 +69,12 @@ def spki_of(key: PrivateKey) -> bytes:
 
 def key_identifier(spki: bytes) -> bytes:
     """SHA-1 of the subjectPublicKey BIT STRING's content (RFC 5280 section 4.2.1.2, method 1)."""
-    bits = der.parse(spki).children()[1].content[1:]
-    return hashlib.sha1(bits, usedforsecurity=False).digest()
+    return hashlib.sha1(public_key_bits(spki), usedforsecurity=False).digest()
+
+
+def public_key_bits(spki: bytes) -> bytes:
+    """The content of the subjectPublicKey BIT STRING, whole octets."""
+    return der.parse(spki).children()[1].content[1:]
 
 
 def parse(text: bytes) -> CertificateRequest:

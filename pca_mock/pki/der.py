@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID = 0x01, 0x02, 0x03, 0x04, 0x06
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x06, 0x0A
 UTF8_STRING, PRINTABLE_STRING, IA5_STRING = 0x0C, 0x13, 0x16
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 SEQUENCE, SET = 0x30, 0x31
@@ -82,12 +82,21 @@ def oid(dotted: str) -> bytes:
     return tlv(OID, oid_content(dotted))
 
 
+def enumerated(value: int) -> bytes:
+    """ENUMERATED, not negative."""
+    return tlv(ENUMERATED, integer(value)[2:])
+
+
+def generalized_time(moment: datetime) -> bytes:
+    """GeneralizedTime of a UTC moment in whole seconds."""
+    return tlv(GENERALIZED_TIME, f"{moment.year:04}{moment:%m%d%H%M%S}Z".encode())
+
+
 def time(moment: datetime) -> bytes:
     """Time of RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050."""
-    text = f"{moment.year:04}{moment:%m%d%H%M%S}Z"
     if 1950 <= moment.year < 2050:
-        return tlv(UTC_TIME, text[2:].encode())
-    return tlv(GENERALIZED_TIME, text.encode())
+        return tlv(UTC_TIME, f"{moment:%y%m%d%H%M%S}Z".encode())
+    return generalized_time(moment)
 
 
 @dataclass(frozen=True, slots=True)

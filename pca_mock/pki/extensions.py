@@ -170,9 +170,12 @@ def subject_alternative_name(
 
 def crl_distribution_point(uri: str) -> Extension:
     """RFC 5280 section 4.2.1.13: one distribution point, one fullName URI."""
-    name = der.context(6, uri.encode(), constructed=False)
-    point = der.sequence(der.context(0, der.context(0, name)))
-    return Extension(CRL_DISTRIBUTION_POINTS, False, der.sequence(point))
+    return Extension(CRL_DISTRIBUTION_POINTS, False, der.sequence(der.sequence(full_name(uri))))
+
+
+def full_name(uri: str) -> bytes:
+    """The field distributionPoint of RFC 5280 section 4.2.1.13 with one fullName URI: DER."""
+    return der.context(0, der.context(0, der.context(6, uri.encode(), constructed=False)))
 
 
 def ocsp_access(uri: str) -> Extension:

@@ -24,7 +24,8 @@ from pca_mock.pki.templates import Passthrough, Template
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import ApiPassthroughTypeDef
 
-# Where the service's own and the structured extensions stand; custom ones follow, then the CSR's.
+# Where the service's own and the structured extensions stand. All others follow: custom ones, then
+# the CSR's, each in the order of their source.
 _POSITIONS: Final = {
     oid: position
     for position, oid in enumerate(
@@ -40,8 +41,7 @@ _POSITIONS: Final = {
         )
     )
 }
-_CUSTOM: Final = len(_POSITIONS)
-_LEFT_OVER: Final = _CUSTOM + 1
+_AFTERWARDS: Final = len(_POSITIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,9 @@ def contents(
         template_wide.append(ext.authority_key_identifier(issuer.key_identifier))
     placed = (*template_wide, *(issuer.extensions if issuer else ()), *structured)
     named = (alternative_name,) if alternative_name else ()
-    position = {id(e): _POSITIONS.get(e.oid, _CUSTOM) for e in (*placed, *named)}
-    position |= {id(e): _CUSTOM for e in custom}
+    position = {id(e): _POSITIONS.get(e.oid, _AFTERWARDS) for e in (*placed, *named)}
     kept = by_precedence(placed, custom, named, copied)
-    kept.sort(key=lambda extension: position.get(id(extension), _LEFT_OVER))
+    kept.sort(key=lambda extension: position.get(id(extension), _AFTERWARDS))
     return Contents(subject, issuer.subject if issuer else subject, request.spki, tuple(kept))
 
 

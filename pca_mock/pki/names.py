@@ -50,6 +50,26 @@ _MORE_STRING_TYPES: Final = (
 _STRING_TYPES: Final = {**{oid: tag for _, oid, tag in _ATTRIBUTES}, **dict(_MORE_STRING_TYPES)}
 _COUNTRY: Final = "2.5.4.6"
 _NOT_PRINTABLE: Final = re.compile(r"[^A-Za-z0-9 '()+,\-./:=?]")
+_RFC2253_KEYWORDS: Final = {
+    "2.5.4.3": "CN",
+    "2.5.4.11": "OU",
+    "2.5.4.10": "O",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.6": "C",
+    "2.5.4.9": "STREET",
+    "0.9.2342.19200300.100.1.25": "DC",
+    "0.9.2342.19200300.100.1.1": "UID",
+}
+_RFC2253_SPECIAL: Final = re.compile(r'[,+"\\<>;]')
+# String types that can be read as text, with Python's codec for them.
+_STRING_CODECS: Final = {
+    der.UTF8_STRING: "utf-8",
+    der.PRINTABLE_STRING: "ascii",
+    der.IA5_STRING: "ascii",
+    0x14: "latin-1",  # TeletexString
+    0x1E: "utf-16-be",  # BMPString
+}
 EMPTY_NAME: Final = der.sequence()
 
 
@@ -89,6 +109,32 @@ def _custom_rdn(oid: str, text: str) -> bytes:
     ):
         raise InvalidArgsException(f"The value of custom attribute {oid} is not valid: {text}")
     return _rdn(oid, der.tlv(tag, text.encode()))
+
+
+def rfc2253(name: bytes) -> str:
+    """A Name as Java's X500Principal writes it: last RDN first, unknown types as hex of their DER.
+
+    Source: RFC 2253; User Guide, "Using audit reports" (its samples).
+    """
+    rdns = [
+        "+".join(_rfc2253_attribute(attribute) for attribute in rdn.children())
+        for rdn in der.parse(name).children()
+    ]
+    return ",".join(reversed(rdns))
+
+
+def _rfc2253_attribute(attribute: der.Element) -> str:
+    oid, value = attribute.children()
+    dotted = der.decode_oid(oid.content)
+    keyword, codec = _RFC2253_KEYWORDS.get(dotted), _STRING_CODECS.get(value.tag)
+    if keyword is None or codec is None:
+        return f"{dotted}=#{value.encoded.hex()}"
+    text = _RFC2253_SPECIAL.sub(r"\\\g<0>", value.content.decode(codec, "replace"))
+    if text[:1] in ("#", " "):
+        text = "\\" + text
+    if text.endswith(" ") and len(text) > 1:
+        text = text[:-1] + "\\ "
+    return f"{keyword}={text}"
 
 
 def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:

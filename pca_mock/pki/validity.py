@@ -14,7 +14,6 @@ from pca_mock.errors import ValidationException
 
 # How far a certificate's notBefore lies before its issuance, unless the caller says otherwise.
 BACKDATING: Final = timedelta(hours=1)
-_LAST_MOMENT: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
 
 
 def resolve(kind: str, value: int, issued_at: datetime) -> datetime:
@@ -29,12 +28,9 @@ def resolve(kind: str, value: int, issued_at: datetime) -> datetime:
         ValidationException: no such date, or one after the year 9999.
     """
     try:
-        moment = _KINDS[kind](value, issued_at)
+        return _KINDS[kind](value, issued_at)
     except (ValueError, OverflowError):
         raise ValidationException(f"The value {value} is not a valid {kind}.") from None
-    if moment > _LAST_MOMENT:
-        raise ValidationException(f"The value {value} is not a valid {kind}.")
-    return moment
 
 
 def _end_date(value: int, _: datetime) -> datetime:
@@ -60,8 +56,6 @@ def _days(value: int, issued_at: datetime) -> datetime:
 def _months(value: int, issued_at: datetime) -> datetime:
     years, month = divmod(issued_at.month - 1 + value, 12)
     year, month = issued_at.year + years, month + 1
-    if year > _LAST_MOMENT.year:
-        raise ValueError(year)
     # A day that the month doesn't have becomes its last one.
     day = min(issued_at.day, calendar.monthrange(year, month)[1])
     return issued_at.replace(year=year, month=month, day=day)

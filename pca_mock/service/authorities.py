@@ -8,8 +8,6 @@ API_UpdateCertificateAuthority, API_DeleteCertificateAuthority, API_RestoreCerti
 
 from __future__ import annotations
 
-import secrets
-import string
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
@@ -17,19 +15,23 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from pca_mock.clock import milliseconds
 from pca_mock.errors import (
     CertificateMismatchException,
     InvalidArgsException,
     LimitExceededException,
     MalformedCertificateException,
+    ValidationException,
 )
 from pca_mock.pki import certificate, chain, csr, extensions
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
-from pca_mock.service import configuration, paging
+from pca_mock.service import configuration, crls, paging
 from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
+from pca_mock.service.crls import CANNED_ACLS
 from pca_mock.service.tags import read_tags, with_values
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
+from pca_mock.state.buckets import BucketError, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         GetCertificateAuthorityCsrRequestTypeDef,
         ImportCertificateAuthorityCertificateRequestTypeDef,
         ListCertificateAuthoritiesRequestTypeDef,
+        RevocationConfigurationTypeDef,
         UpdateCertificateAuthorityRequestTypeDef,
     )
 
@@ -48,8 +51,12 @@ _NO_REVOCATION: Final = {
     "OcspConfiguration": configuration.DISABLED,
 }
 _CAS_PER_PAGE: Final = 100  # the most that a page ever holds
+# The key of the object that is written to try a bucket, by the ACL of CRLs.
+_PROBES: Final = {
+    "PUBLIC_READ": "acm-pca-permission-test-key",
+    "BUCKET_OWNER_FULL_CONTROL": "acm-pca-permission-test-key-private",
+}
 _RESTORABLE_DAYS: Final = 30
-_PARTITION_NAME: Final = (string.ascii_letters + string.digits, 11)  # as seen in certificates
 
 
 def create_certificate_authority(
@@ -62,6 +69,7 @@ def create_certificate_authority(
         InvalidTagException: a reserved key, or one twice.
         LimitExceededException: the account has too many CAs in this region.
         NotSupportedByPcaMock: a key that the installed `cryptography` cannot make.
+        ValidationException: the bucket for the CRL cannot be written to.
     """
     token = ("CreateCertificateAuthority", request.get("IdempotencyToken", ""))
     if token[1] and (known := ctx.store.tokens.find(ctx.now, *token)):
@@ -79,11 +87,11 @@ def create_certificate_authority(
         request.get("RevocationConfiguration", {}),
         _NO_REVOCATION,  # type: ignore[arg-type]
     )
+    _probe_bucket(ctx, revocation)
     _check_quota(ctx)
     key = ctx.state.keys.take(wanted["KeyAlgorithm"])
     algorithm = SIGNING_ALGORITHMS[wanted["SigningAlgorithm"]]
-    now = _milliseconds(ctx.now)
-    alphabet, length = _PARTITION_NAME
+    now = milliseconds(ctx.now)
     ca = CertificateAuthority(
         arn=ctx.store.new_arn(),
         position=ctx.state.created + 1,
@@ -100,13 +108,34 @@ def create_certificate_authority(
         key_storage_security_standard=standard,
         usage_mode=request.get("UsageMode", "GENERAL_PURPOSE"),
         tags=tags,
-        crl_partition="".join(secrets.choice(alphabet) for _ in range(length)),
     )
     ctx.store.add(ca)
     ctx.state.created = ca.position
     if token[1]:
         ctx.store.tokens.remember(ctx.now, str(ca.arn), *token)
     return {"CertificateAuthorityArn": str(ca.arn)}
+
+
+def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> None:
+    """Write a small object where CRLs shall go, as AWS does, to see whether that can be.
+
+    Source: User Guide, "Access policies for CRLs in Amazon S3".
+    """
+    crl: Any = revocation["CrlConfiguration"]
+    if not crl["Enabled"]:
+        return
+    bucket, acl = crl["S3BucketName"], crl["S3ObjectAcl"]
+    item = StoredObject(
+        bucket, _PROBES[acl], b"AWS Private CA permission test", "text/plain", CANNED_ACLS[acl]
+    )
+    try:
+        ctx.state.buckets.write(item, ctx.caller.region)
+    except BucketError:
+        raise ValidationException(
+            f"Permission error with your S3 bucket '{bucket}'. Check that your bucket policy, "
+            "encryption settings, S3 Block Public Access settings, and global account permissions "
+            "are configured correctly. For more information, check the service documentation."
+        ) from None
 
 
 def _check_quota(ctx: Context) -> None:
@@ -206,7 +235,7 @@ def import_certificate_authority_certificate(
     ca.installed = InstalledCertificate(own, links)
     if ca.administrative_status is Status.PENDING_CERTIFICATE:
         ca.administrative_status = Status.ACTIVE
-    ca.last_state_change_at = _milliseconds(ctx.now)
+    ca.last_state_change_at = milliseconds(ctx.now)
     return {}
 
 
@@ -217,6 +246,7 @@ def update_certificate_authority(
 
     Raises:
         InvalidArgsException: another status, or a faulty revocation configuration.
+        ValidationException: the bucket for the CRL cannot be written to.
     """
     ca = ctx.ca
     status = request.get("Status")
@@ -225,11 +255,16 @@ def update_certificate_authority(
     revocation = configuration.revocation(
         request.get("RevocationConfiguration", {}), ca.revocation_configuration
     )
+    changes_crl = "CrlConfiguration" in request.get("RevocationConfiguration", {})
+    if changes_crl:
+        _probe_bucket(ctx, revocation)
 
     ca.revocation_configuration = revocation
+    if changes_crl:
+        crls.note_new_configuration(ctx.state, ca, ctx.now)
     if status is not None and status != ca.administrative_status:
         ca.administrative_status = Status(status)
-        ca.last_state_change_at = _milliseconds(ctx.now)
+        ca.last_state_change_at = milliseconds(ctx.now)
     return {}
 
 
@@ -243,7 +278,7 @@ def delete_certificate_authority(
         return {}
     restorable_days = request.get("PermanentDeletionTimeInDays", _RESTORABLE_DAYS)
     ca.deleted_from, ca.administrative_status = ca.administrative_status, Status.DELETED
-    ca.last_state_change_at = _milliseconds(ctx.now)
+    ca.last_state_change_at = milliseconds(ctx.now)
     ca.restorable_until = ca.last_state_change_at + timedelta(days=restorable_days)
     return {}
 
@@ -253,7 +288,7 @@ def restore_certificate_authority(_: object, ctx: CaContext) -> Response:
     ca = ctx.ca
     assert ca.deleted_from is not None  # the status table has let it pass
     ca.administrative_status, ca.deleted_from, ca.restorable_until = ca.deleted_from, None, None
-    ca.last_state_change_at = _milliseconds(ctx.now)
+    ca.last_state_change_at = milliseconds(ctx.now)
     return {}
 
 
@@ -300,8 +335,3 @@ def _copy(value: Any) -> Any:
     if isinstance(value, list):
         return [_copy(item) for item in value]
     return value
-
-
-def _milliseconds(moment: datetime) -> datetime:
-    """The moment in the precision in which AWS tells it."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

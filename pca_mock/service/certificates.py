@@ -21,12 +21,14 @@ from pca_mock.errors import (
 from pca_mock.pki import csr, issue, pem, validity
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, fitting
 from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
+from pca_mock.service import crls
 from pca_mock.service.context import CaContext, Response
 from pca_mock.service.revocation import extensions_for_issued
 from pca_mock.state.authority import (
     CertificateAuthority,
     InstalledCertificate,
     IssuedCertificate,
+    RevocationList,
     permit,
 )
 from pca_mock.state.store import new_serial_number
@@ -68,11 +70,15 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     installed = None if template.constraints.is_root else ca.installed
     if installed is not None:
         _check_limits(ca, installed, template, issued_at, not_after)
+    bound_to = None
+    if installed is not None:
+        per_partition = ctx.state.settings.quotas.certificates_per_partition
+        bound_to = crls.for_new_certificate(ca, per_partition, ctx.now)
     contents = issue.contents(
         template,
         wanted,
         request.get("ApiPassthrough", {}),
-        _issuer(ca, installed) if installed is not None else None,
+        _issuer(ca, installed, bound_to) if installed is not None else None,
     )
     _check_quota(ctx)
     algorithm = SIGNING_ALGORITHMS[signing_algorithm]
@@ -87,12 +93,18 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     ca.certificates[serial] = IssuedCertificate(
         arn=arn,
         pem=pem.encode("CERTIFICATE", encoded),
+        subject=contents.subject,
+        not_before=not_before,
+        not_after=not_after,
+        crl_partition=bound_to.partition if bound_to is not None else None,
         issuer=installed,
         template_arn=str(template_arn),
         requested_by=ctx.caller.account,
         issued_at=ctx.now,
         available_at=ctx.now + ctx.state.settings.issuance_delay,
     )
+    if bound_to is not None:
+        crls.bind(ctx.state, ca, bound_to, ctx.now)
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}
@@ -100,9 +112,9 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
 
 def _check_quota(ctx: CaContext) -> None:
     quotas = ctx.state.settings.quotas
-    crl = ctx.ca.revocation_configuration["CrlConfiguration"]
-    is_partitioned = crl.get("CrlType") == "PARTITIONED"
-    quota = quotas.certificates_with_partitioned_crl if is_partitioned else quotas.certificates
+    quota = quotas.certificates
+    if crls.is_partitioned(ctx.ca):
+        quota = quotas.certificates_with_partitioned_crl
     if len(ctx.ca.certificates) >= quota:
         raise LimitExceededException(
             "You have reached the maximum number of certificates for this certificate authority."
@@ -182,9 +194,11 @@ def _check_limits(
             )
 
 
-def _issuer(ca: CertificateAuthority, installed: InstalledCertificate) -> issue.Issuer:
+def _issuer(
+    ca: CertificateAuthority, installed: InstalledCertificate, bound_to: RevocationList | None
+) -> issue.Issuer:
     return issue.Issuer(
-        installed.certificate.subject, installed.key_identifier, extensions_for_issued(ca)
+        installed.certificate.subject, installed.key_identifier, extensions_for_issued(ca, bound_to)
     )
 
 

@@ -131,8 +131,13 @@ def _check_cname(cname: str, member: str) -> None:
         raise InvalidArgsException(f"{member} must not contain a protocol: {cname}")
 
 
+def is_bucket_name(name: str) -> bool:
+    """Whether S3 would accept the name."""
+    return _BUCKET.fullmatch(name) is not None and not _is_ipv4(name)
+
+
 def _check_bucket_name(name: str) -> None:
-    if _BUCKET.fullmatch(name) is None or _is_ipv4(name):
+    if not is_bucket_name(name):
         raise InvalidArgsException(f"The S3 bucket name is not valid: {name}")
 
 

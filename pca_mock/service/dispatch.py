@@ -28,8 +28,11 @@ from pca_mock.service import (
     access,
     authorities,
     certificates,
+    crls,
     permissions,
     policies,
+    reports,
+    revocation,
     tags,
     validation,
 )
@@ -40,11 +43,13 @@ from pca_mock.state.store import State
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "CreateCertificateAuthority": authorities.create_certificate_authority,
+    "CreateCertificateAuthorityAuditReport": reports.create_certificate_authority_audit_report,
     "CreatePermission": permissions.create_permission,
     "DeleteCertificateAuthority": authorities.delete_certificate_authority,
     "DeletePermission": permissions.delete_permission,
     "DeletePolicy": policies.delete_policy,
     "DescribeCertificateAuthority": authorities.describe_certificate_authority,
+    "DescribeCertificateAuthorityAuditReport": reports.describe_certificate_authority_audit_report,
     "GetCertificate": certificates.get_certificate,
     "GetCertificateAuthorityCertificate": authorities.get_certificate_authority_certificate,
     "GetCertificateAuthorityCsr": authorities.get_certificate_authority_csr,
@@ -56,6 +61,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListTags": tags.list_tags,
     "PutPolicy": policies.put_policy,
     "RestoreCertificateAuthority": authorities.restore_certificate_authority,
+    "RevokeCertificate": revocation.revoke_certificate,
     "TagCertificateAuthority": tags.tag_certificate_authority,
     "UntagCertificateAuthority": tags.untag_certificate_authority,
     "UpdateCertificateAuthority": authorities.update_certificate_authority,
@@ -90,6 +96,10 @@ def call(state: State, operation: str, params: Mapping[str, Any], caller: Caller
         operation_model(operation)
     except OperationNotFoundError:
         raise UnknownOperationException(f"There is no operation {operation}.") from None
+    if operation not in OPERATIONS:
+        raise NotSupportedByPcaMock(
+            f"{operation} is newer than pca_mock, which does not support it yet."
+        )
     request = validation.check(operation, params)
     with state.lock:
         return _carry_out(state, operation, request, caller)
@@ -101,15 +111,11 @@ def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Ca
     }
     store = state.store(caller.partition, caller.region, caller.account)
     context = Context(caller, state, store, state.clock.now())
+    crls.refresh(state, context.now)
     about = arns.get("CertificateAuthorityArn") or arns.get("ResourceArn")
     if isinstance(about, AuthorityArn):
         context = _about_ca(context, operation, about, request)
-    function = OPERATIONS.get(operation)
-    if function is None:
-        raise NotSupportedByPcaMock(
-            f'pca_mock does not support {operation} yet; see "Limits" in its README.'
-        )
-    return function(request, context)
+    return OPERATIONS[operation](request, context)
 
 
 def _about_ca(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from pca_mock.clock import milliseconds
 from pca_mock.errors import (
     PermissionAlreadyExistsException,
     ResourceNotFoundException,
@@ -45,7 +46,7 @@ def create_permission(request: CreatePermissionRequestTypeDef, ctx: CaContext) -
             f"The permission already exists for principal {principal}."
         )
     actions = tuple(dict.fromkeys(request["Actions"]))
-    ctx.ca.permissions[key] = Permission(*key, actions, ctx.now)
+    ctx.ca.permissions[key] = Permission(*key, actions, milliseconds(ctx.now))
     return {}
 
 

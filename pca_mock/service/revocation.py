@@ -1,48 +1,161 @@
-"""What a CA's revocation configuration puts into the certificates that it issues.
+"""Revoking certificates, answering OCSP, and what certificates say of both.
 
-Sources: User Guide, "Planning a CRL", "OCSP custom CNAME"; API_CrlConfiguration.
+Sources: API_RevokeCertificate, API_OcspConfiguration; User Guide, "Revoking a private
+certificate", "OCSP custom CNAME"; RFC 5019, RFC 6960.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from pca_mock.pki import extensions
+from pca_mock.errors import (
+    InvalidRequestException,
+    LimitExceededException,
+    RequestAlreadyProcessedException,
+    RequestInProgressException,
+    ResourceNotFoundException,
+)
+from pca_mock.pki import extensions, ocsp
+from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
+from pca_mock.pki.csr import key_identifier, public_key_bits
+from pca_mock.pki.der import DerError
 from pca_mock.pki.extensions import Extension
-from pca_mock.service.model import dns_suffix
-from pca_mock.state.authority import CertificateAuthority
+from pca_mock.service import crls
+from pca_mock.service.context import CaContext, Response
+from pca_mock.state.authority import CertificateAuthority, Revocation, RevocationList, Status
+from pca_mock.state.store import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import RevokeCertificateRequestTypeDef
+
+_SERIAL: Final = re.compile("[0-9a-fA-F]+")
+# Not documented: how long an OCSP answer counts.
+_OCSP_LIFETIME: Final = timedelta(hours=1)
 
 
-def extensions_for_issued(ca: CertificateAuthority) -> tuple[Extension, ...]:
+def extensions_for_issued(
+    ca: CertificateAuthority, bound_to: RevocationList | None
+) -> tuple[Extension, ...]:
     """CRL distribution point and OCSP access, as far as the CA has them switched on."""
     found = []
-    crl: Any = ca.revocation_configuration["CrlConfiguration"]
+    crl = crls.configuration(ca)
     omitted = crl.get("CrlDistributionPointExtensionConfiguration", {}).get("OmitExtension", False)
-    if crl["Enabled"] and not omitted:
-        found.append(extensions.crl_distribution_point(_crl_uri(ca, crl)))
-    ocsp: Any = ca.revocation_configuration["OcspConfiguration"]
-    if ocsp["Enabled"]:
-        host = ocsp.get("OcspCustomCname", f"ocsp.acm-pca.{_domain(ca)}")
+    if bound_to is not None and not omitted:
+        found.append(extensions.crl_distribution_point(bound_to.uri))
+    configuration = _ocsp_configuration(ca)
+    if configuration["Enabled"]:
+        host = configuration.get("OcspCustomCname", f"ocsp.acm-pca.{crls.host_domain(ca)}")
         found.append(extensions.ocsp_access(f"http://{host}"))
     return tuple(found)
 
 
-def _crl_uri(ca: CertificateAuthority, crl: Any) -> str:
-    host = crl.get("CustomCname", f"{crl['S3BucketName']}.s3.{_domain(ca)}")
-    return f"http://{host}/{crl_key(ca, crl)}"
+def _ocsp_configuration(ca: CertificateAuthority) -> Any:
+    return ca.revocation_configuration["OcspConfiguration"]
 
 
-def crl_key(ca: CertificateAuthority, crl: Any) -> str:
-    """The key of the S3 object that holds the CA's CRL (its current partition, if it has any).
+def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext) -> Response:
+    """Answer RevokeCertificate: revoke now, and for good.
 
-    Not documented: the path of a partition without CustomPath, read off real certificates.
+    Raises:
+        InvalidRequestException: the serial is not hex, or the certificate is self-signed or
+            has expired.
+        LimitExceededException: the complete CRL is full.
+        RequestAlreadyProcessedException: it is revoked; date and reason stay.
+        RequestInProgressException: it is still being issued.
+        ResourceNotFoundException: the CA issued no certificate with this serial.
     """
-    partitioned = crl.get("CrlType") == "PARTITIONED"
-    name = ca.crl_partition if partitioned else ca.arn.ca_id
-    folder = f"crl/{ca.arn.ca_id}" if partitioned else "crl"
-    path = crl.get("CustomPath", folder).strip("/")
-    return f"{path}/{name}.crl" if path else f"{name}.crl"
+    ca = ctx.ca
+    serial = _normalised(request["CertificateSerial"])
+    certificate = ca.certificates.get(serial)
+    if certificate is None:
+        raise ResourceNotFoundException(
+            f"Could not find certificate with serial {request['CertificateSerial']}."
+        )
+    if ctx.now < certificate.available_at:
+        raise RequestInProgressException("The certificate is still being issued.")
+    if certificate.issuer is None:
+        raise InvalidRequestException("Self-signed certificate can not be revoked")
+    if serial in ca.revocations:
+        raise RequestAlreadyProcessedException("The certificate has already been revoked.")
+    if certificate.not_after < ctx.now:
+        raise InvalidRequestException("Expired certificate can not be revoked")
+    _check_quota(ctx)
+
+    moment = ctx.now.replace(microsecond=0)
+    ca.revocations[serial] = Revocation(moment, request["RevocationReason"])
+    crls.note_revocation(ctx.state, ca, certificate.crl_partition, ctx.now)
+    return {}
 
 
-def _domain(ca: CertificateAuthority) -> str:
-    return f"{ca.arn.region}.{dns_suffix(ca.arn.partition)}"
+def _normalised(serial: str) -> str:
+    """A serial in the form of certificate ARNs: hex with or without colons becomes 32 digits."""
+    digits = serial.replace(":", "")
+    if not _SERIAL.fullmatch(digits):
+        raise InvalidRequestException(
+            "The certificate serial number must be in hexadecimal format."
+        )
+    return f"{int(digits, 16):032x}"
+
+
+def _check_quota(ctx: CaContext) -> None:
+    ca, quota = ctx.ca, ctx.state.settings.quotas.revoked_certificates
+    if crls.is_partitioned(ca) or len(ca.revocations) < quota:
+        return
+    unexpired = sum(ca.certificates[serial].not_after >= ctx.now for serial in ca.revocations)
+    if unexpired >= quota:
+        raise LimitExceededException("The certificate revocation list is full.")
+
+
+def ocsp_response(state: State, request: bytes) -> bytes:
+    """Answer an OCSP request, for whichever CA of the mock it is about.
+
+    The CA signs itself; a nonce is not repeated (RFC 5019 section 2.1.1). Not documented: what
+    certificate AWS's responder uses, and how long its answers count.
+
+    Args:
+        state: what the mock remembers.
+        request: an OCSPRequest, DER.
+
+    Returns:
+        An OCSPResponse, DER: also where there is no answer.
+    """
+    with state.lock:
+        try:
+            asked = ocsp.parse_request(request)
+        except DerError:
+            return ocsp.unsuccessful(ocsp.ResponseStatus.MALFORMED_REQUEST)
+        now = state.clock.now().replace(microsecond=0)
+        ca = next((ca for ca in state.all_authorities() if _answers(ca, asked[0], now)), None)
+        if ca is None:
+            return ocsp.unsuccessful(ocsp.ResponseStatus.UNAUTHORIZED)
+        statuses = [(cert_id, _status(ca, cert_id)) for cert_id in asked]
+        data = ocsp.response_data(key_identifier(ca.spki), statuses, now, now + _OCSP_LIFETIME)
+        algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
+        return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
+
+
+def _answers(ca: CertificateAuthority, cert_id: ocsp.CertId, now: datetime) -> bool:
+    """Whether the CA is the one that is asked, and does answer at present."""
+    return (
+        _names(ca, cert_id)
+        and bool(_ocsp_configuration(ca)["Enabled"])
+        and ca.status(now) in (Status.ACTIVE, Status.DISABLED)
+    )
+
+
+def _names(ca: CertificateAuthority, cert_id: ocsp.CertId) -> bool:
+    return ca.installed is not None and cert_id.is_of(
+        ca.installed.certificate.subject, public_key_bits(ca.spki)
+    )
+
+
+def _status(ca: CertificateAuthority, cert_id: ocsp.CertId) -> ocsp.Status:
+    serial = f"{cert_id.serial_number:032x}"
+    if serial not in ca.certificates or not _names(ca, cert_id):
+        return ocsp.Status(is_known=False)
+    revocation = ca.revocations.get(serial)
+    if revocation is None:
+        return ocsp.Status()
+    return ocsp.Status(revoked_at=revocation.revoked_at, reason=revocation.reason)

@@ -73,6 +73,9 @@ class IssuedCertificate:
 
     Attributes:
         pem: PEM text without a final newline.
+        subject: its Name, DER.
+        not_before, not_after: UTC, whole seconds.
+        crl_partition: the partition of the CRL that it is bound to; None for the complete one.
         issuer: what was installed at the CA then; None for a root that signed itself.
         requested_by: the account that asked for it.
         issued_at, available_at: UTC; GetCertificate answers from `available_at` on.
@@ -80,11 +83,62 @@ class IssuedCertificate:
 
     arn: CertificateArn
     pem: str
+    subject: bytes
+    not_before: datetime
+    not_after: datetime
+    crl_partition: str | None
     issuer: InstalledCertificate | None
     template_arn: str
     requested_by: str
     issued_at: datetime
     available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """That a certificate was revoked: when (UTC, whole seconds), and the API's reason."""
+
+    revoked_at: datetime
+    reason: str
+
+
+@dataclass(slots=True)
+class RevocationList:
+    """A CRL that a CA publishes: the complete one, or that of a partition.
+
+    Attributes:
+        partition: its name; None for the complete one.
+        uri: what stands in the certificates that are bound to it.
+        key: of the object in the bucket.
+        bound: how many certificates are bound to the partition.
+        latest: the CRL that was written last, DER; None before the first one.
+        due_at: when it is to be written next.
+        last_number: the CRL number that it had then.
+        listed_expired: serials that it had when they were expired already: they are left out.
+        failed: whether the last attempt to write it failed.
+    """
+
+    partition: str | None
+    uri: str
+    key: str
+    due_at: datetime
+    bound: int = 0
+    latest: bytes | None = None
+    last_number: int = 0
+    listed_expired: set[str] = field(default_factory=set)
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """A report on the CA's certificates; it is finished from `available_at` (UTC) on."""
+
+    report_id: str
+    bucket: str
+    key: str
+    created_at: datetime
+    available_at: datetime
+    succeeded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +161,13 @@ class CertificateAuthority:
         administrative_status: the status but for creation and expiry, which are the clock's.
         deleted_from: the administrative status before its deletion.
         revocation_configuration: in the form in which Describe shows it.
-        crl_partition: the name of the CRL partition that new certificates are bound to.
         permissions: by principal and source account.
         policy: the text of its resource policy.
         certificates: by serial, as it stands in their ARNs.
+        revocations: by serial, in the order in which they happened.
+        crls: by partition; the complete one under None.
+        current_partition: the one that new certificates are bound to.
+        reports: by id.
     """
 
     arn: AuthorityArn
@@ -128,7 +185,6 @@ class CertificateAuthority:
     key_storage_security_standard: str
     usage_mode: str
     tags: dict[str, str]
-    crl_partition: str
     installed: InstalledCertificate | None = None
     failure_reason: str | None = None
     deleted_from: Status | None = None
@@ -136,6 +192,10 @@ class CertificateAuthority:
     permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
     policy: str | None = None
     certificates: dict[str, IssuedCertificate] = field(default_factory=dict)
+    revocations: dict[str, Revocation] = field(default_factory=dict)
+    crls: dict[str | None, RevocationList] = field(default_factory=dict)
+    current_partition: str | None = None
+    reports: dict[str, AuditReport] = field(default_factory=dict)
 
     def status(self, now: datetime) -> Status:
         """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED, CREATING of PENDING."""

@@ -21,11 +21,15 @@ class Quotas:
             beyond restoration.
         certificates: that a CA may issue, with a complete CRL or none.
         certificates_with_partitioned_crl: that a CA may issue, with a partitioned CRL.
+        certificates_per_partition: after which the next partition is opened; AWS goes by size.
+        revoked_certificates: unexpired ones that a complete CRL may have.
     """
 
     certificate_authorities: int = 200
     certificates: int = 1_000_000
     certificates_with_partitioned_crl: int = 100_000_000
+    certificates_per_partition: int = 10_000
+    revoked_certificates: int = 1_000_000
 
     @classmethod
     def adjusted(cls, quotas: Mapping[str, int]) -> Quotas:
@@ -52,6 +56,9 @@ class Settings:
     organization_id: str | None = None
     creation_delay: timedelta = timedelta()
     issuance_delay: timedelta = timedelta()
+    report_delay: timedelta = timedelta()
+    crl_delay: timedelta = timedelta()
+    s3_endpoint_url: str | None = None
     quotas: Quotas = field(default_factory=Quotas)
 
     def __post_init__(self) -> None:

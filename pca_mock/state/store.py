@@ -15,6 +15,7 @@ from typing import Final
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
 from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.buckets import Buckets, NoBuckets
 from pca_mock.state.keys import FreshKeys
 from pca_mock.state.settings import Settings
 
@@ -82,12 +83,16 @@ class State:
 
     Attributes:
         settings: what the user has set.
+        buckets: where CRLs and audit reports go.
+        publishing: the CAs that have a CRL to publish.
         created: how many CAs have been made so far, in all accounts and regions.
         lock: held for the whole of a call, so that what was checked still holds at its end.
     """
 
     settings: Settings = field(default_factory=Settings)
+    publishing: list[CertificateAuthority] = field(default_factory=list)
     created: int = 0
+    buckets: Buckets = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
     keys: FreshKeys = field(default_factory=FreshKeys)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -96,6 +101,10 @@ class State:
     def stores_in(self, region: str) -> list[Store]:
         """The parts of all accounts in a region."""
         return [store for store in self._stores.values() if store.region == region]
+
+    def all_authorities(self) -> Iterator[CertificateAuthority]:
+        """Every CA of every account and region."""
+        return (ca for store in self._stores.values() for ca in store._in_order)
 
     def store(self, partition: str, region: str, account: str) -> Store:
         """The part that belongs to an account in a region."""

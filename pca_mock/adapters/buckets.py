@@ -1,0 +1,164 @@
+"""Object stores for CRLs and audit reports: memory, moto's S3, or an S3 endpoint of the user's.
+
+Which one counts is decided at each write: an endpoint if the user has named one, moto's S3 while
+`mock_aws` is active, else memory. Real AWS is never among them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+
+_SERVICE: Final = "acm-pca.amazonaws.com"
+_WRITING: Final = ("s3:PutObject", "s3:PutObjectAcl", "s3:Put*", "s3:*", "*")
+
+
+class Buckets(Mapping[str, Mapping[str, bytes]]):
+    """The buckets of a mock, for looking into: `pca.buckets["name"]["crl/….crl"]` is bytes.
+
+    In memory every bucket exists, unless it is taken away with `remove`.
+    """
+
+    def __init__(self, endpoint_url: str | None) -> None:
+        """Only `mock_pca` makes these."""
+        self._endpoint_url = endpoint_url
+        self._memory: dict[str, dict[str, bytes]] = {}
+        self._missing: set[str] = set()
+        self._forbidden: set[str] = set()
+
+    def remove(self, bucket: str) -> None:
+        """Let a bucket in memory not exist, and forget what is in it."""
+        self._memory.pop(bucket, None)
+        self._missing.add(bucket)
+
+    def forbid(self, bucket: str) -> None:
+        """Let the service not write to a bucket in memory, as if its policy forbade it."""
+        self._forbidden.add(bucket)
+
+    def allow(self, bucket: str) -> None:
+        """Let a bucket in memory exist, and the service write to it, again."""
+        self._missing.discard(bucket)
+        self._forbidden.discard(bucket)
+
+    def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
+        client = self._client(None)
+        if client is None:
+            return dict(self._memory[bucket])
+        try:
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+            keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+            return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+        except ClientError as error:
+            raise KeyError(bucket) from error
+
+    def __iter__(self) -> Iterator[str]:
+        client = self._client(None)
+        if client is None:
+            return iter(list(self._memory))
+        return iter([bucket["Name"] for bucket in client.list_buckets()["Buckets"]])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Buckets {sorted(self)}>"
+
+    def write(self, item: StoredObject, region: str) -> None:
+        """Write an object. See `pca_mock.state.buckets`."""
+        client = self._client(region)
+        if client is None:
+            self._write_to_memory(item)
+            return
+        more = {"ACL": item.acl} if item.acl else {}
+        try:
+            _check_policy(client, item)
+            client.put_object(
+                Bucket=item.bucket,
+                Key=item.key,
+                Body=item.data,
+                ContentType=item.content_type,
+                **more,
+            )
+        except ClientError as error:
+            missing = error.response["Error"]["Code"] in ("NoSuchBucket", "404")
+            raise (BucketMissingError if missing else BucketError)(item.bucket) from error
+        except BotoCoreError as error:  # the user's endpoint doesn't answer
+            raise BucketError(item.bucket) from error
+
+    def _write_to_memory(self, item: StoredObject) -> None:
+        if item.bucket in self._missing:
+            raise BucketMissingError(item.bucket)
+        if item.bucket in self._forbidden:
+            raise BucketError(item.bucket)
+        self._memory.setdefault(item.bucket, {})[item.key] = item.data
+
+    def _client(self, region: str | None) -> Any:
+        """An S3 client, or None where memory is meant."""
+        if self._endpoint_url is not None:
+            config = Config(s3={"addressing_style": "path"})
+            return boto3.client("s3", region, endpoint_url=self._endpoint_url, config=config)
+        if not _is_moto_active():
+            return None
+        client = boto3.client(
+            "s3", region, aws_access_key_id="pca_mock", aws_secret_access_key="pca_mock"
+        )
+        # Behind moto's own handler: what it lets pass must not go out.
+        client.meta.events.register_last("before-send", _refuse)
+        return client
+
+
+def _is_moto_active() -> bool:
+    models = sys.modules.get("moto.core.models")
+    return models is not None and bool(models.botocore_stubber.enabled)
+
+
+def _refuse(request: Any, **_: Any) -> None:
+    raise BucketError(f"moto does not answer {request.url}")
+
+
+def _check_policy(client: Any, item: StoredObject) -> None:
+    """Moto keeps bucket policies and public access blocks, but doesn't act on them.
+
+    Raises:
+        BucketError: the service could not write.
+    """
+    block = _setting(client.get_public_access_block, item.bucket, "PublicAccessBlockConfiguration")
+    if item.acl == "public-read" and (
+        block.get("BlockPublicAcls") or block.get("IgnorePublicAcls")
+    ):
+        raise BucketError(item.bucket)
+    policy = _setting(client.get_bucket_policy, item.bucket, "Policy")
+    statements = json.loads(policy)["Statement"] if policy else []
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if statement["Effect"] == "Deny" and _is_about_writing(statement):
+            raise BucketError(item.bucket)
+
+
+def _setting(get: Any, bucket: str, member: str) -> Any:
+    try:
+        return get(Bucket=bucket)[member]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            raise
+        return {}
+
+
+def _is_about_writing(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    services = principal.get("Service") if isinstance(principal, dict) else principal
+    actions = statement.get("Action", ())
+    return bool({"*", _SERVICE} & set(_as_list(services))) and bool(
+        set(_WRITING) & set(_as_list(actions))
+    )
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

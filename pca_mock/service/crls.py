@@ -1,0 +1,211 @@
+"""Which CRL a certificate is bound to, and when CRLs are published.
+
+Sources: User Guide, "Planning a CRL", "Revocation setup"; API_CrlConfiguration. AWS publishes some
+time after a revocation; here it is at once, unless `crl_delay` says otherwise.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pca_mock.pki import crl, issue
+from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
+from pca_mock.service.model import dns_suffix
+from pca_mock.state.authority import CertificateAuthority, RevocationList, Status
+from pca_mock.state.buckets import BucketError, StoredObject
+from pca_mock.state.store import State
+
+CANNED_ACLS: Final = {
+    "PUBLIC_READ": "public-read",
+    "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control",
+}
+_CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
+_RETRY_AFTER: Final = timedelta(minutes=15)
+_PARTITION_NAME: Final = (string.ascii_letters + string.digits, 11)  # as seen in certificates
+
+
+def configuration(ca: CertificateAuthority) -> Any:
+    """The CA's CrlConfiguration; `Enabled` is always there."""
+    return ca.revocation_configuration["CrlConfiguration"]
+
+
+def is_partitioned(ca: CertificateAuthority) -> bool:
+    """Whether its configuration wants a CRL in partitions."""
+    return bool(configuration(ca).get("CrlType") == "PARTITIONED")
+
+
+def host_domain(ca: CertificateAuthority) -> str:
+    """What the names of AWS's hosts in the CA's region end in."""
+    return f"{ca.arn.region}.{dns_suffix(ca.arn.partition)}"
+
+
+def for_new_certificate(
+    ca: CertificateAuthority, certificates_per_partition: int, now: datetime
+) -> RevocationList | None:
+    """The CRL that a certificate issued now is bound to; None while CRLs are switched off.
+
+    Nothing is changed: `bind` does that, once the certificate exists.
+    """
+    if not configuration(ca)["Enabled"]:
+        return None
+    if not is_partitioned(ca):
+        return _complete(ca, now)
+    current = ca.crls.get(ca.current_partition) if ca.current_partition else None
+    if current is not None and current.bound < certificates_per_partition:
+        key = _key(ca, current.partition)
+        if (current.key, current.uri) == (key, _uri(ca, key)):
+            return current
+    alphabet, length = _PARTITION_NAME
+    partition = "".join(secrets.choice(alphabet) for _ in range(length))
+    key = _key(ca, partition)
+    return RevocationList(partition, _uri(ca, key), key, due_at=now)
+
+
+def _complete(ca: CertificateAuthority, now: datetime) -> RevocationList:
+    """The complete CRL, in the place where the configuration wants it now."""
+    key = _key(ca, None)
+    uri = _uri(ca, key)
+    known = ca.crls.get(None)
+    if known is None:
+        return RevocationList(None, uri, key, due_at=now)
+    return known if (known.key, known.uri) == (key, uri) else replace(known, key=key, uri=uri)
+
+
+def _key(ca: CertificateAuthority, partition: str | None) -> str:
+    """The S3 key of a CRL.
+
+    Not documented: the path of a partition without CustomPath, read off real certificates.
+    """
+    folder = "crl" if partition is None else f"crl/{ca.arn.ca_id}"
+    path = configuration(ca).get("CustomPath", folder).strip("/")
+    return f"{path}/{partition or ca.arn.ca_id}.crl".lstrip("/")
+
+
+def _uri(ca: CertificateAuthority, key: str) -> str:
+    crl_configuration = configuration(ca)
+    host = f"{crl_configuration['S3BucketName']}.s3.{host_domain(ca)}"
+    return f"http://{crl_configuration.get('CustomCname', host)}/{key}"
+
+
+def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+    """Note that a new certificate is bound to a CRL, which is published if it is new."""
+    ca.crls[found.partition] = found
+    if found.partition is not None:
+        ca.current_partition = found.partition
+    found.bound += 1
+    if ca not in state.publishing:
+        state.publishing.append(ca)
+    refresh(state, now)
+
+
+def note_revocation(
+    state: State, ca: CertificateAuthority, partition: str | None, now: datetime
+) -> None:
+    """Let the CRL that a revoked certificate is bound to be published."""
+    found = ca.crls.get(partition)
+    if found is None and partition is None and configuration(ca)["Enabled"]:
+        if is_partitioned(ca):
+            return  # issued before CRLs were switched on, so it is bound to none of the partitions
+        found = ca.crls[None] = _complete(ca, now)
+        state.publishing.append(ca)
+    if found is not None:
+        found.due_at = min(found.due_at, now + state.settings.crl_delay)
+    refresh(state, now)
+
+
+def note_new_configuration(state: State, ca: CertificateAuthority, now: datetime) -> None:
+    """Publish all CRLs anew, which may be in another bucket from now on."""
+    for found in ca.crls.values():
+        found.due_at = now
+    refresh(state, now)
+
+
+def refresh(state: State, now: datetime) -> None:
+    """Publish what is due: after a revocation, half-way to expiry, or after a failure."""
+    for ca in state.publishing:
+        if not configuration(ca)["Enabled"] or ca.is_gone(now):
+            continue
+        due = [found for found in ca.crls.values() if found.due_at <= now]
+        if due and ca.status(now) in (Status.ACTIVE, Status.DISABLED):
+            for found in due:
+                _publish(state, ca, found, now)
+
+
+def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+    crl_configuration = configuration(ca)
+    lifetime = timedelta(days=crl_configuration["ExpirationInDays"])
+    listed = _listed(ca, found)
+    number = max(_milliseconds(now), found.last_number + 1)
+    item = StoredObject(
+        crl_configuration["S3BucketName"],
+        found.key,
+        _signed(ca, found, listed, number, now, lifetime),
+        _CONTENT_TYPE,
+        CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
+    )
+    try:
+        state.buckets.write(item, ca.arn.region)
+    except BucketError:
+        found.failed, found.due_at = True, now + _RETRY_AFTER
+        return
+    found.failed, found.due_at = False, now + lifetime / 2
+    found.latest, found.last_number = item.data, number
+    found.listed_expired |= {s for s in listed if ca.certificates[s].not_after < now}
+
+
+def _listed(ca: CertificateAuthority, found: RevocationList) -> list[str]:
+    """The serials in the next CRL, newest first; an expired one is in one CRL more, then out."""
+    return [
+        serial
+        for serial in reversed(ca.revocations)
+        if ca.certificates[serial].crl_partition == found.partition
+        and serial not in found.listed_expired
+    ]
+
+
+def _signed(
+    ca: CertificateAuthority,
+    found: RevocationList,
+    listed: list[str],
+    number: int,
+    now: datetime,
+    lifetime: timedelta,
+) -> bytes:
+    installed = ca.installed
+    assert installed is not None  # its status is one of a CA with a certificate
+    algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
+    entries = [
+        crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason)
+        for serial in listed
+        for revocation in (ca.revocations[serial],)
+    ]
+    tbs_cert_list = crl.tbs_cert_list(
+        installed.certificate.subject,
+        installed.key_identifier,
+        entries,
+        number,
+        now,
+        lifetime,
+        algorithm,
+        found.uri if found.partition is not None else None,
+    )
+    return issue.sign(tbs_cert_list, ca.key, algorithm)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+
+
+def find(state: State, key: str) -> bytes | None:
+    """A published CRL, by the key of its object, from whichever bucket it is in: DER."""
+    with state.lock:
+        refresh(state, state.clock.now())
+        for ca in state.publishing:
+            for found in ca.crls.values():
+                if found.key == key and found.latest is not None:
+                    return found.latest
+    return None

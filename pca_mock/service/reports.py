@@ -1,0 +1,139 @@
+"""Audit reports: every certificate that a CA ever issued, as JSON or CSV.
+
+Sources: API_CreateCertificateAuthorityAuditReport, API_DescribeCertificateAuthorityAuditReport;
+User Guide, "Using audit reports".
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from pca_mock.clock import milliseconds
+from pca_mock.errors import InvalidArgsException, ResourceNotFoundException
+from pca_mock.pki.names import rfc2253
+from pca_mock.service.configuration import is_bucket_name
+from pca_mock.service.context import CaContext, Response
+from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
+from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import (
+        CreateCertificateAuthorityAuditReportRequestTypeDef,
+        DescribeCertificateAuthorityAuditReportRequestTypeDef,
+    )
+
+# The keys of the JSON form and the columns of the CSV form, in this order.
+_COLUMNS: Final = (
+    "awsAccountId",
+    "requestedByServicePrincipal",
+    "certificateArn",
+    "serial",
+    "subject",
+    "notBefore",
+    "notAfter",
+    "issuedAt",
+    "revokedAt",
+    "revocationReason",
+    "templateArn",
+)
+
+
+def create_certificate_authority_audit_report(
+    request: CreateCertificateAuthorityAuditReportRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer CreateCertificateAuthorityAuditReport: the report is written at once.
+
+    Raises:
+        InvalidArgsException: S3 has no such bucket names.
+        ResourceNotFoundException: there is no such bucket.
+    """
+    ca, bucket = ctx.ca, request["S3BucketName"]
+    if not is_bucket_name(bucket):
+        raise InvalidArgsException(f"The S3 bucket name is not valid: {bucket}")
+    write, ending, content_type = _FORMATS[request["AuditReportResponseFormat"]]
+    report_id = str(uuid.uuid4())
+    key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
+    rows = [_row(ca, serial) for serial in reversed(ca.certificates)]
+    try:
+        item = StoredObject(bucket, key, write(rows).encode(), content_type)
+        ctx.state.buckets.write(item, ca.arn.region)
+    except BucketMissingError:
+        raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
+    except BucketError:
+        succeeded = False
+    else:
+        succeeded = True
+    available_at = ctx.now + ctx.state.settings.report_delay
+    ca.reports[report_id] = AuditReport(
+        report_id, bucket, key, milliseconds(ctx.now), available_at, succeeded
+    )
+    return {"AuditReportId": report_id, "S3Key": key}
+
+
+def describe_certificate_authority_audit_report(
+    request: DescribeCertificateAuthorityAuditReportRequestTypeDef, ctx: CaContext
+) -> Response:
+    """Answer DescribeCertificateAuthorityAuditReport.
+
+    Raises:
+        ResourceNotFoundException: the CA has no report with this id.
+    """
+    report = ctx.ca.reports.get(request["AuditReportId"])
+    if report is None:
+        raise ResourceNotFoundException(f"Could not find audit report {request['AuditReportId']}.")
+    finished = "SUCCESS" if report.succeeded else "FAILED"
+    return {
+        "AuditReportStatus": finished if ctx.now >= report.available_at else "CREATING",
+        "S3BucketName": report.bucket,
+        "S3Key": report.key,
+        "CreatedAt": report.created_at,
+    }
+
+
+def _row(ca: CertificateAuthority, serial: str) -> dict[str, str]:
+    """A certificate's columns; what it doesn't have is missing."""
+    certificate: IssuedCertificate = ca.certificates[serial]
+    revocation = ca.revocations.get(serial)
+    row = {
+        "awsAccountId": certificate.requested_by,
+        "certificateArn": str(certificate.arn),
+        "serial": ":".join(serial[i : i + 2] for i in range(0, len(serial), 2)),
+        "subject": rfc2253(certificate.subject),
+        "notBefore": _time(certificate.not_before),
+        "notAfter": _time(certificate.not_after),
+        "issuedAt": _time(certificate.issued_at),
+        "templateArn": certificate.template_arn,
+    }
+    if revocation is not None:
+        row["revokedAt"] = _time(revocation.revoked_at)
+        row["revocationReason"] = revocation.reason
+    return {column: row[column] for column in _COLUMNS if column in row}
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}+0000"
+
+
+def _json(rows: list[dict[str, str]]) -> str:
+    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+
+def _csv(rows: list[dict[str, str]]) -> str:
+    """Only the subject is quoted, which the csv module wouldn't do."""
+    lines = [",".join(_COLUMNS)]
+    for row in rows:
+        quoted = row["subject"].replace('"', '""')
+        cells = {**row, "subject": f'"{quoted}"'}
+        lines.append(",".join(cells.get(column, "") for column in _COLUMNS))
+    return "\n".join(lines) + "\n"
+
+
+# Format -> how it is written, file name extension, content type (not documented).
+_FORMATS: Final[dict[str, tuple[Callable[[list[dict[str, str]]], str], str, str]]] = {
+    "JSON": (_json, "json", "application/json"),
+    "CSV": (_csv, "csv", "text/csv"),
+}

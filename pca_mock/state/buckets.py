@@ -1,0 +1,51 @@
+"""Where CRLs and audit reports go: what the service needs of an object store, whoever has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class BucketError(Exception):
+    """The bucket cannot be written to."""
+
+
+class BucketMissingError(BucketError):
+    """There is no such bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What is to be written.
+
+    Attributes:
+        acl: a canned ACL of S3, such as "public-read"; None for that of the bucket.
+    """
+
+    bucket: str
+    key: str
+    data: bytes
+    content_type: str
+    acl: str | None = None
+
+
+class Buckets(Protocol):
+    """Something that keeps objects."""
+
+    def write(self, item: StoredObject, region: str) -> None:
+        """Write an object, or write over it.
+
+        Args:
+            item: the object.
+            region: where the CA is.
+
+        Raises:
+            BucketError: it cannot be written; nothing has changed.
+        """
+
+
+class NoBuckets:
+    """Keeps nothing, and lets everything be written: for a state without a mock around it."""
+
+    def write(self, item: StoredObject, region: str) -> None:
+        """Accept the object."""
