@@ -60,16 +60,20 @@ class TemplateArn:
         return f"arn:{self.partition}:acm-pca:::template/{self.name}"
 
 
+def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    match = pattern.fullmatch(text)
+    if match is None:
+        raise InvalidArnException("Not a valid arn.")
+    return match.groups()
+
+
 def parse_authority_arn(text: str) -> AuthorityArn:
     """Take a CA's ARN apart.
 
     Raises:
         InvalidArnException: an ARN of another kind, or not one at all.
     """
-    match = _AUTHORITY_ARN.fullmatch(text)
-    if match is None:
-        raise InvalidArnException("Not a valid arn.")
-    return AuthorityArn(*match.groups())
+    return AuthorityArn(*_parts(_AUTHORITY_ARN, text))
 
 
 def parse_certificate_arn(text: str) -> CertificateArn:
@@ -78,10 +82,7 @@ def parse_certificate_arn(text: str) -> CertificateArn:
     Raises:
         InvalidArnException: an ARN of another kind, or not one at all.
     """
-    match = _CERTIFICATE_ARN.fullmatch(text)
-    if match is None:
-        raise InvalidArnException("Not a valid arn.")
-    *authority, serial = match.groups()
+    *authority, serial = _parts(_CERTIFICATE_ARN, text)
     return CertificateArn(AuthorityArn(*authority), serial)
 
 
@@ -91,7 +92,4 @@ def parse_template_arn(text: str) -> TemplateArn:
     Raises:
         InvalidArnException: an ARN of another kind, or not one at all.
     """
-    match = _TEMPLATE_ARN.fullmatch(text)
-    if match is None:
-        raise InvalidArnException("Not a valid arn.")
-    return TemplateArn(*match.groups())
+    return TemplateArn(*_parts(_TEMPLATE_ARN, text))

@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     issuance_delay: timedelta
     report_delay: timedelta
     crl_delay: timedelta
+    ocsp_delay: timedelta
     s3_endpoint_url: str
     quotas: Mapping[str, int]
 
@@ -223,6 +224,7 @@ def mock_pca(
     issuance_delay: timedelta = timedelta(),
     report_delay: timedelta = timedelta(),
     crl_delay: timedelta = timedelta(),
+    ocsp_delay: timedelta = timedelta(),
     s3_endpoint_url: str | None = None,
     quotas: Mapping[str, int] | None = None,
 ) -> Any:
@@ -243,6 +245,7 @@ def mock_pca(
         issuance_delay: how long GetCertificate answers RequestInProgressException.
         report_delay: how long a new audit report is in CREATING.
         crl_delay: how long after a revocation the CRL says so.
+        ocsp_delay: how long after a revocation OCSP says so.
         s3_endpoint_url: where CRLs and audit reports go; by default into moto's S3 while
             `mock_aws` is active, else into memory. See `PcaMock.buckets`.
         quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
@@ -258,6 +261,7 @@ def mock_pca(
         issuance_delay=issuance_delay,
         report_delay=report_delay,
         crl_delay=crl_delay,
+        ocsp_delay=ocsp_delay,
         s3_endpoint_url=s3_endpoint_url,
         quotas=Quotas.adjusted(quotas or {}),
     )

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import boto3
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.response import HTTPResponse
 
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
 
@@ -110,7 +112,7 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         client = boto3.client(
             "s3", region, aws_access_key_id="pca_mock", aws_secret_access_key="pca_mock"
         )
-        # Behind moto's own handler: what it lets pass must not go out.
+        # What moto's own handler lets pass must not go out.
         client.meta.events.register_last("before-send", _refuse)
         return client
 
@@ -120,8 +122,10 @@ def _is_moto_active() -> bool:
     return models is not None and bool(models.botocore_stubber.enabled)
 
 
-def _refuse(request: Any, **_: Any) -> None:
-    raise BucketError(f"moto does not answer {request.url}")
+def _refuse(request: Any, **_: Any) -> AWSResponse:
+    """Forbid a request. Botocore takes the first answer that it finds, so moto's comes first."""
+    nothing = HTTPResponse(body=b"", preload_content=False)
+    return AWSResponse(request.url, 403, {}, nothing)
 
 
 def _check_policy(client: Any, item: StoredObject) -> None:

@@ -6,8 +6,7 @@ time after a revocation; here it is at once, unless `crl_delay` says otherwise.
 
 from __future__ import annotations
 
-import secrets
-import string
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,7 +24,6 @@ CANNED_ACLS: Final = {
 }
 _CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
 _RETRY_AFTER: Final = timedelta(minutes=15)
-_PARTITION_NAME: Final = (string.ascii_letters + string.digits, 11)  # as seen in certificates
 
 
 def configuration(ca: CertificateAuthority) -> Any:
@@ -36,6 +34,11 @@ def configuration(ca: CertificateAuthority) -> Any:
 def is_partitioned(ca: CertificateAuthority) -> bool:
     """Whether its configuration wants a CRL in partitions."""
     return bool(configuration(ca).get("CrlType") == "PARTITIONED")
+
+
+def is_complete(ca: CertificateAuthority) -> bool:
+    """Whether its configuration wants a complete CRL."""
+    return bool(configuration(ca)["Enabled"]) and not is_partitioned(ca)
 
 
 def host_domain(ca: CertificateAuthority) -> str:
@@ -59,20 +62,21 @@ def for_new_certificate(
         key = _key(ca, current.partition)
         if (current.key, current.uri) == (key, _uri(ca, key)):
             return current
-    alphabet, length = _PARTITION_NAME
-    partition = "".join(secrets.choice(alphabet) for _ in range(length))
+    partition = str(uuid.uuid4())
     key = _key(ca, partition)
     return RevocationList(partition, _uri(ca, key), key, due_at=now)
 
 
-def _complete(ca: CertificateAuthority, now: datetime) -> RevocationList:
-    """The complete CRL, in the place where the configuration wants it now."""
+def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:
+    """The complete CRL, in the place where the configuration wants it now; due if that is new."""
     key = _key(ca, None)
     uri = _uri(ca, key)
     known = ca.crls.get(None)
     if known is None:
-        return RevocationList(None, uri, key, due_at=now)
-    return known if (known.key, known.uri) == (key, uri) else replace(known, key=key, uri=uri)
+        return RevocationList(None, uri, key, due_at)
+    if (known.key, known.uri) == (key, uri):
+        return known
+    return replace(known, key=key, uri=uri, due_at=due_at)
 
 
 def _key(ca: CertificateAuthority, partition: str | None) -> str:
@@ -93,13 +97,17 @@ def _uri(ca: CertificateAuthority, key: str) -> str:
 
 def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
     """Note that a new certificate is bound to a CRL, which is published if it is new."""
-    ca.crls[found.partition] = found
+    _keep(state, ca, found)
     if found.partition is not None:
         ca.current_partition = found.partition
     found.bound += 1
+    refresh(state, now)
+
+
+def _keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
+    ca.crls[found.partition] = found
     if ca not in state.publishing:
         state.publishing.append(ca)
-    refresh(state, now)
 
 
 def note_revocation(
@@ -107,11 +115,10 @@ def note_revocation(
 ) -> None:
     """Let the CRL that a revoked certificate is bound to be published."""
     found = ca.crls.get(partition)
-    if found is None and partition is None and configuration(ca)["Enabled"]:
-        if is_partitioned(ca):
-            return  # issued before CRLs were switched on, so it is bound to none of the partitions
-        found = ca.crls[None] = _complete(ca, now)
-        state.publishing.append(ca)
+    if found is None and partition is None and is_complete(ca):
+        # Issued before CRLs were switched on: a complete one has it nevertheless.
+        found = _complete(ca, now + state.settings.crl_delay)
+        _keep(state, ca, found)
     if found is not None:
         found.due_at = min(found.due_at, now + state.settings.crl_delay)
     refresh(state, now)

@@ -19,12 +19,19 @@ from pca_mock.errors import (
 )
 from pca_mock.pki import extensions, ocsp
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
+from pca_mock.pki.certificate import parse_pem
 from pca_mock.pki.csr import key_identifier, public_key_bits
 from pca_mock.pki.der import DerError
 from pca_mock.pki.extensions import Extension
 from pca_mock.service import crls
 from pca_mock.service.context import CaContext, Response
-from pca_mock.state.authority import CertificateAuthority, Revocation, RevocationList, Status
+from pca_mock.state.authority import (
+    CertificateAuthority,
+    IssuedCertificate,
+    Revocation,
+    RevocationList,
+    Status,
+)
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
@@ -75,7 +82,7 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
         )
     if ctx.now < certificate.available_at:
         raise RequestInProgressException("The certificate is still being issued.")
-    if certificate.issuer is None:
+    if _is_self_signed(ca, certificate):
         raise InvalidRequestException("Self-signed certificate can not be revoked")
     if serial in ca.revocations:
         raise RequestAlreadyProcessedException("The certificate has already been revoked.")
@@ -99,9 +106,19 @@ def _normalised(serial: str) -> str:
     return f"{int(digits, 16):032x}"
 
 
+def _is_self_signed(ca: CertificateAuthority, certificate: IssuedCertificate) -> bool:
+    """Whether it is the CA's own: by a template for roots, or by another one for its own CSR."""
+    if certificate.issuer is None:
+        return True
+    if certificate.subject != certificate.issuer.certificate.subject:
+        return False
+    (parsed,) = parse_pem(certificate.pem.encode())
+    return parsed.spki == ca.spki
+
+
 def _check_quota(ctx: CaContext) -> None:
     ca, quota = ctx.ca, ctx.state.settings.quotas.revoked_certificates
-    if crls.is_partitioned(ca) or len(ca.revocations) < quota:
+    if not crls.is_complete(ca) or len(ca.revocations) < quota:
         return
     unexpired = sum(ca.certificates[serial].not_after >= ctx.now for serial in ca.revocations)
     if unexpired >= quota:
@@ -130,7 +147,8 @@ def ocsp_response(state: State, request: bytes) -> bytes:
         ca = next((ca for ca in state.all_authorities() if _answers(ca, asked[0], now)), None)
         if ca is None:
             return ocsp.unsuccessful(ocsp.ResponseStatus.UNAUTHORIZED)
-        statuses = [(cert_id, _status(ca, cert_id)) for cert_id in asked]
+        known_until = now - state.settings.ocsp_delay
+        statuses = [(cert_id, _status(ca, cert_id, known_until)) for cert_id in asked]
         data = ocsp.response_data(key_identifier(ca.spki), statuses, now, now + _OCSP_LIFETIME)
         algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
@@ -151,11 +169,12 @@ def _names(ca: CertificateAuthority, cert_id: ocsp.CertId) -> bool:
     )
 
 
-def _status(ca: CertificateAuthority, cert_id: ocsp.CertId) -> ocsp.Status:
+def _status(ca: CertificateAuthority, cert_id: ocsp.CertId, known_until: datetime) -> ocsp.Status:
+    """What the responder knows: a revocation after `known_until` hasn't reached it yet."""
     serial = f"{cert_id.serial_number:032x}"
     if serial not in ca.certificates or not _names(ca, cert_id):
         return ocsp.Status(is_known=False)
     revocation = ca.revocations.get(serial)
-    if revocation is None:
+    if revocation is None or revocation.revoked_at > known_until:
         return ocsp.Status()
     return ocsp.Status(revoked_at=revocation.revoked_at, reason=revocation.reason)

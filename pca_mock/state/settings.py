@@ -58,6 +58,7 @@ class Settings:
     issuance_delay: timedelta = timedelta()
     report_delay: timedelta = timedelta()
     crl_delay: timedelta = timedelta()
+    ocsp_delay: timedelta = timedelta()
     s3_endpoint_url: str | None = None
     quotas: Quotas = field(default_factory=Quotas)
 
