@@ -16,7 +16,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email.utils import formatdate
 from typing import Any, Final
 
@@ -127,7 +127,7 @@ def answer(
         "content-length": str(len(content)),
         "date": formatdate(usegmt=True),
     }
-    _localise(parsed)
+    _localise(parsed, get_tzinfo_options()[0]())
     parsed["ResponseMetadata"] = {
         "RequestId": headers["x-amzn-requestid"],
         "HTTPStatusCode": status,
@@ -154,14 +154,14 @@ def _epoch_seconds(moment: datetime) -> float | int:
     return int(seconds) if seconds.is_integer() else seconds
 
 
-def _localise(value: Any) -> None:
+def _localise(value: Any, zone: tzinfo) -> None:
     """Tell times in the local zone, as botocore's parsers do, in place."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, member in items:
         if isinstance(member, datetime):
-            value[key] = member.astimezone(get_tzinfo_options()[0]())
+            value[key] = member.astimezone(zone)
         elif isinstance(member, (dict, list)):
-            _localise(member)
+            _localise(member, zone)
 
 
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
