@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
 import boto3
 
@@ -17,6 +17,7 @@ from pca_mock.adapters.buckets import Buckets
 from pca_mock.service import crls, dispatch, revocation
 from pca_mock.service.context import Caller, Response
 from pca_mock.service.model import partition_of
+from pca_mock.state.keys import SOURCES
 from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings, check_account_id
 from pca_mock.state.store import State
 
@@ -39,6 +40,7 @@ class Options(TypedDict, total=False):
     crl_delay: timedelta
     ocsp_delay: timedelta
     s3_endpoint_url: str
+    keys: Literal["pool", "fresh"]
     quotas: Mapping[str, int]
 
 
@@ -54,7 +56,7 @@ class PcaMock:
         """Begin with no CA. Only `mock_pca` makes handles."""
         self.account_id = settings.account_id
         self._buckets = Buckets(settings.s3_endpoint_url)
-        self._state = State(settings, buckets=self._buckets)
+        self._state = State(settings, buckets=self._buckets, keys=SOURCES[settings.keys]())
         self._acting_as: list[str] = []
 
     def __repr__(self) -> str:
@@ -171,6 +173,7 @@ class MockPca:
             self._starts -= 1
             if self._starts == 0:
                 self._stop_answering()
+                self._running._state.keys.release()
                 self._running = None
                 environment.restore()
 
@@ -226,6 +229,7 @@ def mock_pca(
     crl_delay: timedelta = timedelta(),
     ocsp_delay: timedelta = timedelta(),
     s3_endpoint_url: str | None = None,
+    keys: Literal["pool", "fresh"] = "pool",
     quotas: Mapping[str, int] | None = None,
 ) -> Any:
     """Mock AWS Private CA in this process: every `acm-pca` call of boto3 is answered here.
@@ -248,10 +252,13 @@ def mock_pca(
         ocsp_delay: how long after a revocation OCSP says so.
         s3_endpoint_url: where CRLs and audit reports go; by default into moto's S3 while
             `mock_aws` is active, else into memory. See `PcaMock.buckets`.
+        keys: "pool" uses the keys of mocks that have ended again, as making RSA keys takes long; at
+            any time no two CAs have the same one. "fresh" makes a new key for each CA.
         quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
 
     Raises:
-        ValueError: an account id isn't 12 digits, or a quota is unknown or negative.
+        ValueError: an account id isn't 12 digits, a quota is unknown or negative, or `keys`
+            has another value.
     """
     settings = Settings(
         account_id=account_id,
@@ -263,6 +270,7 @@ def mock_pca(
         crl_delay=crl_delay,
         ocsp_delay=ocsp_delay,
         s3_endpoint_url=s3_endpoint_url,
+        keys=keys,
         quotas=Quotas.adjusted(quotas or {}),
     )
     mock = MockPca(settings)

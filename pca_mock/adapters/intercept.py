@@ -120,7 +120,7 @@ def answer(
     else:
         status, body = 200, parsed
     has_body = status != 200 or model.output_shape is not None
-    content = json.dumps(body, default=_epoch_seconds).encode() if has_body else b""
+    content = _encode(body).encode() if has_body else b""
     headers = {
         "x-amzn-requestid": str(uuid.uuid4()),
         "content-type": _JSON,
@@ -152,6 +152,9 @@ def _epoch_seconds(moment: datetime) -> float | int:
     """A timestamp as JSON 1.1 has it: a whole number where it has no fraction."""
     seconds = moment.timestamp()
     return int(seconds) if seconds.is_integer() else seconds
+
+
+_encode: Final = json.JSONEncoder(default=_epoch_seconds).encode
 
 
 def _localise(value: Any, zone: tzinfo) -> None:

@@ -40,6 +40,17 @@ SHAREABLE: Final = frozenset(
         "acm-pca:RevokeCertificate",
     }
 )
+# User Guide, "Cross-account access": all that another account can issue with.
+SHAREABLE_TEMPLATES: Final = frozenset(
+    {
+        "EndEntityCertificate/V1",
+        "EndEntityClientAuthCertificate/V1",
+        "EndEntityServerAuthCertificate/V1",
+        "BlankEndEntityCertificate_APIPassthrough/V1",
+        "BlankEndEntityCertificate_APICSRPassthrough/V1",
+        "SubordinateCACertificate_PathLen0/V1",
+    }
+)
 _VERSIONS: Final = (None, "2012-10-17", "2008-10-17")
 _STATEMENT_MEMBERS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 _ACCOUNT: Final = re.compile(r"(?P<id>[0-9]{12})|arn:[\w-]+:(?:iam|sts)::(?P<of_arn>[0-9]{12}):.+")
@@ -53,12 +64,17 @@ def _equals(value: str, wanted: str) -> bool:
     return value == wanted
 
 
-# Condition operator -> (value, wanted) -> whether it holds. `*` and `?` are wildcards in "like".
+def _is_like(value: str, wanted: str) -> bool:
+    """Whether a value fits; `*` and `?` are wildcards, and nothing else is."""
+    return fnmatch.fnmatchcase(value, wanted.replace("[", "[[]"))
+
+
+# Condition operator -> (value, wanted) -> whether it holds.
 _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringEquals": _equals,
-    "StringLike": fnmatch.fnmatchcase,
-    "ArnEquals": fnmatch.fnmatchcase,
-    "ArnLike": fnmatch.fnmatchcase,
+    "StringLike": _is_like,
+    "ArnEquals": _is_like,
+    "ArnLike": _is_like,
 }
 
 
@@ -81,7 +97,7 @@ def _parse(text: str, ca_arn: str) -> tuple[_Statement, ...]:
     """
     try:
         policy = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidPolicyException("The policy is not valid JSON.") from None
     if not isinstance(policy, dict) or policy.get("Version") not in _VERSIONS:
         raise InvalidPolicyException("The policy must be an object with a supported Version.")
@@ -95,8 +111,9 @@ def _statement(statement: Mapping[str, Any], ca_arn: str) -> _Statement:
     if unknown := statement.keys() - _STATEMENT_MEMBERS:
         raise InvalidPolicyException(f"A statement has an unknown member: {min(unknown)}")
     actions = frozenset(_strings(statement.get("Action"), "Action"))
-    accounts = _accounts(statement.get("Principal"), ca_arn.split(":")[4])
-    if statement.get("Effect") == "Deny" and actions & _LOCKING:
+    accounts = _accounts(statement.get("Principal"))
+    is_about_author = not accounts or ca_arn.split(":")[4] in accounts
+    if statement.get("Effect") == "Deny" and is_about_author and actions & _LOCKING:
         raise LockoutPreventedException("The policy would prevent you from changing it later.")
     if statement.get("Effect") != "Allow":
         raise InvalidPolicyException("The Effect of a statement must be Allow.")
@@ -112,7 +129,7 @@ def _statement(statement: Mapping[str, Any], ca_arn: str) -> _Statement:
     return _Statement(accounts, actions, conditions)
 
 
-def _accounts(principal: Any, owner: str) -> frozenset[str]:
+def _accounts(principal: Any) -> frozenset[str]:
     """The accounts that a Principal names; empty for `*`."""
     if isinstance(principal, dict) and principal.keys() == {"AWS"}:
         principal = principal["AWS"]
@@ -125,7 +142,7 @@ def _accounts(principal: Any, owner: str) -> frozenset[str]:
         match = _ACCOUNT.fullmatch(name)
         if match is None:
             raise InvalidPolicyException(f"The policy has an invalid principal: {name}")
-        accounts.add(match["id"] or match["of_arn"] or owner)
+        accounts.add(match["id"] or match["of_arn"])
     return frozenset(accounts)
 
 

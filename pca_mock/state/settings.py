@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Final
 
+from pca_mock.state.keys import SOURCES
+
 DEFAULT_ACCOUNT_ID: Final = "123456789012"
 _ACCOUNT_ID: Final = re.compile("[0-9]{12}")
 
@@ -60,11 +62,14 @@ class Settings:
     crl_delay: timedelta = timedelta()
     ocsp_delay: timedelta = timedelta()
     s3_endpoint_url: str | None = None
+    keys: str = "pool"
     quotas: Quotas = field(default_factory=Quotas)
 
     def __post_init__(self) -> None:
         for account_id in (self.account_id, *self.accounts.values()):
             check_account_id(account_id)
+        if self.keys not in SOURCES:
+            raise ValueError(f"keys is one of {', '.join(SOURCES)}, not {self.keys!r}")
 
 
 def check_account_id(account_id: str) -> None:

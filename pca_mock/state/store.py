@@ -16,7 +16,7 @@ from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import Buckets, NoBuckets
-from pca_mock.state.keys import FreshKeys
+from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.settings import Settings
 
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
@@ -94,7 +94,7 @@ class State:
     created: int = 0
     buckets: Buckets = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
-    keys: FreshKeys = field(default_factory=FreshKeys)
+    keys: Keys = field(default_factory=FreshKeys)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
 
