@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import copy
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 from pca_mock import PcaMock
 from pca_mock.arns import parse_authority_arn
-from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.authority import CertificateAuthority, Status
 
 
 def authority(pca: PcaMock, arn: str) -> CertificateAuthority:
     """The record of a CA; setting its attributes changes the mock."""
     parts = parse_authority_arn(arn)
-    found = pca._state.store(parts.partition, parts.region, parts.account).find(parts)
-    assert found is not None
-    return found
+    return pca._state.store(parts.partition, parts.region, parts.account)._by_id[parts.ca_id]
+
+
+def put_in(pca: PcaMock, arn: str, status: Status) -> None:
+    """Give a CA a status and what always comes with it. EXPIRED is the clock's to give."""
+    ca = authority(pca, arn)
+    if status is Status.CREATING:
+        ca.ready_at = ca.created_at + timedelta(days=1)
+        return
+    if status is Status.DELETED:
+        ca.deleted_from = Status.DISABLED if ca.installed else Status.PENDING_CERTIFICATE
+        ca.restorable_until = ca.created_at + timedelta(days=30)
+    if status is Status.FAILED:
+        ca.failure_reason = "OTHER"
+    ca.administrative_status = status
 
 
 def snapshot(pca: PcaMock) -> Any:
@@ -30,7 +43,7 @@ def snapshot(pca: PcaMock) -> Any:
 
 def _values(ca: CertificateAuthority) -> dict[str, Any]:
     values = {field.name: getattr(ca, field.name) for field in fields(ca)}
-    for name in ("configuration", "revocation_configuration", "tags"):
+    for name in ("configuration", "revocation_configuration", "tags", "permissions"):
         values[name] = copy.deepcopy(values[name])
     values["certificates"] = dict(values["certificates"])
     return values

@@ -1,4 +1,4 @@
-"""What the tests of issuance share: DER by hand, raw CSRs, short notations, and refusals."""
+"""What the tests of issuance share: DER by hand, raw CSRs, short notations, a CA outside AWS."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from asn1crypto import core as asn1_core
 from botocore.config import Config
 from botocore.session import Session
@@ -31,7 +32,6 @@ SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
 KEY_USAGE = "2.5.29.15"
 EXTENDED_KEY_USAGE = "2.5.29.37"
 SUBJECT_ALTERNATIVE_NAME = "2.5.29.17"
-ISSUER_ALTERNATIVE_NAME = "2.5.29.18"
 CRL_DISTRIBUTION_POINTS = "2.5.29.31"
 AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
 CERTIFICATE_POLICIES = "2.5.29.32"
@@ -193,9 +193,10 @@ def _model() -> Any:
     return Session().get_service_model("acm-pca")
 
 
-def has_member(shape: str, member: str) -> bool:
-    """Whether a structure has a member in the service model of the installed botocore."""
-    return member in _model().shape_for(shape).members
+needs_crl_types = pytest.mark.skipif(
+    "CrlType" not in _model().shape_for("CrlConfiguration").members,
+    reason="this botocore has no CrlType",
+)
 
 
 def model_enum(shape: str) -> list[str]:
@@ -234,11 +235,17 @@ class ForeignRoot:
         path_length: int | None = None,
         not_before: datetime = datetime(2020, 1, 1),
         not_after: datetime = datetime(2099, 1, 1),
+        key_identifier: bytes | None = None,
     ) -> None:
-        """Sign a CA's request, and import the certificate there."""
+        """Sign a CA's request, and import the certificate; it has an SKI only if given one."""
         request = x509.load_pem_x509_csr(ca.csr())
         certificate = self._signed(
-            request.subject, request.public_key(), path_length, not_after, not_before
+            request.subject,
+            request.public_key(),
+            path_length,
+            not_after,
+            not_before,
+            key_identifier,
         )
         ca.install(certificate, self.certificate())
 
@@ -249,6 +256,7 @@ class ForeignRoot:
         path_length: int | None,
         not_after: datetime,
         not_before: datetime = datetime(2020, 1, 1),
+        key_identifier: bytes | None = None,
     ) -> str:
         builder = (
             x509.CertificateBuilder()
@@ -260,4 +268,6 @@ class ForeignRoot:
             .not_valid_after(not_after)
             .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         )
+        if key_identifier is not None:
+            builder = builder.add_extension(x509.SubjectKeyIdentifier(key_identifier), False)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()

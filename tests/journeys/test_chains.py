@@ -51,7 +51,8 @@ def _paths(family: str) -> tuple[tuple[Chained, ...], str]:
         authorities = [root]
         for path_length in reversed(range(_DEEPEST - 1)):
             below = _configuration(family, f"Level {path_length}")
-            authorities.append(support.subordinate(authorities[-1], path_length, below))
+            validity = {"Type": "DAYS", "Value": 100 + path_length}  # shorter with each level
+            authorities.append(support.subordinate(authorities[-1], path_length, below, validity))
         found = []
         for ca in authorities:
             arn = ca.issue(Caller().csr("localhost", ["localhost"]), Validity=_MONTH)

@@ -23,21 +23,15 @@ from pca_mock.service.context import Caller, Response
 from pca_mock.service.model import service_model
 from pca_mock.state.authority import PERMITTED, Status
 from tests import inside, support
+from tests.constraints import ABOUT_A_CA
+from tests.constraints import fitting as request
 from tests.inside import snapshot
 from tests.refusals import refused
-from tests.service.test_validation import request
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
 OPERATIONS = service_model().operation_names
-ABOUT_A_CA = {
-    operation: member
-    for operation in OPERATIONS
-    for member in ("CertificateAuthorityArn", "ResourceArn")
-    if member in request(operation)
-}
-SUPPORTED_ABOUT_A_CA = sorted(ABOUT_A_CA.keys() & dispatch.OPERATIONS.keys())
 NOT_SUPPORTED = sorted(set(OPERATIONS) - dispatch.OPERATIONS.keys())
 CALLER = Caller("123456789012", "us-east-1", "aws")
 AN_ID = "11111111-2222-3333-4444-555555555555"
@@ -58,11 +52,10 @@ def about(operation: str, arn: str) -> Any:
     return params
 
 
-def authority(pca: PcaMock, client: ACMPCAClient, **changes: Any) -> str:
-    """The ARN of an active CA, with changes that no operation can make yet."""
+def authority(pca: PcaMock, client: ACMPCAClient, status: Status = Status.ACTIVE) -> str:
+    """The ARN of a root CA with this status."""
     arn = support.root(client).arn
-    for name, value in changes.items():
-        setattr(inside.authority(pca, arn), name, value)
+    inside.put_in(pca, arn, status)
     return arn
 
 
@@ -186,7 +179,7 @@ def test_the_form_of_an_arn_comes_before_access(pca: PcaMock) -> None:
 def test_another_accounts_ca_is_denied_whether_it_exists_or_not(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str, exists: bool
 ) -> None:
-    arn = authority(pca, pca_client, administrative_status=Status.DELETED)
+    arn = authority(pca, pca_client, Status.DELETED)
     arn = arn if exists else f"{arn.rpartition('/')[0]}/{AN_ID}"
     stranger = Caller("999988887777", "us-east-1", "aws")
 
@@ -239,17 +232,17 @@ def test_an_arn_with_another_region_is_not_found_though_the_id_is_known(
 # 7. The status
 
 
-@pytest.mark.parametrize("operation", SUPPORTED_ABOUT_A_CA)
+@pytest.mark.parametrize(
+    "operation", [name for name in sorted(PERMITTED) if PERMITTED[name][Status.DELETED]]
+)
 def test_the_status_comes_before_what_is_specific_to_the_operation(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str
 ) -> None:
-    arn = authority(pca, pca_client, administrative_status=Status.DELETED)
+    arn = authority(pca, pca_client, Status.DELETED)
 
-    if PERMITTED[operation][Status.DELETED] is None:
-        assert call(pca, operation, about(operation, arn))
-    else:
-        error = error_of(pca, operation, about(operation, arn))
-        assert type(error) is InvalidStateException
+    error = error_of(pca, operation, about(operation, arn))
+
+    assert type(error) is InvalidStateException
 
 
 # What reaches a caller

@@ -14,6 +14,7 @@ import time_machine
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from pca_mock import mock_pca
 from pca_mock.pki.algorithms import supports_ml_dsa
 from pca_mock.state.authority import Status
 from tests import oracles, support
@@ -21,6 +22,7 @@ from tests.inside import authority, snapshot
 from tests.issuance import (
     ForeignRoot,
     model_enum,
+    needs_crl_types,
     passing,
     raw_csr,
     unvalidating,
@@ -553,3 +555,44 @@ def test_a_token_that_fits_the_shape_counts(token: str, root: Authority) -> None
     first = root.issue(raw_csr(), IdempotencyToken=token)
 
     assert root.issue(raw_csr(), IdempotencyToken=token) == first
+
+
+# The quota of certificates
+
+
+@needs_crl_types
+@pytest.mark.parametrize(
+    ("quota", "crl_type"),
+    [("certificates", "COMPLETE"), ("certificates_with_partitioned_crl", "PARTITIONED")],
+)
+def test_a_ca_issues_as_many_certificates_as_its_quota_allows(quota: str, crl_type: str) -> None:
+    crl = {
+        "Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crls", "CrlType": crl_type,
+    }  # fmt: skip
+    with mock_pca(quotas={quota: 3}) as pca:
+        root = support.root(
+            pca.client(region_name="us-east-1"), RevocationConfiguration={"CrlConfiguration": crl}
+        )
+        first = root.issue(raw_csr(), IdempotencyToken="token")  # the second after the root's own
+        assert root.issue(raw_csr(), IdempotencyToken="token") == first
+        with refused("MalformedCSRException", pca):
+            root.issue(b"no CSR")
+        root.issue(raw_csr())
+
+        for csr, template in (
+            (raw_csr(), "EndEntityCertificate"),
+            (root.csr(), "RootCACertificate"),
+        ):
+            with refused("LimitExceededException", pca):
+                root.issue(csr, template)
+
+        assert root.get(first)
+
+
+def test_the_quota_is_that_of_one_ca() -> None:
+    with mock_pca(quotas={"certificates": 1}) as pca:
+        full, other = (support.root(pca.client(region_name="us-east-1")) for _ in range(2))
+
+        for ca in (full, other):
+            with refused("LimitExceededException", pca):
+                ca.issue(raw_csr())

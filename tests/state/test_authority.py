@@ -1,22 +1,28 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import time_machine
+from botocore import xform_name
 
 from pca_mock import PcaMock
-from pca_mock.service import dispatch
-from pca_mock.state.authority import PERMITTED, Status
+from pca_mock.errors import AwsError
+from pca_mock.service.model import service_model
+from pca_mock.state.authority import PERMITTED, Status, permit
 from pca_mock.state.store import new_serial_number
 from tests import inside, support
+from tests.constraints import ABOUT_A_CA, fitting
 from tests.refusals import refused
 from tests.support import Authority, Caller, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
+ACM = "acm.amazonaws.com"
+CSR = Caller().csr()
 ONE_DAY: Any = {"Type": "DAYS", "Value": 1}
 STATUSES = ("CREATING", "PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "EXPIRED", "FAILED", "DELETED")
 
@@ -34,6 +40,10 @@ def _invalid_state(text: str | None = None) -> Refusal:
 
 OK = None
 RIP = Refusal("RequestInProgressException")
+RNF = Refusal("ResourceNotFoundException")
+IS = _invalid_state()  # the text isn't known
+IS_1 = _invalid_state("The certificate authority is not in a valid state for deletion.")
+IS_2 = _invalid_state("The certificate authority is not in a valid state for restoration.")
 IS_3 = _invalid_state(
     "The certificate authority {arn} is not in the correct state "
     "to have a certificate signing request."
@@ -46,42 +56,81 @@ IS_6 = _invalid_state(
     "The certificate authority is in the DELETED state and must be restored "
     "to complete this action."
 )
-IS_9 = _invalid_state()
+IS10 = _invalid_state(
+    "The certificate authority must be in the ACTIVE or DISABLED state to be updated"
+)
 
-# What is documented or was seen, in the order of STATUSES. The texts of the model are ours.
+# What is documented or was seen, in the order of STATUSES.
 # fmt: off
 DOCUMENTED: dict[str, tuple[Refusal | None, ...]] = {
-    "DescribeCertificateAuthority":          (OK,   OK,   OK, OK,   OK,   OK,   OK),
-    "GetCertificate":                        (IS_4, OK,   OK, OK,   OK,   IS_4, IS_4),
-    "GetCertificateAuthorityCertificate":    (IS_3, IS_3, OK, OK,   OK,   IS_3, IS_3),
-    "GetCertificateAuthorityCsr":            (RIP,  OK,   OK, OK,   OK,   IS_3, IS_3),
-    "ImportCertificateAuthorityCertificate": (IS_9, OK,   OK, IS_9, OK,   IS_9, IS_9),
+    "CreateCertificateAuthorityAuditReport":   (IS,   IS,   OK,   OK,   IS,   IS,   IS),
+    "CreatePermission":                        (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "DeleteCertificateAuthority":              (OK,   OK,   IS_1, OK,   OK,   OK,   IS_1),
+    "DeletePermission":                        (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "DeletePolicy":                            (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "DescribeCertificateAuthority":            (OK,   OK,   OK,   OK,   OK,   OK,   OK),
+    "DescribeCertificateAuthorityAuditReport": (RNF,  RNF,  OK,   OK,   OK,   RNF,  OK),
+    "GetCertificate":                          (IS_4, OK,   OK,   OK,   OK,   IS_4, IS_4),
+    "GetCertificateAuthorityCertificate":      (IS_3, IS_3, OK,   OK,   OK,   IS_3, IS_3),
+    "GetCertificateAuthorityCsr":              (RIP,  OK,   OK,   OK,   OK,   IS,   IS),
+    "GetPolicy":                               (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "ImportCertificateAuthorityCertificate":   (IS,   OK,   OK,   IS,   OK,   IS,   IS),
     # But for a root that signs itself:
-    "IssueCertificate":                      (IS_5, IS_5, OK, IS_5, IS_5, IS_5, IS_5),
-    "ListTags":                              (OK,   OK,   OK, OK,   OK,   OK,   IS_6),
+    "IssueCertificate":                        (IS_5, IS_5, OK,   IS_5, IS_5, IS_5, IS_5),
+    "ListPermissions":                         (OK,   OK,   OK,   OK,   OK,   OK,   IS_6),
+    "ListTags":                                (OK,   OK,   OK,   OK,   OK,   OK,   IS_6),
+    "PutPolicy":                               (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "RestoreCertificateAuthority":             (IS_2, IS_2, IS_2, IS_2, IS_2, IS_2, OK),
+    "RevokeCertificate":                       (IS,   IS,   OK,   OK,   IS,   IS,   IS),
+    "TagCertificateAuthority":                 (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    "UntagCertificateAuthority":               (OK,   OK,   OK,   OK,   OK,   OK,   IS),
+    # But for one of the revocation configuration alone:
+    "UpdateCertificateAuthority":              (IS10, IS10, OK,   OK,   IS10, IS10, IS10),
 }
 # A root with a template for roots and its own CSR.
-SIGNS_ITSELF: tuple[Refusal | None, ...] =   (IS_5, OK,   OK, IS_5, OK,   IS_5, IS_5)
+SIGNS_ITSELF: tuple[Refusal | None, ...] =     (IS_5, OK,   OK,   IS_5, OK,   IS_5, IS_5)
+CHANGES_NO_STATUS: tuple[Refusal | None, ...] = (IS10, OK,  OK,   OK,   OK,   IS10, IS10)
 # fmt: on
-CELLS = [
-    pytest.param(operation, status, cell, id=f"{operation}-{status}")
-    for operation, cells in DOCUMENTED.items()
-    for status, cell in zip(STATUSES, cells, strict=True)
-]
+NEED_A_CERTIFICATE_OR_REPORT = (
+    "CreateCertificateAuthorityAuditReport",
+    "DescribeCertificateAuthorityAuditReport",
+    "RevokeCertificate",
+)
+
+
+def cells(*operations: str) -> list[Any]:
+    """A parameter set for each cell of these rows."""
+    return [
+        pytest.param(operation, status, cell, id=f"{operation}-{status}")
+        for operation in operations
+        for status, cell in zip(STATUSES, DOCUMENTED[operation], strict=True)
+    ]
+
+
+CALLED = [name for name in DOCUMENTED if name not in NEED_A_CERTIFICATE_OR_REPORT]
 
 
 def in_status(pca: PcaMock, client: ACMPCAClient, status: str) -> Authority:
-    """A root CA in a status; it has a certificate where that status can have one.
-
-    A CA that expires must be looked at after the end of its certificate.
-    """
-    if status in ("CREATING", "PENDING_CERTIFICATE", "FAILED"):
-        ca = pending(client)
-    else:
-        ca = support.root(client)
+    """A root with a permission and a policy that has the status in its `moment`."""
+    is_new = status in ("CREATING", "PENDING_CERTIFICATE", "FAILED")
+    ca = pending(client) if is_new else support.root(client)
+    about = {"CertificateAuthorityArn": ca.arn}
+    client.create_permission(**about, Principal=ACM, Actions=["GetCertificate"])
+    client.put_policy(ResourceArn=ca.arn, Policy=policy(ca))
     if status != "EXPIRED":
-        inside.authority(pca, ca.arn).administrative_status = Status(status)
+        inside.put_in(pca, ca.arn, Status(status))
     return ca
+
+
+def policy(ca: Authority) -> str:
+    """A policy that lets another account look at the CA."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "222222222222"},
+        "Action": "acm-pca:DescribeCertificateAuthority",
+        "Resource": ca.arn,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def moment(ca: Authority, status: str) -> time_machine.travel:
@@ -96,47 +145,55 @@ def moment(ca: Authority, status: str) -> time_machine.travel:
 def self_signed(pca: PcaMock, ca: Authority) -> str:
     """The ARN of a certificate for the CA's key that is good now, whatever its status."""
     record = inside.authority(pca, ca.arn)
-    status, record.administrative_status = record.administrative_status, Status.PENDING_CERTIFICATE
+    before = record.administrative_status, record.ready_at
+    record.administrative_status, record.ready_at = Status.PENDING_CERTIFICATE, None
     try:
         return ca.issue(ca.csr(), "RootCACertificate", Validity=support.TEN_YEARS)
     finally:
-        record.administrative_status = status
+        record.administrative_status, record.ready_at = before
 
 
-def call(operation: str, pca: PcaMock, ca: Authority) -> Any:
-    """Call an operation that succeeds unless the status forbids it."""
-    client: Any = ca.client
-    about = {"CertificateAuthorityArn": ca.arn}
+def request(operation: str, pca: PcaMock, ca: Authority) -> dict[str, Any]:
+    """What an operation needs besides the CA to succeed unless the status forbids it."""
     match operation:
-        case "DescribeCertificateAuthority":
-            return client.describe_certificate_authority(**about)
+        case "CreatePermission":
+            return {
+                "Principal": ACM,
+                "SourceAccount": "222222222222",
+                "Actions": ["GetCertificate"],
+            }
+        case "DeletePermission":
+            return {"Principal": ACM}
         case "GetCertificate":
-            return client.get_certificate(**about, CertificateArn=self_signed(pca, ca))
-        case "GetCertificateAuthorityCertificate":
-            return client.get_certificate_authority_certificate(**about)
-        case "GetCertificateAuthorityCsr":
-            return client.get_certificate_authority_csr(**about)
+            return {"CertificateArn": self_signed(pca, ca)}
         case "ImportCertificateAuthorityCertificate":
-            arn = self_signed(pca, ca)
-            certificate = inside.authority(pca, ca.arn).certificates[arn.rpartition("/")[2]]
-            return client.import_certificate_authority_certificate(
-                **about, Certificate=certificate.pem
-            )
+            serial = self_signed(pca, ca).rpartition("/")[2]
+            return {"Certificate": inside.authority(pca, ca.arn).certificates[serial].pem}
         case "IssueCertificate":
-            return ca.issue(Caller().csr(), Validity=ONE_DAY)
-        case _:
-            assert operation == "ListTags"
-            return client.list_tags(**about)
+            return {"Csr": CSR, "SigningAlgorithm": ca.signing, "Validity": ONE_DAY}
+        case "PutPolicy":
+            return {"Policy": policy(ca)}
+        case "TagCertificateAuthority" | "UntagCertificateAuthority":
+            return {"Tags": [{"Key": "a"}]}
+        case "UpdateCertificateAuthority":
+            return {"Status": "DISABLED"}
+    return {}
+
+
+def call(operation: str, ca: Authority, **request: Any) -> Any:
+    """Call an operation about a CA through boto3."""
+    about = "ResourceArn" if operation.endswith("Policy") else "CertificateAuthorityArn"
+    return getattr(ca.client, xform_name(operation))(**{about: ca.arn}, **request)
 
 
 def test_the_table_has_the_documented_columns_and_a_row_for_each_operation() -> None:
     assert tuple(status.value for status in Status) == STATUSES
     assert PERMITTED.keys() == DOCUMENTED.keys()
     without_ca = {"CreateCertificateAuthority", "ListCertificateAuthorities"}
-    assert dispatch.OPERATIONS.keys() - PERMITTED.keys() == without_ca
+    assert set(service_model().operation_names) - PERMITTED.keys() == without_ca
 
 
-@pytest.mark.parametrize(("operation", "status", "cell"), CELLS)
+@pytest.mark.parametrize(("operation", "status", "cell"), cells(*CALLED))
 def test_an_operation_is_permitted_or_refused_as_documented(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str, status: str, cell: Refusal | None
 ) -> None:
@@ -144,30 +201,67 @@ def test_an_operation_is_permitted_or_refused_as_documented(
 
     with moment(ca, status):
         assert ca.status == status
+        more = request(operation, pca, ca)
         if cell is None:
-            assert call(operation, pca, ca)
+            assert call(operation, ca, **more)
         else:
-            text = cell.text and cell.text.format(arn=ca.arn)
-            with refused(cell.code, match=text):
-                call(operation, pca, ca)
+            with refused(cell.code, pca, match=cell.text and cell.text.format(arn=ca.arn)):
+                call(operation, ca, **more)
 
 
-@pytest.mark.parametrize("status", STATUSES)
-def test_an_operation_that_is_refused_for_the_status_changes_nothing(
-    pca: PcaMock, pca_client: ACMPCAClient, status: str
+@pytest.mark.parametrize(("operation", "status", "cell"), cells(*NEED_A_CERTIFICATE_OR_REPORT))
+def test_a_status_permits_or_forbids_what_needs_a_certificate_or_report(
+    pca: PcaMock, pca_client: ACMPCAClient, operation: str, status: str, cell: Refusal | None
 ) -> None:
     ca = in_status(pca, pca_client, status)
-    csr = Caller().csr()
-    column = STATUSES.index(status)
+    record = inside.authority(pca, ca.arn)
 
     with moment(ca, status):
-        if DOCUMENTED["IssueCertificate"][column]:
-            with refused("InvalidStateException", pca):
-                ca.issue(csr, Validity=ONE_DAY, IdempotencyToken="t")
-        if DOCUMENTED["ImportCertificateAuthorityCertificate"][column]:
-            with refused("InvalidStateException", pca):
-                ca.install("garbage")
-        assert ca.status == status
+        now = datetime.now(timezone.utc)
+        if cell is None:
+            permit(operation, record, now, {})
+        else:
+            with pytest.raises(AwsError) as caught:
+                permit(operation, record, now, {})
+            assert caught.value.code == cell.code
+
+
+@pytest.mark.parametrize(
+    ("status", "cell"), list(zip(STATUSES, CHANGES_NO_STATUS, strict=True)), ids=STATUSES
+)
+@pytest.mark.parametrize("changes", [{"RevocationConfiguration": {}}, {}], ids=["empty", "none"])
+def test_an_update_that_names_no_status_is_permitted_more_widely(
+    pca: PcaMock,
+    pca_client: ACMPCAClient,
+    status: str,
+    cell: Refusal | None,
+    changes: dict[str, Any],
+) -> None:
+    ca = in_status(pca, pca_client, status)
+
+    with moment(ca, status):
+        if cell is None:
+            assert call("UpdateCertificateAuthority", ca, **changes)
+        else:
+            with refused(cell.code, pca, match=cell.text):
+                call("UpdateCertificateAuthority", ca, **changes)
+
+
+@pytest.mark.parametrize("operation", sorted(DOCUMENTED))
+def test_beyond_restoration_nothing_is_found_by_any_operation(
+    pca: PcaMock, pca_client: ACMPCAClient, operation: str
+) -> None:
+    ca = in_status(pca, pca_client, "DELETED")
+    end = inside.authority(pca, ca.arn).restorable_until
+    assert end is not None
+    params = {**fitting(operation), ABOUT_A_CA[operation]: ca.arn}
+    if operation == "GetCertificate":
+        params["CertificateArn"] = f"{ca.arn}/certificate/{'0' * 32}"
+    if operation == "IssueCertificate":
+        params["TemplateArn"] = support.template_arn("EndEntityCertificate")
+
+    with time_machine.travel(end, tick=False), refused("ResourceNotFoundException", pca):
+        getattr(pca_client, xform_name(operation))(**params)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +300,8 @@ def test_a_pending_subordinate_signs_nothing(pca: PcaMock, pca_client: ACMPCACli
 
 
 def test_a_deleted_ca_is_not_expired(pca: PcaMock, pca_client: ACMPCAClient) -> None:
-    ca = in_status(pca, pca_client, "DELETED")
+    ca = support.root(pca_client, validity=ONE_DAY)
+    inside.put_in(pca, ca.arn, Status.DELETED)
 
     with moment(ca, "EXPIRED"):
         assert ca.status == "DELETED"

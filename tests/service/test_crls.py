@@ -1,0 +1,384 @@
+"""When CRLs are written, refreshed and no longer written (User Guide, "Planning a CRL")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+
+from pca_mock import mock_pca
+from tests import oracles, revoking, support
+from tests.revoking import (
+    BUCKET,
+    CRL_OFF,
+    NOW,
+    crl,
+    crl_on,
+    crls,
+    distribution_point,
+    issue,
+    listed,
+    number,
+    parsed,
+    revoke,
+    serial,
+)
+
+if TYPE_CHECKING:
+    from pca_mock import PcaMock
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_PARTITIONED: Any = {"CrlType": "PARTITIONED"}
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """A time that stands unless it is moved."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+# The first one
+
+
+def test_switching_crls_on_writes_only_the_test_object(pca: PcaMock) -> None:
+    revoking.root(pca)
+
+    assert list(pca.buckets[BUCKET]) == ["acm-pca-permission-test-key"]
+
+
+@pytest.mark.parametrize("crl_type", ["COMPLETE", "PARTITIONED"])
+def test_the_first_certificate_brings_an_empty_crl(crl_type: str, pca: PcaMock) -> None:
+    ca = revoking.root(pca, CrlType=crl_type)
+
+    issue(ca)
+
+    (data,) = crls(pca).values()
+    assert listed(data) == []
+
+
+def test_further_certificates_do_not_write_the_crl_again(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    first = crl(pca, ca)
+    clock.shift(_HOUR)
+
+    issue(ca)
+
+    assert crl(pca, ca) == first
+
+
+def test_a_revocation_without_a_certificate_that_names_it_brings_the_crl_too(pca: PcaMock) -> None:
+    ca = support.root(pca.client(region_name="us-east-1"))
+    arn = issue(ca)
+    revoking.update(ca, crl_on())
+    assert crls(pca) == {}
+
+    revoke(ca, arn)
+
+    assert listed(crl(pca, ca)) == [serial(arn)]
+
+
+# Revocations and refreshing
+
+
+def test_revocations_are_in_the_crl_at_once_newest_first(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    arns = [issue(ca) for _ in range(3)]
+    for arn in arns:
+        revoke(ca, arn)
+        clock.shift(_HOUR)
+
+    assert listed(crl(pca, ca)) == [serial(arn) for arn in reversed(arns)]
+    times = [entry.revoked_at for entry in revoking.entries(crl(pca, ca))]
+    assert times == [NOW + 2 * _HOUR, NOW + _HOUR, NOW]
+
+
+def test_crl_numbers_are_milliseconds_and_rise_even_in_the_same_one(
+    clock: Any, pca: PcaMock
+) -> None:
+    ca = revoking.root(pca)
+    arns = [issue(ca) for _ in range(3)]
+    found = [number(crl(pca, ca))]
+    for arn in arns:
+        revoke(ca, arn)
+        found.append(number(crl(pca, ca)))
+    clock.shift(timedelta(seconds=1.5))
+    revoke(ca, issue(ca))
+    found.append(number(crl(pca, ca)))
+
+    start = int(NOW.timestamp()) * 1000
+    assert found == [start, start + 1, start + 2, start + 3, start + 1500]
+
+
+def test_a_crl_is_refreshed_when_half_of_its_time_has_passed(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca, ExpirationInDays=10)
+    issue(ca)
+    first = crl(pca, ca)
+
+    clock.shift(5 * _DAY - timedelta(seconds=1))
+    assert crl(pca, ca) == first
+    clock.shift(timedelta(seconds=1))
+
+    tbs = parsed(crl(pca, ca))["tbs_cert_list"]
+    assert tbs["this_update"].native == NOW + 5 * _DAY - _HOUR
+    assert tbs["next_update"].native == NOW + 15 * _DAY
+
+
+def test_any_call_refreshes_what_is_due(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca, ExpirationInDays=2)
+    issue(ca)
+    buckets = pca.buckets
+    first = buckets[BUCKET][f"crl/{revoking.ca_id(ca)}.crl"]
+    clock.shift(_DAY)
+
+    ca.describe()
+
+    assert number(buckets[BUCKET][f"crl/{revoking.ca_id(ca)}.crl"]) > number(first)
+
+
+def test_with_a_delay_the_crl_lags_behind(clock: Any) -> None:
+    with mock_pca(crl_delay=timedelta(minutes=30)) as pca:
+        ca = revoking.root(pca)
+        first, second = issue(ca), issue(ca)
+        revoke(ca, first)
+        clock.shift(timedelta(minutes=20))
+        revoke(ca, second)
+        assert listed(crl(pca, ca)) == []
+
+        clock.shift(timedelta(minutes=9, seconds=59))
+        assert listed(crl(pca, ca)) == []
+        clock.shift(timedelta(seconds=1))
+
+        assert serial(first) in listed(crl(pca, ca))
+
+
+def test_with_a_delay_the_first_crl_lags_behind_too(clock: Any) -> None:
+    with mock_pca(crl_delay=timedelta(minutes=30)) as pca:
+        ca = support.root(pca.client(region_name="us-east-1"))
+        arn = issue(ca)
+        revoking.update(ca, crl_on())
+        revoke(ca, arn)
+        assert crls(pca) == {}
+
+        clock.shift(timedelta(minutes=30))
+
+        assert listed(crl(pca, ca)) == [serial(arn)]
+
+
+# Retention
+
+
+def test_an_expired_certificate_is_in_one_crl_more_and_then_out(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca, ExpirationInDays=2)
+    short, long = issue(ca, days=3), issue(ca, days=30)
+    revoke(ca, short)
+    revoke(ca, long)
+    clock.shift(3 * _DAY + timedelta(seconds=1))
+
+    assert listed(crl(pca, ca)) == [serial(long), serial(short)]
+    clock.shift(_DAY)
+    assert listed(crl(pca, ca)) == [serial(long)]
+    clock.shift(_DAY)
+    assert listed(crl(pca, ca)) == [serial(long)]
+
+
+def test_a_crl_that_cannot_be_written_does_not_count_as_the_one_more(
+    clock: Any, pca: PcaMock
+) -> None:
+    ca = revoking.root(pca, ExpirationInDays=2)
+    arn = issue(ca, days=3)
+    revoke(ca, arn)
+    clock.shift(4 * _DAY)
+    pca.buckets.forbid(BUCKET)
+    ca.describe()
+    pca.buckets.allow(BUCKET)
+    clock.shift(timedelta(minutes=15))
+
+    assert listed(crl(pca, ca)) == [serial(arn)]
+    clock.shift(_DAY)
+    assert listed(crl(pca, ca)) == []
+
+
+# Failures
+
+
+def test_a_crl_that_could_not_be_written_is_tried_again_after_15_minutes(
+    clock: Any, pca: PcaMock
+) -> None:
+    ca = revoking.root(pca)
+    arn = issue(ca)
+    pca.buckets.forbid(BUCKET)
+
+    revoke(ca, arn)
+    assert listed(crl(pca, ca)) == []
+    pca.buckets.allow(BUCKET)
+    clock.shift(timedelta(minutes=14, seconds=59))
+    assert listed(crl(pca, ca)) == []
+    clock.shift(timedelta(seconds=1))
+
+    assert listed(crl(pca, ca)) == [serial(arn)]
+
+
+def test_issuing_goes_on_while_the_bucket_is_away(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    pca.buckets.remove(BUCKET)
+
+    arn = issue(ca)
+
+    assert distribution_point(ca.get(arn)[0])
+    assert BUCKET not in pca.buckets
+    pca.buckets.allow(BUCKET)
+    clock.shift(timedelta(minutes=15))
+    assert listed(crl(pca, ca)) == []
+
+
+# Statuses
+
+
+def test_a_disabled_ca_goes_on_with_its_crl(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca, ExpirationInDays=2)
+    issue(ca)
+    first = crl(pca, ca)
+    revoking.set_status(ca, "DISABLED")
+
+    clock.shift(_DAY)
+
+    assert number(crl(pca, ca)) > number(first)
+
+
+def test_an_expired_ca_writes_no_crl(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    first = crl(pca, ca)
+
+    clock.shift(3660 * _DAY)
+
+    assert ca.status == "EXPIRED"
+    assert crl(pca, ca) == first
+
+
+def test_a_deleted_ca_writes_no_crl_until_it_is_restored(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    first = crl(pca, ca)
+    revoking.set_status(ca, "DISABLED")
+    ca.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
+
+    clock.shift(10 * _DAY)
+    assert crl(pca, ca) == first
+    ca.client.restore_certificate_authority(CertificateAuthorityArn=ca.arn)
+
+    assert number(crl(pca, ca)) > number(first)
+
+
+def test_a_ca_beyond_restoration_writes_no_crl(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    first = crl(pca, ca)
+    revoking.set_status(ca, "DISABLED")
+    ca.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
+
+    clock.shift(40 * _DAY)
+
+    assert crl(pca, ca) == first
+
+
+# Switching
+
+
+def test_while_crls_are_switched_off_nothing_is_written(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    arns = [issue(ca), issue(ca)]
+    first = crl(pca, ca)
+    revoking.update(ca, CRL_OFF)
+
+    revoke(ca, arns[0])
+    clock.shift(10 * _DAY)
+    assert distribution_point(ca.get(issue(ca))[0]) is None
+    assert crl(pca, ca) == first
+
+    revoking.update(ca, crl_on())
+    assert listed(crl(pca, ca)) == [serial(arns[0])]
+
+
+def test_another_type_leaves_old_certificates_with_their_old_crl(clock: Any, pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    old = issue(ca)
+    revoking.update(ca, crl_on(CrlType="PARTITIONED"))
+    new = issue(ca)
+    complete, partition = (distribution_point(ca.get(arn)[0]) for arn in (old, new))
+    assert complete != partition
+
+    revoke(ca, old)
+    revoke(ca, new)
+    clock.shift(4 * _DAY)
+
+    found = {key: listed(data) for key, data in crls(pca).items()}
+    base = f"http://{BUCKET}.s3.us-east-1.amazonaws.com/"
+    assert {base + key: serials for key, serials in found.items()} == {
+        complete: [serial(old)],
+        partition: [serial(new)],
+    }
+    for data in crls(pca).values():
+        this_update = parsed(data)["tbs_cert_list"]["this_update"].native
+        assert this_update == NOW + 4 * _DAY - _HOUR
+
+
+def test_back_to_the_complete_crl_the_partition_goes_on(pca: PcaMock) -> None:
+    ca = revoking.root(pca, **_PARTITIONED)
+    old = issue(ca)
+    (key,) = crls(pca)
+    revoking.update(ca, crl_on())
+    new = issue(ca)
+
+    revoke(ca, old)
+    revoke(ca, new)
+
+    assert listed(crls(pca)[key]) == [serial(old)]
+    assert listed(crl(pca, ca)) == [serial(new)]
+
+
+# Partitions
+
+
+def test_a_full_partition_is_followed_by_another() -> None:
+    with mock_pca(quotas={"certificates_per_partition": 2}) as pca:
+        ca = revoking.root(pca, **_PARTITIONED)
+        arns = [issue(ca) for _ in range(5)]
+        points = [distribution_point(ca.get(arn)[0]) for arn in arns]
+
+        assert [points.index(point) for point in points] == [0, 0, 2, 2, 4]
+        assert len(crls(pca)) == 3
+        revoke(ca, arns[1])
+        revoke(ca, arns[2])
+        found = {
+            parsed(data).issuing_distribution_point_value["distribution_point"]
+            .chosen[0].native: listed(data)
+            for data in crls(pca).values()
+        }  # fmt: skip
+        assert found == {points[0]: [serial(arns[1])], points[2]: [serial(arns[2])], points[4]: []}
+
+
+def test_a_certificate_from_before_partitions_is_in_none_of_them(pca: PcaMock) -> None:
+    ca = support.root(pca.client(region_name="us-east-1"))
+    before = issue(ca)
+    revoking.update(ca, crl_on(CrlType="PARTITIONED"))
+    issue(ca)
+
+    revoke(ca, before)
+
+    assert [listed(data) for data in crls(pca).values()] == [[]]
+
+
+def test_cas_keep_their_crls_apart(pca: PcaMock) -> None:
+    ca, other = revoking.root(pca), revoking.root(pca, "Other")
+    arns = issue(ca), issue(other)
+
+    revoke(ca, arns[0])
+
+    assert (listed(crl(pca, ca)), listed(crl(pca, other))) == ([serial(arns[0])], [])
+    assert parsed(crl(pca, other)).issuer.dump().hex() == oracles.subject_hex(other.certificate())
