@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from pca_mock.adapters import environment, intercept
+from pca_mock.service import dispatch
+from pca_mock.service.context import Caller, Response
+from pca_mock.state.store import State
+from tests import newer_models, shapes
 
 # Shared and busy machines must not fail a test for its speed.
 settings.register_profile("pca_mock", deadline=None, max_examples=50)
@@ -33,3 +37,31 @@ def nothing_stays_active() -> Iterator[None]:
     before = list(intercept._running), environment._users
     yield
     assert (intercept._running, environment._users) == before
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_answer_has_its_shape() -> Iterator[None]:
+    """Whatever the service answers in a test is what the model lets AWS answer."""
+    call = dispatch.call
+
+    def checked(
+        state: State, operation: str, params: Mapping[str, Any], caller: Caller
+    ) -> Response:
+        answer = call(state, operation, params, caller)
+        shapes.check(operation, answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dispatch, "call", checked)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Skip a test that asks for what the installed botocore's service model doesn't know."""
+    try:
+        return (yield)
+    except Exception as error:
+        if name := newer_models.missing_in(error):
+            pytest.skip(f"the service model of this botocore has no {name}")
+        raise

@@ -21,15 +21,18 @@ def authority(pca: PcaMock, arn: str) -> CertificateAuthority:
 def put_in(pca: PcaMock, arn: str, status: Status) -> None:
     """Give a CA a status and what always comes with it. EXPIRED is the clock's to give."""
     ca = authority(pca, arn)
-    if status is Status.CREATING:
-        ca.ready_at = ca.created_at + timedelta(days=1)
-        return
-    if status is Status.DELETED:
-        ca.deleted_from = Status.DISABLED if ca.installed else Status.PENDING_CERTIFICATE
-        ca.restorable_until = ca.created_at + timedelta(days=30)
-    if status is Status.FAILED:
-        ca.failure_reason = "OTHER"
     ca.administrative_status = status
+    match status:
+        case Status.CREATING:
+            ca.administrative_status = Status.PENDING_CERTIFICATE
+            ca.installed, ca.ready_at = None, ca.created_at + timedelta(days=1)
+        case Status.PENDING_CERTIFICATE:
+            ca.installed = None
+        case Status.FAILED:
+            ca.installed, ca.failure_reason = None, "OTHER"
+        case Status.DELETED:
+            ca.deleted_from = Status.DISABLED if ca.installed else Status.PENDING_CERTIFICATE
+            ca.restorable_until = ca.created_at + timedelta(days=30)
 
 
 def snapshot(pca: PcaMock) -> Any:
@@ -43,7 +46,15 @@ def snapshot(pca: PcaMock) -> Any:
 
 def _values(ca: CertificateAuthority) -> dict[str, Any]:
     values = {field.name: getattr(ca, field.name) for field in fields(ca)}
-    for name in ("configuration", "revocation_configuration", "tags", "permissions"):
+    for name in (
+        "configuration",
+        "revocation_configuration",
+        "tags",
+        "permissions",
+        "revocations",
+        "crls",
+        "reports",
+    ):
         values[name] = copy.deepcopy(values[name])
     values["certificates"] = dict(values["certificates"])
     return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -34,17 +35,51 @@ _ALWAYS = {
         "UsageMode",
     },
     "RevocationConfiguration": {"CrlConfiguration", "OcspConfiguration"},
-    "ListCertificateAuthoritiesResponse": {"CertificateAuthorities"},
-    "ListTagsResponse": {"Tags"},
+    "Permission": {
+        "CertificateAuthorityArn",
+        "CreatedAt",
+        "Principal",
+        "SourceAccount",
+        "Actions",
+        "Policy",
+    },
     "Tag": {"Key", "Value"},
+    "CreateCertificateAuthorityResponse": {"CertificateAuthorityArn"},
+    "CreateCertificateAuthorityAuditReportResponse": {"AuditReportId", "S3Key"},
+    "DescribeCertificateAuthorityResponse": {"CertificateAuthority"},
+    "DescribeCertificateAuthorityAuditReportResponse": {
+        "AuditReportStatus",
+        "S3BucketName",
+        "S3Key",
+        "CreatedAt",
+    },
+    "GetCertificateResponse": {"Certificate"},
+    "GetCertificateAuthorityCertificateResponse": {"Certificate"},
+    "GetCertificateAuthorityCsrResponse": {"Csr"},
+    "GetPolicyResponse": {"Policy"},
+    "IssueCertificateResponse": {"CertificateArn"},
+    "ListCertificateAuthoritiesResponse": {"CertificateAuthorities"},
+    "ListPermissionsResponse": {"Permissions"},
+    "ListTagsResponse": {"Tags"},
+}
+_OF_A_CERTIFICATE = frozenset({"Serial", "NotBefore", "NotAfter"})
+# Status -> (what a CA has then, what it may have) of the members that not every CA has.
+_BY_STATUS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "CREATING": (frozenset(), frozenset()),
+    "PENDING_CERTIFICATE": (frozenset(), frozenset()),
+    "ACTIVE": (_OF_A_CERTIFICATE, _OF_A_CERTIFICATE),
+    "DISABLED": (_OF_A_CERTIFICATE, _OF_A_CERTIFICATE),
+    "EXPIRED": (_OF_A_CERTIFICATE, _OF_A_CERTIFICATE),
+    "FAILED": (frozenset({"FailureReason"}), frozenset({"FailureReason"})),
+    "DELETED": (frozenset({"RestorableUntil"}), _OF_A_CERTIFICATE | {"RestorableUntil"}),
 }
 
 
 def check(operation: str, response: Any) -> None:
-    """Hold a parsed response against the operation's output shape.
+    """Hold a response, parsed or not, against the operation's output shape.
 
-    Every member must be known and of the right type, required ones must be there, enums and
-    lengths must hold, and times must be aware.
+    Every member must be known and of the right type, those that AWS always gives must be there,
+    enums and lengths must hold, and times must be aware.
     """
     members = {name: value for name, value in response.items() if name != "ResponseMetadata"}
     shape = _MODEL.operation_model(operation).output_shape
@@ -59,15 +94,22 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
     wanted: Any = _TYPES[shape.type_name]
     if type(value) is not wanted:
         yield f"{path} is a {type(value).__name__}, not a {shape.type_name}"
-    elif shape.type_name == "structure":
-        yield from _faulty_members(shape, value, path)
-    elif shape.type_name == "list":
-        for number, item in enumerate(value):
-            yield from _faults(shape.member, item, f"{path}[{number}]")
-    elif shape.type_name == "timestamp" and value.tzinfo is None:
-        yield f"{path} is a naive time"
-    elif getattr(shape, "enum", []) and value not in shape.enum:
-        yield f"{path} is {value}, which the model doesn't know"
+        return
+    smallest, largest = shape.metadata.get("min", 0), shape.metadata.get("max", math.inf)
+    match shape.type_name:
+        case "structure":
+            yield from _faulty_members(shape, value, path)
+        case "list":
+            for number, item in enumerate(value):
+                yield from _faults(shape.member, item, f"{path}[{number}]")
+        case "timestamp" if value.tzinfo is None:
+            yield f"{path} is a naive time"
+        case "string" if shape.enum and value not in shape.enum:
+            yield f"{path} is {value}, which the model doesn't know"
+        case "string" if not smallest <= len(value) <= largest:
+            yield f"{path} has the length {len(value)}"
+        case "integer" | "long" if not smallest <= value <= largest:
+            yield f"{path} is {value}"
 
 
 def _faulty_members(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
@@ -78,3 +120,8 @@ def _faulty_members(shape: Any, value: dict[str, Any], path: str) -> Iterator[st
             yield from _faults(shape.members[name], member, f"{path}.{name}")
         else:
             yield f"{path}.{name} is unknown"
+    if shape.name == "CertificateAuthority" and value.get("Status") in _BY_STATUS:
+        wanted, allowed = _BY_STATUS[value["Status"]]
+        sometimes = (_OF_A_CERTIFICATE | {"FailureReason", "RestorableUntil"}) & value.keys()
+        for name in wanted - sometimes | sometimes - allowed:
+            yield f"{path} is {value['Status']}: {name} must be there or not, as it is"

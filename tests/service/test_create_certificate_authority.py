@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pca_mock import PcaMock, mock_pca
 from pca_mock.pki import algorithms
 from pca_mock.service.model import service_model
-from tests import oracles, support
+from tests import newer_models, oracles, support
 from tests.inside import snapshot
 from tests.pki.test_names import GENERAL_NAMES, MATTER_NODE, MEMBERS, UTF8, custom, read
 from tests.refusals import refused
@@ -272,6 +272,7 @@ def test_sm2_in_china_is_told_to_be_unsupported(pca: PcaMock) -> None:
 def test_ml_dsa_is_told_to_be_unsupported_where_cryptography_has_none(
     pca: PcaMock, pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    newer_models.need("ML_DSA_65")
     monkeypatch.setattr(algorithms, "supports_ml_dsa", lambda: False)
     before = snapshot(pca)
 
@@ -783,6 +784,7 @@ def with_ocsp(**members: Any) -> Any:
 def test_a_revocation_configuration_is_shown_as_it_counts(
     unchecked: ACMPCAClient, request_: Any, crl: Any, ocsp: Any, mode: str
 ) -> None:
+    newer_models.need(request_)
     ca = pending(unchecked, UsageMode=mode, **request_)
 
     assert ca.describe()["RevocationConfiguration"] == {
@@ -871,6 +873,7 @@ def test_a_bucket_name_by_the_rules_of_s3_is_accepted(
 def test_a_revocation_configuration_against_the_model_is_a_validation_exception(
     pca: PcaMock, unchecked: ACMPCAClient, request_: Any
 ) -> None:
+    newer_models.need(request_)
     with refused("ValidationException", pca):
         create(unchecked, **request_)
 

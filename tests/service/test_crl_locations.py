@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _PROBE, _PRIVATE_PROBE = "acm-pca-permission-test-key", "acm-pca-permission-test-key-private"
 _HOST = f"{BUCKET}.s3.us-east-1.amazonaws.com"
-_OMIT = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}
-_KEEP = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": False}}
+_OMIT: Any = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}
+_KEEP: Any = {"CrlDistributionPointExtensionConfiguration": {"OmitExtension": False}}
 
 
 def _probe_failure(bucket: str) -> str:
@@ -94,8 +94,8 @@ def test_partitions_are_named_by_random_guids(pca: PcaMock) -> None:
     ],
 )
 def test_the_host_is_that_of_the_region(region: str, host: str, pca: PcaMock) -> None:
-    china: Any = {"KeyStorageSecurityStandard": "CCPC_LEVEL_1_OR_HIGHER"}
-    more = china if region.startswith("cn-") else {}
+    china = {"KeyStorageSecurityStandard": "CCPC_LEVEL_1_OR_HIGHER"}
+    more: Any = china if region.startswith("cn-") else {}
     client = pca.client(region_name=region)
     ca = support.root(client, RevocationConfiguration=crl_on(), **more)
 
@@ -123,7 +123,8 @@ def test_an_omitted_extension_leaves_room_for_one_that_is_passed_through(pca: Pc
     template = "BlankEndEntityCertificate_APIPassthrough"
     points = []
 
-    for configuration in (_OMIT, {}):
+    nothing: dict[str, Any] = {}
+    for configuration in (_OMIT, nothing):
         ca = revoking.root(pca, **configuration)
         arn = issue(ca, TemplateArn=support.template_arn(template), ApiPassthrough=own)
         points.append(distribution_point(ca.get(arn)[0]))

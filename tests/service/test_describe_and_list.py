@@ -112,32 +112,43 @@ def test_a_configuration_is_described_as_it_was_given(pca_client: ACMPCAClient) 
     )
 
 
-@pytest.mark.parametrize("has_certificate", [False, True], ids=["without", "with certificate"])
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize(
+    ("status", "has_certificate", "more"),
+    [
+        (Status.CREATING, False, set()),
+        (Status.PENDING_CERTIFICATE, False, set()),
+        (Status.ACTIVE, True, set()),
+        (Status.DISABLED, True, set()),
+        (Status.FAILED, False, {"FailureReason"}),
+        (Status.DELETED, False, {"RestorableUntil"}),
+        (Status.DELETED, True, {"RestorableUntil"}),
+    ],
+)
 def test_a_ca_is_described_in_every_status_with_the_members_of_that_status(
-    pca: PcaMock, pca_client: ACMPCAClient, status: Status, has_certificate: bool
+    pca: PcaMock,
+    pca_client: ACMPCAClient,
+    status: Status,
+    has_certificate: bool,
+    more: set[str],
 ) -> None:
     ca = root(pca_client) if has_certificate else pending(pca_client)
-    record = inside.authority(pca, ca.arn)
-    record.administrative_status = status
-    if status is Status.FAILED:
-        record.failure_reason = "REQUEST_TIMED_OUT"
-    if status is Status.DELETED:
-        record.restorable_until = NOON
+    inside.put_in(pca, ca.arn, status)
 
-    answer = pca_client.describe_certificate_authority(CertificateAuthorityArn=ca.arn)
-    described: Any = answer["CertificateAuthority"]
+    described = ca.describe()
 
-    shapes.check("DescribeCertificateAuthority", answer)
     assert described["Status"] == status.value
-    assert described.get("FailureReason") == (
-        "REQUEST_TIMED_OUT" if status is Status.FAILED else None
-    )
-    assert described.get("RestorableUntil") == (NOON if status is Status.DELETED else None)
-    assert described.keys() - {"FailureReason", "RestorableUntil"} == (
-        ALWAYS | WITH_CERTIFICATE if has_certificate else ALWAYS
-    )
+    of_certificate = WITH_CERTIFICATE if has_certificate else set()
+    assert described.keys() == ALWAYS | of_certificate | more
     assert listed(pca_client) == [described]
+
+
+@pytest.mark.parametrize("reason", ["REQUEST_TIMED_OUT", "UNSUPPORTED_ALGORITHM", "OTHER"])
+def test_a_failed_ca_says_why(pca: PcaMock, pca_client: ACMPCAClient, reason: str) -> None:
+    ca = pending(pca_client)
+    inside.put_in(pca, ca.arn, Status.FAILED)
+    inside.authority(pca, ca.arn).failure_reason = reason
+
+    assert ca.describe()["FailureReason"] == reason
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.DISABLED])
@@ -145,7 +156,7 @@ def test_a_ca_is_expired_from_the_moment_after_the_end_of_its_certificate(
     pca: PcaMock, pca_client: ACMPCAClient, status: Status
 ) -> None:
     ca = root(pca_client)
-    inside.authority(pca, ca.arn).administrative_status = status
+    inside.put_in(pca, ca.arn, status)
     before = ca.describe()
 
     with time_machine.travel(before["NotAfter"], tick=False) as clock:
@@ -159,9 +170,9 @@ def test_a_ca_is_expired_from_the_moment_after_the_end_of_its_certificate(
 
 @pytest.mark.parametrize("status", [Status.DELETED, Status.FAILED, Status.PENDING_CERTIFICATE])
 def test_no_other_ca_expires(pca: PcaMock, pca_client: ACMPCAClient, status: Status) -> None:
-    ca = root(pca_client)
-    inside.authority(pca, ca.arn).administrative_status = status
+    ca = root(pca_client, validity={"Type": "DAYS", "Value": 1})
     end = ca.describe()["NotAfter"]
+    inside.put_in(pca, ca.arn, status)
 
     with time_machine.travel(end + timedelta(days=1), tick=False):
         assert ca.status == status.value

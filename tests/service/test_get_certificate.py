@@ -14,7 +14,7 @@ from botocore.exceptions import WaiterError
 
 from pca_mock.state.authority import Status
 from tests import oracles, support
-from tests.inside import authority
+from tests.inside import authority, put_in
 from tests.issuance import ForeignRoot, raw_csr, unvalidating
 from tests.refusals import refused
 from tests.support import Authority
@@ -247,7 +247,7 @@ def test_certificates_are_answered_while_the_ca_is_there(
         assert ca.installed is not None
         moment = ca.installed.certificate.not_after + timedelta(seconds=1)
     else:
-        ca.administrative_status = status
+        put_in(pca, root.arn, status)
 
     with time_machine.travel(moment, tick=False):
         assert root.status == status.value

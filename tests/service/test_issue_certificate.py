@@ -18,7 +18,7 @@ from pca_mock import mock_pca
 from pca_mock.pki.algorithms import supports_ml_dsa
 from pca_mock.state.authority import Status
 from tests import oracles, support
-from tests.inside import authority, snapshot
+from tests.inside import authority, put_in, snapshot
 from tests.issuance import (
     ForeignRoot,
     model_enum,
@@ -156,7 +156,8 @@ def test_only_an_active_ca_issues(status: Status, pca: PcaMock, root: Authority)
         assert ca.installed is not None
         moment = ca.installed.certificate.not_after + timedelta(seconds=1)
     else:
-        ca.administrative_status, moment = status, datetime.now(timezone.utc)
+        put_in(pca, root.arn, status)
+        moment = datetime.now(timezone.utc)
 
     with time_machine.travel(moment, tick=False):
         assert root.status == status.value
@@ -177,7 +178,8 @@ def test_a_root_signs_itself_while_it_may_get_a_certificate(
         assert ca.installed is not None
         moment = ca.installed.certificate.not_after + timedelta(seconds=1)
     else:
-        ca.administrative_status, moment = status, datetime.now(timezone.utc)
+        put_in(pca, root.arn, status)
+        moment = datetime.now(timezone.utc)
 
     with time_machine.travel(moment, tick=False):
         if status in (Status.PENDING_CERTIFICATE, Status.ACTIVE, Status.EXPIRED):
