@@ -19,7 +19,7 @@ Step = str | int
 
 
 class Breach(NamedTuple):
-    """A place in a request, what to put there, and what must be said of it."""
+    """A place in a request, what to put there (None: nothing), and what must be said of it."""
 
     steps: tuple[Step, ...]
     value: Any
@@ -48,7 +48,10 @@ class Case:
         target = params
         for step in self.breach.steps[:-1]:
             target = target[step]
-        target[self.breach.steps[-1]] = self.breach.value
+        if self.breach.value is None:
+            del target[self.breach.steps[-1]]
+        else:
+            target[self.breach.steps[-1]] = self.breach.value
         return params
 
     def __str__(self) -> str:

@@ -17,10 +17,17 @@ from asn1crypto import core as asn1_core
 from asn1crypto import csr as asn1_csr
 from asn1crypto import pem as asn1_pem
 from asn1crypto import x509 as asn1_x509
-from pkilint.loader import RFC5280CertificateDocumentLoader
+from pkilint import pkix as pkilint_pkix
+from pkilint.loader import (
+    RFC5280CertificateDocumentLoader,
+    RFC5280CertificateListDocumentLoader,
+    RFC6960OCSPResponseDocumentLoader,
+)
 from pkilint.pkix import certificate as pkilint_certificate
+from pkilint.pkix import crl as pkilint_crl
 from pkilint.pkix import extension as pkilint_extension
 from pkilint.pkix import name as pkilint_name
+from pkilint.pkix import ocsp as pkilint_ocsp
 from pkilint.validation import ValidationFindingSeverity
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError
@@ -84,12 +91,44 @@ def _pkilint_validators() -> Any:
 def pkilint_errors(pem: str) -> set[str]:
     """The codes of what pkilint holds against a certificate: errors, not warnings or notices."""
     document = RFC5280CertificateDocumentLoader().load_pem_document(pem)
+    return _errors(_pkilint_validators(), document)
+
+
+def _errors(validators: Any, document: Any) -> set[str]:
     return {
         described.finding.code
-        for result in _pkilint_validators().validate(document.root)
+        for result in validators.validate(document.root)
         for described in result.finding_descriptions
         if described.finding.severity <= ValidationFindingSeverity.ERROR  # 0 is FATAL
     }
+
+
+def _pkilint_decoders() -> list[Any]:
+    return [
+        pkilint_pkix.create_attribute_decoder(pkilint_name.ATTRIBUTE_TYPE_MAPPINGS),
+        pkilint_pkix.create_extension_decoder(pkilint_extension.EXTENSION_MAPPINGS),
+    ]
+
+
+def pkilint_crl_errors(crl_der: bytes) -> set[str]:
+    """The codes of the errors that pkilint finds in a CRL."""
+    validators = pkilint_crl.create_pkix_crl_validator_container(
+        _pkilint_decoders(),
+        [
+            pkilint_crl.create_issuer_validator_container([]),
+            pkilint_crl.create_validity_validator_container([]),
+            pkilint_crl.create_extensions_validator_container([]),
+        ],
+    )
+    return _errors(validators, RFC5280CertificateListDocumentLoader().load_der_document(crl_der))
+
+
+def pkilint_ocsp_errors(ocsp_der: bytes) -> set[str]:
+    """The codes of the errors that pkilint finds in an OCSP response."""
+    validators = pkilint_ocsp.create_pkix_ocsp_response_validator_container(
+        [pkilint_ocsp.create_response_decoder(), *_pkilint_decoders()], []
+    )
+    return _errors(validators, RFC6960OCSPResponseDocumentLoader().load_der_document(ocsp_der))
 
 
 def openssl_text(pem: str, kind: str = "x509") -> str:

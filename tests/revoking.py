@@ -17,7 +17,7 @@ from asn1crypto import ocsp as asn1_ocsp
 from botocore.exceptions import ClientError
 
 from pca_mock.state.authority import RevocationList
-from tests import oracles, support
+from tests import oracles, shapes, support
 from tests.inside import snapshot
 from tests.issuance import CRL_DISTRIBUTION_POINTS
 from tests.support import Authority, Caller
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NOW: Final = datetime(2026, 11, 23, 14, 25, 49, tzinfo=timezone.utc)
 BUCKET: Final = "crls"
+REPORTS: Final = "reports"
 REGION: Final = "us-east-1"
 OCSP_ON: Final[Any] = {"OcspConfiguration": {"Enabled": True}}
 CRL_OFF: Final[Any] = {"CrlConfiguration": {"Enabled": False}}
@@ -214,6 +215,27 @@ def ocsp_status(pca: PcaMock, ca: Authority, certificate_arn: str) -> str:
     return answers[0][1] if answers else status
 
 
+# Audit reports
+
+
+def create_report(ca: Authority, form: Any = "JSON", bucket: str = REPORTS) -> Any:
+    """Let an audit report be made: what the service answers."""
+    answer = ca.client.create_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, S3BucketName=bucket, AuditReportResponseFormat=form
+    )
+    shapes.check("CreateCertificateAuthorityAuditReport", answer)
+    return answer
+
+
+def describe_report(ca: Authority, report_id: str) -> Any:
+    """What the service says of an audit report."""
+    answer = ca.client.describe_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, AuditReportId=report_id
+    )
+    shapes.check("DescribeCertificateAuthorityAuditReport", answer)
+    return answer
+
+
 # Refusals
 
 
@@ -226,7 +248,7 @@ def _remembered(pca: PcaMock) -> Any:
 
 
 def _copy(found: RevocationList) -> RevocationList:
-    return replace(found, listed_expired=set(found.listed_expired))
+    return replace(found, entries=dict(found.entries))
 
 
 @contextmanager

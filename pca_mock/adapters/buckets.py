@@ -6,6 +6,8 @@ Which one counts is decided at each write: an endpoint if the user has named one
 
 from __future__ import annotations
 
+import fnmatch
+import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,8 +21,15 @@ from urllib3.response import HTTPResponse
 
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
 
+_PATIENCE: Final = 5  # seconds, for an endpoint that may not be there
 _SERVICE: Final = "acm-pca.amazonaws.com"
-_WRITING: Final = ("s3:PutObject", "s3:PutObjectAcl", "s3:Put*", "s3:*", "*")
+# What the service must be allowed (User Guide, "Access policies for CRLs"), and with what.
+_NEEDED: Final = (
+    ("s3:PutObject", "{bucket}/{key}"),
+    ("s3:PutObjectAcl", "{bucket}/{key}"),
+    ("s3:GetBucketAcl", "{bucket}"),
+    ("s3:GetBucketLocation", "{bucket}"),
+)
 
 
 class Buckets(Mapping[str, Mapping[str, bytes]]):
@@ -105,7 +114,12 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
     def _client(self, region: str | None) -> Any:
         """An S3 client, or None where memory is meant."""
         if self._endpoint_url is not None:
-            config = Config(s3={"addressing_style": "path"})
+            config = Config(
+                s3={"addressing_style": "path"},
+                connect_timeout=_PATIENCE,
+                read_timeout=_PATIENCE,
+                retries={"total_max_attempts": 1},  # the service tries again by itself
+            )
             return boto3.client("s3", region, endpoint_url=self._endpoint_url, config=config)
         if not _is_moto_active():
             return None
@@ -124,12 +138,12 @@ def _is_moto_active() -> bool:
 
 def _refuse(request: Any, **_: Any) -> AWSResponse:
     """Forbid a request. Botocore takes the first answer that it finds, so moto's comes first."""
-    nothing = HTTPResponse(body=b"", preload_content=False)
+    nothing = HTTPResponse(body=io.BytesIO(), preload_content=False)
     return AWSResponse(request.url, 403, {}, nothing)
 
 
 def _check_policy(client: Any, item: StoredObject) -> None:
-    """Moto keeps bucket policies and public access blocks, but doesn't act on them.
+    """Moto keeps policies, public access blocks and encryption, but doesn't act on them.
 
     Raises:
         BucketError: the service could not write.
@@ -139,11 +153,22 @@ def _check_policy(client: Any, item: StoredObject) -> None:
         block.get("BlockPublicAcls") or block.get("IgnorePublicAcls")
     ):
         raise BucketError(item.bucket)
+    encryption = _setting(
+        client.get_bucket_encryption, item.bucket, "ServerSideEncryptionConfiguration"
+    )
+    if any(_is_key_of_s3(rule) for rule in encryption.get("Rules", ())):
+        raise BucketError(item.bucket)
     policy = _setting(client.get_bucket_policy, item.bucket, "Policy")
     statements = json.loads(policy)["Statement"] if policy else []
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if statement["Effect"] == "Deny" and _is_about_writing(statement):
-            raise BucketError(item.bucket)
+    if any(_denies(statement, item) for statement in _as_list(statements)):
+        raise BucketError(item.bucket)
+
+
+def _is_key_of_s3(rule: Mapping[str, Any]) -> bool:
+    """Whether objects are encrypted with `aws/s3`, which the service cannot use."""
+    default: Mapping[str, str] = rule.get("ApplyServerSideEncryptionByDefault", {})
+    key = default.get("KMSMasterKeyID", "alias/aws/s3")
+    return default.get("SSEAlgorithm") == "aws:kms" and str(key).endswith("alias/aws/s3")
 
 
 def _setting(get: Any, bucket: str, member: str) -> Any:
@@ -155,13 +180,31 @@ def _setting(get: Any, bucket: str, member: str) -> Any:
         return {}
 
 
-def _is_about_writing(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal")
-    services = principal.get("Service") if isinstance(principal, dict) else principal
-    actions = statement.get("Action", ())
-    return bool({"*", _SERVICE} & set(_as_list(services))) and bool(
-        set(_WRITING) & set(_as_list(actions))
+def _denies(statement: Mapping[str, Any], item: StoredObject) -> bool:
+    """Whether it forbids the service to write the object.
+
+    Conditions aren't evaluated: the usual ones forbid requests without TLS, or from elsewhere.
+    """
+    principal = statement.get("Principal", {})
+    named = principal.values() if isinstance(principal, dict) else [principal]
+    principals = {one for each in named for one in _as_list(each)}
+    return (
+        statement["Effect"] == "Deny"
+        and "Condition" not in statement
+        and bool({"*", _SERVICE} & principals)
+        and any(
+            _fits(action.lower(), [each.lower() for each in _as_list(statement.get("Action", []))])
+            and _fits(
+                place.format(bucket=item.bucket, key=item.key),
+                [each.rpartition(":")[2] for each in _as_list(statement.get("Resource", []))],
+            )
+            for action, place in _NEEDED
+        )
     )
+
+
+def _fits(name: str, patterns: list[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _as_list(value: Any) -> list[Any]:

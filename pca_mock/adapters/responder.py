@@ -50,7 +50,8 @@ def serve(
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    # A connection that is kept would have a thread, and answers, beyond the end of the block.
+    protocol_version = "HTTP/1.0"
     answer_ocsp: Callable[[bytes], bytes]
     find: Callable[[str], bytes | None]
 
@@ -60,7 +61,6 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             length = -1
         if not 0 <= length <= _LARGEST_REQUEST:
-            self.close_connection = True
             self._reply(400, "text/plain", b"a Content-Length is needed")
             return
         body = self.rfile.read(length)

@@ -5,7 +5,7 @@ Sources: User Guide, "Planning a CRL"; the byte forms of AWS's own sample CRLs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,7 +57,7 @@ class Entry:
 def tbs_cert_list(
     issuer: bytes,
     key_identifier: bytes,
-    entries: Sequence[Entry],
+    entries: Iterable[bytes],
     number: int,
     generated_at: datetime,
     lifetime: timedelta,
@@ -69,7 +69,7 @@ def tbs_cert_list(
     Args:
         issuer: the CA's Name, DER.
         key_identifier: the SKI of the CA's certificate.
-        entries: newest first.
+        entries: encoded ones, newest first.
         number: the CRL number: greater than that of the CRL before.
         generated_at: UTC.
         lifetime: from the generation to nextUpdate.
@@ -84,7 +84,8 @@ def tbs_cert_list(
     if partition_uri is not None:
         point = der.sequence(full_name(partition_uri))
         extensions.append(Extension(_ISSUING_DISTRIBUTION_POINT, True, point))
-    revoked = der.sequence(*(entry.encode() for entry in entries)) if entries else b""
+    listed = b"".join(entries)
+    revoked = der.sequence(listed) if listed else b""
     return der.sequence(
         der.integer(1),
         algorithm.identifier,

@@ -62,6 +62,8 @@ _RFC2253_KEYWORDS: Final = {
     "0.9.2342.19200300.100.1.1": "UID",
 }
 _RFC2253_SPECIAL: Final = re.compile(r'[,+"\\<>;]')
+_RFC2253_EDGE: Final = re.compile(r"\A[# ]| \Z")
+_ESCAPED: Final = r"\\\g<0>"
 # String types that can be read as text, with Python's codec for them.
 _STRING_CODECS: Final = {
     der.UTF8_STRING: "utf-8",
@@ -129,12 +131,8 @@ def _rfc2253_attribute(attribute: der.Element) -> str:
     keyword, codec = _RFC2253_KEYWORDS.get(dotted), _STRING_CODECS.get(value.tag)
     if keyword is None or codec is None:
         return f"{dotted}=#{value.encoded.hex()}"
-    text = _RFC2253_SPECIAL.sub(r"\\\g<0>", value.content.decode(codec, "replace"))
-    if text[:1] in ("#", " "):
-        text = "\\" + text
-    if text.endswith(" ") and len(text) > 1:
-        text = text[:-1] + "\\ "
-    return f"{keyword}={text}"
+    text = _RFC2253_SPECIAL.sub(_ESCAPED, value.content.decode(codec, "replace"))
+    return f"{keyword}={_RFC2253_EDGE.sub(_ESCAPED, text)}"
 
 
 def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:

@@ -44,10 +44,8 @@ def find(
 def is_shared(
     ctx: Context, ca: CertificateAuthority, action: str, template_arn: str | None = None
 ) -> bool:
-    """Whether a CA's policy allows the caller an action, and AWS such a template."""
+    """Whether a CA's policy allows the caller an action."""
     if ca.policy is None:
-        return False
-    if template_arn is not None and _name(template_arn) not in policies.SHAREABLE_TEMPLATES:
         return False
     facts = {
         "acm-pca:TemplateArn": template_arn,
@@ -56,7 +54,3 @@ def is_shared(
         "aws:PrincipalOrgID": ctx.state.settings.organization_id,
     }
     return policies.allows(ca.policy, str(ca.arn), action, facts)
-
-
-def _name(template_arn: str) -> str:
-    return template_arn.partition(":template/")[2]

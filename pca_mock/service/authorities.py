@@ -140,7 +140,7 @@ def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> N
 
 def _check_quota(ctx: Context) -> None:
     quota = ctx.state.settings.quotas.certificate_authorities
-    if sum(1 for _ in islice(ctx.store.after(0, ctx.now), quota)) >= quota:
+    if ctx.store.has(quota, ctx.now):
         raise LimitExceededException(
             f"You have reached the maximum number of certificate authorities ({quota}) "
             "for this account."

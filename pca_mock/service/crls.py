@@ -73,7 +73,11 @@ def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:
     uri = _uri(ca, key)
     known = ca.crls.get(None)
     if known is None:
-        return RevocationList(None, uri, key, due_at)
+        found = RevocationList(None, uri, key, due_at)
+        for serial in ca.revocations:
+            if ca.certificates[serial].crl_partition is None:
+                _list(ca, found, serial)
+        return found
     if (known.key, known.uri) == (key, uri):
         return known
     return replace(known, key=key, uri=uri, due_at=due_at)
@@ -110,16 +114,24 @@ def _keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None
         state.publishing.append(ca)
 
 
-def note_revocation(
-    state: State, ca: CertificateAuthority, partition: str | None, now: datetime
-) -> None:
+def _list(ca: CertificateAuthority, found: RevocationList, serial: str) -> None:
+    """Enter a revoked certificate, as the newest one."""
+    revocation, not_after = ca.revocations[serial], ca.certificates[serial].not_after
+    entry = crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason)
+    found.entries[serial] = entry.encode()
+    found.first_expiry = min(found.first_expiry or not_after, not_after)
+
+
+def note_revocation(state: State, ca: CertificateAuthority, serial: str, now: datetime) -> None:
     """Let the CRL that a revoked certificate is bound to be published."""
+    partition = ca.certificates[serial].crl_partition
     found = ca.crls.get(partition)
     if found is None and partition is None and is_complete(ca):
         # Issued before CRLs were switched on: a complete one has it nevertheless.
         found = _complete(ca, now + state.settings.crl_delay)
         _keep(state, ca, found)
     if found is not None:
+        _list(ca, found, serial)
         found.due_at = min(found.due_at, now + state.settings.crl_delay)
     refresh(state, now)
 
@@ -145,12 +157,11 @@ def refresh(state: State, now: datetime) -> None:
 def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
     crl_configuration = configuration(ca)
     lifetime = timedelta(days=crl_configuration["ExpirationInDays"])
-    listed = _listed(ca, found)
     number = max(_milliseconds(now), found.last_number + 1)
     item = StoredObject(
         crl_configuration["S3BucketName"],
         found.key,
-        _signed(ca, found, listed, number, now, lifetime),
+        _signed(ca, found, number, now, lifetime),
         _CONTENT_TYPE,
         CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
     )
@@ -161,23 +172,22 @@ def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now:
         return
     found.failed, found.due_at = False, now + lifetime / 2
     found.latest, found.last_number = item.data, number
-    found.listed_expired |= {s for s in listed if ca.certificates[s].not_after < now}
+    if found.first_expiry is not None and found.first_expiry < now:
+        _drop_expired(ca, found, now)
 
 
-def _listed(ca: CertificateAuthority, found: RevocationList) -> list[str]:
-    """The serials in the next CRL, newest first; an expired one is in one CRL more, then out."""
-    return [
-        serial
-        for serial in reversed(ca.revocations)
-        if ca.certificates[serial].crl_partition == found.partition
-        and serial not in found.listed_expired
-    ]
+def _drop_expired(ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+    """Take out what was in one CRL more after it had expired."""
+    expiries = {serial: ca.certificates[serial].not_after for serial in found.entries}
+    for serial, not_after in expiries.items():
+        if not_after < now:
+            del found.entries[serial]
+    found.first_expiry = min((expiries[serial] for serial in found.entries), default=None)
 
 
 def _signed(
     ca: CertificateAuthority,
     found: RevocationList,
-    listed: list[str],
     number: int,
     now: datetime,
     lifetime: timedelta,
@@ -185,15 +195,10 @@ def _signed(
     installed = ca.installed
     assert installed is not None  # its status is one of a CA with a certificate
     algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
-    entries = [
-        crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason)
-        for serial in listed
-        for revocation in (ca.revocations[serial],)
-    ]
     tbs_cert_list = crl.tbs_cert_list(
         installed.certificate.subject,
         installed.key_identifier,
-        entries,
+        reversed(found.entries.values()),
         number,
         now,
         lifetime,

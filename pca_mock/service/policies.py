@@ -40,7 +40,8 @@ SHAREABLE: Final = frozenset(
         "acm-pca:RevokeCertificate",
     }
 )
-# User Guide, "Cross-account access": all that another account can issue with.
+# User Guide, "Cross-account access": what another account can issue with unless a condition on
+# `acm-pca:TemplateArn` says otherwise (older text: only with these).
 SHAREABLE_TEMPLATES: Final = frozenset(
     {
         "EndEntityCertificate/V1",
@@ -51,6 +52,7 @@ SHAREABLE_TEMPLATES: Final = frozenset(
         "SubordinateCACertificate_PathLen0/V1",
     }
 )
+_TEMPLATE: Final = "acm-pca:TemplateArn"
 _VERSIONS: Final = (None, "2012-10-17", "2008-10-17")
 _STATEMENT_MEMBERS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 _ACCOUNT: Final = re.compile(r"(?P<id>[0-9]{12})|arn:[\w-]+:(?:iam|sts)::(?P<of_arn>[0-9]{12}):.+")
@@ -184,12 +186,20 @@ def allows(policy: str, ca_arn: str, action: str, facts: Mapping[str, str | None
     return any(
         action in statement.actions
         and (not statement.accounts or account in statement.accounts)
+        and _opens(statement, facts[_TEMPLATE])
         and all(
             _holds(facts.get(key), operator, wanted)
             for operator, key, wanted in statement.conditions
         )
         for statement in _parse(policy, ca_arn)
     )
+
+
+def _opens(statement: _Statement, template_arn: str | None) -> bool:
+    """Whether a template is open to other accounts, or the statement names templates itself."""
+    if template_arn is None or any(key == _TEMPLATE for _, key, _ in statement.conditions):
+        return True
+    return template_arn.partition(":template/")[2] in SHAREABLE_TEMPLATES
 
 
 def _holds(fact: str | None, operator: str, wanted: tuple[str, ...]) -> bool:

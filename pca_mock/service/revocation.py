@@ -92,7 +92,7 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
 
     moment = ctx.now.replace(microsecond=0)
     ca.revocations[serial] = Revocation(moment, request["RevocationReason"])
-    crls.note_revocation(ctx.state, ca, certificate.crl_partition, ctx.now)
+    crls.note_revocation(ctx.state, ca, serial, ctx.now)
     return {}
 
 

@@ -114,7 +114,8 @@ class RevocationList:
         latest: the CRL that was written last, DER; None before the first one.
         due_at: when it is to be written next.
         last_number: the CRL number that it had then.
-        listed_expired: serials that it had when they were expired already: they are left out.
+        entries: of revokedCertificates, DER, by serial, oldest first; each is encoded only once.
+        first_expiry: when the first of these certificates expires.
         failed: whether the last attempt to write it failed.
     """
 
@@ -125,7 +126,8 @@ class RevocationList:
     bound: int = 0
     latest: bytes | None = None
     last_number: int = 0
-    listed_expired: set[str] = field(default_factory=set)
+    entries: dict[str, bytes] = field(default_factory=dict)
+    first_expiry: datetime | None = None
     failed: bool = False
 
 

@@ -69,6 +69,12 @@ class Store:
         ca = self._by_id.get(arn.ca_id)
         return ca if ca is not None and ca.arn == arn and not ca.is_gone(now) else None
 
+    def has(self, number: int, now: datetime) -> bool:
+        """Whether there are so many CAs, or more, that aren't beyond restoration."""
+        if len(self._in_order) < number:
+            return False
+        return sum(not ca.is_gone(now) for ca in self._in_order) >= number
+
     def after(self, position: int, now: datetime) -> Iterator[CertificateAuthority]:
         """The CAs after a position (0: all), oldest first, but those beyond restoration."""
         start = bisect_right(self._in_order, position, key=attrgetter("position"))

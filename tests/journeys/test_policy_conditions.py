@@ -70,7 +70,17 @@ def test_a_condition_says_with_which_templates_another_account_issues(
         assert ca.issue(CSR, template)
 
 
-def test_other_templates_than_six_are_closed_to_other_accounts(
+def test_a_condition_may_open_any_template_to_other_accounts(
+    mock: PcaMock, ca: Authority, shared: Authority
+) -> None:
+    share(ca, ISSUE, Condition=condition("StringLike", "*/CodeSigningCertificate/V1"))
+
+    assert shared.issue(CSR, "CodeSigningCertificate")
+    with refused("AccessDeniedException", mock):
+        shared.issue(CSR, "OCSPSigningCertificate")
+
+
+def test_without_a_condition_other_templates_than_six_are_closed_to_other_accounts(
     mock: PcaMock, ca: Authority, shared: Authority
 ) -> None:
     share(ca, ISSUE)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +18,6 @@ from cryptography.exceptions import InvalidSignature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pca_mock import mock_pca
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, supports_ml_dsa
 from pca_mock.pki.crl import Entry, tbs_cert_list
 from tests import issuance, oracles, revoking, support
@@ -183,17 +181,15 @@ def test_times_are_short_until_2049_and_long_after(
 # Signatures
 
 
-@cache
-def _signed(key: str, signing: str, _: str = "") -> tuple[str, bytes]:
-    """A CA's certificate and its CRL with one entry; another CA for another last argument."""
-    with mock_pca() as pca:
-        ca = support.root(
-            pca.client(region_name="us-east-1"),
-            support.configuration("Test CA", key, signing),
-            RevocationConfiguration=revoking.crl_on(),
-        )
-        revoke(ca, issue(ca))
-        return ca.certificate(), crl(pca, ca)
+def _signed(pca: PcaMock, key: str, signing: str) -> tuple[str, bytes]:
+    """A CA's certificate and its CRL with one entry."""
+    ca = support.root(
+        pca.client(region_name="us-east-1"),
+        support.configuration("Test CA", key, signing),
+        RevocationConfiguration=revoking.crl_on(),
+    )
+    revoke(ca, issue(ca))
+    return ca.certificate(), crl(pca, ca)
 
 
 def _openssl_accepts(folder: Path, certificate: str, data: bytes) -> bool:
@@ -218,9 +214,9 @@ _IN_MODEL: Final = issuance.model_enum("SigningAlgorithm")
 
 
 @pytest.mark.parametrize("signing", [name for name in _FITTING if name in _IN_MODEL])
-def test_openssl_verifies_the_signature(signing: str, tmp_path: Path) -> None:
-    certificate, data = _signed(_FITTING[signing], signing)
-    stranger, _ = _signed(_FITTING[signing], signing, "stranger")
+def test_openssl_verifies_the_signature(signing: str, pca: PcaMock, tmp_path: Path) -> None:
+    certificate, data = _signed(pca, _FITTING[signing], signing)
+    stranger, _ = _signed(pca, _FITTING[signing], signing)
 
     assert _openssl_accepts(tmp_path, certificate, data)
     assert not _openssl_accepts(tmp_path, certificate, data[:-1] + bytes((data[-1] ^ 1,)))
@@ -229,8 +225,8 @@ def test_openssl_verifies_the_signature(signing: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not supports_ml_dsa(), reason="this cryptography has no ML-DSA")
 @pytest.mark.parametrize("size", ["44", "65", "87"])
-def test_a_signature_with_ml_dsa_verifies(size: str) -> None:
-    certificate, data = _signed(f"ML_DSA_{size}", f"ML_DSA_{size}")
+def test_a_signature_with_ml_dsa_verifies(size: str, pca: PcaMock) -> None:
+    certificate, data = _signed(pca, f"ML_DSA_{size}", f"ML_DSA_{size}")
     key: Any = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     found = parsed(data)
 
@@ -259,7 +255,9 @@ def test_any_entries_are_read_as_they_were_written(
     given_entries: list[tuple[int, datetime, tuple[str, int | None]]], number: int
 ) -> None:
     algorithm = SIGNING_ALGORITHMS["SHA256WITHECDSA"]
-    offered = [Entry(serial, moment, reason) for serial, moment, (reason, _) in given_entries]
+    offered = [
+        Entry(serial, moment, reason).encode() for serial, moment, (reason, _) in given_entries
+    ]
 
     tbs = tbs_cert_list(_ISSUER, b"k" * 20, offered, number, NOW, _DAYS, algorithm)
 

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from pca_mock import mock_pca
+from pca_mock.pki.crl import Entry
 from tests import oracles, revoking, support
 from tests.revoking import (
     BUCKET,
@@ -69,6 +70,18 @@ def test_further_certificates_do_not_write_the_crl_again(clock: Any, pca: PcaMoc
     issue(ca)
 
     assert crl(pca, ca) == first
+
+
+def test_revocations_from_before_the_first_crl_are_in_it(pca: PcaMock) -> None:
+    ca = support.root(pca.client(region_name="us-east-1"))
+    arns = [issue(ca), issue(ca)]
+    for arn in arns:
+        revoke(ca, arn)
+    revoking.update(ca, crl_on())
+
+    issue(ca)
+
+    assert listed(crl(pca, ca)) == [serial(arn) for arn in reversed(arns)]
 
 
 def test_a_revocation_without_a_certificate_that_names_it_brings_the_crl_too(pca: PcaMock) -> None:
@@ -167,6 +180,26 @@ def test_with_a_delay_the_first_crl_lags_behind_too(clock: Any) -> None:
         clock.shift(timedelta(minutes=30))
 
         assert listed(crl(pca, ca)) == [serial(arn)]
+
+
+def test_an_entry_is_encoded_once_however_often_the_crl_is_written(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[int] = []
+    encode = Entry.encode
+
+    def counting(entry: Entry) -> bytes:
+        encoded.append(entry.serial_number)
+        return encode(entry)
+
+    monkeypatch.setattr(Entry, "encode", counting)
+    ca = revoking.root(pca)
+    arns = [issue(ca) for _ in range(5)]
+    for arn in arns:
+        revoke(ca, arn)
+
+    assert len(listed(crl(pca, ca))) == 5
+    assert [f"{number:032x}" for number in encoded] == [serial(arn) for arn in arns]
 
 
 # Retention

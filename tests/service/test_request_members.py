@@ -19,6 +19,7 @@ from botocore.session import Session
 
 from tests import oracles, support
 from tests.issuance import custom, listed, raw_csr, unvalidating
+from tests.members import changed, leaves
 from tests.support import Authority
 
 if TYPE_CHECKING:
@@ -137,21 +138,10 @@ _OTHER_VALUES: Final[dict[str, Any]] = {
 }
 
 
-def _leaves(shape: Any, path: str = "") -> Iterator[str]:
-    """The members of a shape that hold a value, by their dotted path; lists are passed through."""
-    if shape.type_name == "list":
-        yield from _leaves(shape.member, path)
-    elif shape.type_name == "structure":
-        for name, member in shape.members.items():
-            yield from _leaves(member, f"{path}.{name}" if path else name)
-    else:
-        yield path
-
-
 def test_every_member_of_the_model_is_tried() -> None:
     model = Session().get_service_model("acm-pca").operation_model("IssueCertificate")
 
-    assert set(_leaves(model.input_shape)) == set(_OTHER_VALUES) | _ELSEWHERE
+    assert set(leaves(model.input_shape)) == set(_OTHER_VALUES) | _ELSEWHERE
 
 
 def _request(path: str) -> dict[str, Any]:
@@ -159,20 +149,6 @@ def _request(path: str) -> dict[str, Any]:
     request = copy.deepcopy(_REQUEST)
     if path.startswith("ApiPassthrough.Subject.CustomAttributes"):
         request["ApiPassthrough"]["Subject"] = copy.deepcopy(_CUSTOM)
-    return request
-
-
-def _changed(request: dict[str, Any], path: str) -> dict[str, Any]:
-    """The same request with another value of the member."""
-    request = copy.deepcopy(request)
-    *steps, last = path.split(".")
-    holders: list[Any] = [request]
-    for step in steps:
-        found = [holder[step] for holder in holders if step in holder]
-        holders = [item for each in found for item in (each if isinstance(each, list) else [each])]
-    (holder,) = (holder for holder in holders if last in holder)
-    assert holder[last] != _OTHER_VALUES[path]
-    holder[last] = _OTHER_VALUES[path]
     return request
 
 
@@ -206,7 +182,7 @@ def test_another_value_of_a_member_changes_the_answer(path: str, root: Authority
     assert isinstance(before, tuple), before
     assert _answer(root, request) == before
 
-    assert _answer(root, _changed(request, path)) != before
+    assert _answer(root, changed(request, path, _OTHER_VALUES[path])) != before
 
 
 def test_another_ca_is_another_issuer(pca: PcaMock, root: Authority) -> None:

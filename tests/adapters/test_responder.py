@@ -1,0 +1,281 @@
+"""OCSP and CRLs over loopback HTTP, as clients use them (RFC 6960 appendix A, RFC 5019)."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import pytest
+from asn1crypto import ocsp as asn1_ocsp
+
+from tests import revoking, support
+from tests.revoking import certificate_id, issue, ocsp_request, revoke, serial
+from tests.support import Authority
+
+if TYPE_CHECKING:
+    from pca_mock import PcaMock
+
+_OCSP = {"Content-Type": "application/ocsp-request"}
+
+
+class Answer(NamedTuple):
+    """What comes back."""
+
+    status: int
+    content_type: str | None
+    body: bytes
+
+
+class Served(NamedTuple):
+    """A CA with one good and one revoked certificate, and the address where that is said."""
+
+    pca: PcaMock
+    ca: Authority
+    good: str
+    revoked: str
+    base_url: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection(self.host, timeout=10)
+        try:
+            connection.request(
+                method, path, body, {name.replace("_", "-"): v for name, v in headers.items()}
+            )
+            response = connection.getresponse()
+            return Answer(response.status, response.getheader("Content-Type"), response.read())
+        finally:
+            connection.close()
+
+    def request(self, arn: str) -> bytes:
+        return ocsp_request(certificate_id(self.ca.certificate(), serial(arn)))
+
+
+@pytest.fixture
+def served(pca: PcaMock) -> Iterator[Served]:
+    ca = revoking.root(pca)
+    good, revoked = issue(ca), issue(ca)
+    revoke(ca, revoked)
+    with pca.serve_revocation() as base_url:
+        yield Served(pca, ca, good, revoked, base_url)
+
+
+def _statuses(body: bytes) -> list[str]:
+    response = asn1_ocsp.OCSPResponse.load(body, strict=True)
+    if response["response_status"].native != "successful":
+        return [response["response_status"].native]
+    return [item["cert_status"].name for item in response.response_data["responses"]]
+
+
+# The address
+
+
+def test_the_address_is_loopback_and_has_no_slash_at_its_end(served: Served) -> None:
+    parts = urlsplit(served.base_url)
+
+    assert (parts.scheme, parts.hostname, parts.path) == ("http", "127.0.0.1", "")
+    assert parts.port
+
+
+def test_nothing_listens_on_other_addresses(served: Served) -> None:
+    port = urlsplit(served.base_url).port
+    with socket.socket() as other:
+        other.bind(("127.0.0.2", port or 0))  # would be taken if the server listened everywhere
+
+
+def test_two_can_be_served_at_once(pca: PcaMock) -> None:
+    with pca.serve_revocation() as first, pca.serve_revocation() as second:
+        assert first != second
+
+
+def test_after_the_block_there_is_no_server_and_no_thread(pca: PcaMock) -> None:
+    before = threading.active_count()
+    with pca.serve_revocation() as base_url:
+        assert threading.active_count() > before
+
+    assert threading.active_count() == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", urlsplit(base_url).port or 0), timeout=10)
+
+
+def test_an_error_in_the_block_ends_the_server_too(pca: PcaMock) -> None:
+    before = threading.active_count()
+
+    with pytest.raises(KeyError), pca.serve_revocation():
+        raise KeyError
+
+    assert threading.active_count() == before
+
+
+def test_after_the_block_a_client_that_stayed_connected_gets_no_answer(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    path = f"/crl/{revoking.ca_id(ca)}.crl"
+    with pca.serve_revocation() as base_url:
+        connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=10)
+        connection.request("GET", path)
+        assert connection.getresponse().read() == revoking.crl(pca, ca)
+
+    with pytest.raises(ConnectionRefusedError):
+        connection.request("GET", path)
+    connection.close()
+
+
+# OCSP
+
+
+def test_ocsp_is_answered_by_post(served: Served) -> None:
+    for arn, status in ((served.good, "good"), (served.revoked, "revoked")):
+        answer = served.ask("POST", "/", served.request(arn), **_OCSP)
+
+        assert answer[:2] == (200, "application/ocsp-response")
+        assert _statuses(answer.body) == [status]
+
+
+@pytest.mark.parametrize("path", ["/", "/ocsp", "/a/b?c=d"])
+def test_ocsp_is_answered_at_any_path(path: str, served: Served) -> None:
+    answer = served.ask("POST", path, served.request(served.revoked), **_OCSP)
+
+    assert _statuses(answer.body) == ["revoked"]
+
+
+@pytest.mark.parametrize("safe", ["", "/", "/+="], ids=["all quoted", "slashes", "nothing quoted"])
+def test_ocsp_is_answered_by_get(safe: str, served: Served) -> None:
+    for arn, status in ((served.good, "good"), (served.revoked, "revoked")):
+        path = "/" + quote(base64.b64encode(served.request(arn)), safe=safe)
+
+        answer = served.ask("GET", path)
+
+        assert answer[:2] == (200, "application/ocsp-response")
+        assert _statuses(answer.body) == [status]
+
+
+def test_every_character_of_base64_survives_a_get(served: Served) -> None:
+    seen = set()
+    for number in range(64):
+        request = ocsp_request(
+            certificate_id(served.ca.certificate(), f"{number << 64 | 0xFBFF:x}")
+        )
+        path = base64.b64encode(request).decode()
+        seen |= set(path)
+        assert _statuses(served.ask("GET", f"/{quote(path, safe='')}").body) == ["unknown"]
+
+    assert {"+", "/", "="} <= seen
+
+
+def test_errors_of_ocsp_are_answers_too(served: Served) -> None:
+    stranger = support.root(served.pca.client(region_name="us-east-1"))
+    about_stranger = ocsp_request(certificate_id(stranger.certificate(), "1"))
+
+    for body, status in ((b"garbage", "malformed_request"), (about_stranger, "unauthorized")):
+        answer = served.ask("POST", "/", body, **_OCSP)
+
+        assert answer[:2] == (200, "application/ocsp-response")
+        assert _statuses(answer.body) == [status]
+
+
+def test_a_revocation_shows_at_once(served: Served) -> None:
+    revoke(served.ca, served.good)
+
+    answer = served.ask("POST", "/", served.request(served.good), **_OCSP)
+
+    assert _statuses(answer.body) == ["revoked"]
+
+
+@pytest.mark.parametrize("content_type", ["application/pkix-crl", "text/plain", ""])
+def test_another_content_type_is_refused(content_type: str, served: Served) -> None:
+    answer = served.ask("POST", "/", served.request(served.good), **{"Content-Type": content_type})
+
+    assert answer.status == 415
+
+
+def test_parameters_of_the_content_type_do_not_matter(served: Served) -> None:
+    kind = "Application/OCSP-Request; charset=binary"
+
+    answer = served.ask("POST", "/", served.request(served.good), **{"Content-Type": kind})
+
+    assert _statuses(answer.body) == ["good"]
+
+
+@pytest.mark.parametrize("length", [None, "many", "-1", "65537", "1e3", ""])
+def test_without_a_sensible_content_length_a_post_is_refused(
+    length: str | None, served: Served
+) -> None:
+    header = "" if length is None else f"Content-Length: {length}\r\n"
+    with socket.create_connection(served.host.split(":"), timeout=10) as connection:  # type: ignore[arg-type]
+        connection.sendall(
+            f"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/ocsp-request\r\n{header}\r\n"
+            .encode()
+        )  # fmt: skip
+        answer = b""
+        while received := connection.recv(4096):
+            answer += received
+
+    assert answer.split(b" ")[1] == b"400"
+
+
+# CRLs
+
+
+@pytest.mark.parametrize("suffix", ["", "?version=1"])
+def test_a_crl_is_at_the_path_of_its_key(suffix: str, served: Served) -> None:
+    answer = served.ask("GET", f"/crl/{revoking.ca_id(served.ca)}.crl{suffix}")
+
+    assert answer == Answer(200, "application/pkix-crl", revoking.crl(served.pca, served.ca))
+    assert revoking.listed(answer.body) == [serial(served.revoked)]
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"CustomPath": "/"},
+        {"CustomPath": "my/list(s)+~"},
+        {"CrlType": "PARTITIONED"},
+        {"CrlType": "PARTITIONED", "CustomPath": "lists"},
+    ],
+)
+def test_the_uri_in_a_certificate_works_with_the_servers_address(
+    configuration: Any, served: Served
+) -> None:
+    ca = revoking.root(served.pca, CustomCname=served.host, **configuration)
+    arn = issue(ca)
+    revoke(ca, arn)
+    point = revoking.distribution_point(ca.get(arn)[0])
+    assert point is not None
+    assert point.startswith(served.base_url)
+
+    answer = served.ask("GET", point.removeprefix(served.base_url))
+
+    assert revoking.listed(answer.body) == [serial(arn)]
+
+
+def test_head_gives_the_headers_alone(served: Served) -> None:
+    path = f"/crl/{revoking.ca_id(served.ca)}.crl"
+    connection = http.client.HTTPConnection(served.host, timeout=10)
+    connection.request("HEAD", path)
+    response = connection.getresponse()
+
+    assert response.read() == b""
+    connection.close()
+    assert response.status == 200
+    assert response.getheader("Content-Length") == str(len(served.ask("GET", path).body))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/crl", "/crl/unknown.crl", "/acm-pca-permission-test-key", "/not base64", "/=="]
+)
+def test_there_is_nothing_at_other_paths(path: str, served: Served) -> None:
+    assert served.ask("GET", quote(path)).status == 404
+    assert served.ask("HEAD", quote(path)).status == 404
+
+
+def test_other_methods_are_unknown(served: Served) -> None:
+    assert served.ask("PUT", "/crl/x.crl", b"x").status == 501
