@@ -55,6 +55,13 @@ class Served(NamedTuple):
         finally:
             connection.close()
 
+    def send(self, text: str) -> bytes:
+        """Everything that comes back until the connection is closed."""
+        host, port = self.host.split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(text.encode())
+            return b"".join(iter(lambda: connection.recv(4096), b""))
+
     def request(self, arn: str) -> bytes:
         return ocsp_request(certificate_id(self.ca.certificate(), serial(arn)))
 
@@ -210,14 +217,9 @@ def test_without_a_sensible_content_length_a_post_is_refused(
     length: str | None, served: Served
 ) -> None:
     header = "" if length is None else f"Content-Length: {length}\r\n"
-    with socket.create_connection(served.host.split(":"), timeout=10) as connection:  # type: ignore[arg-type]
-        connection.sendall(
-            f"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/ocsp-request\r\n{header}\r\n"
-            .encode()
-        )  # fmt: skip
-        answer = b""
-        while received := connection.recv(4096):
-            answer += received
+    kind = "Content-Type: application/ocsp-request\r\n"
+
+    answer = served.send(f"POST / HTTP/1.1\r\nHost: a\r\n{kind}{header}\r\n")
 
     assert answer.split(b" ")[1] == b"400"
 
@@ -259,14 +261,11 @@ def test_the_uri_in_a_certificate_works_with_the_servers_address(
 
 def test_head_gives_the_headers_alone(served: Served) -> None:
     path = f"/crl/{revoking.ca_id(served.ca)}.crl"
-    connection = http.client.HTTPConnection(served.host, timeout=10)
-    connection.request("HEAD", path)
-    response = connection.getresponse()
 
-    assert response.read() == b""
-    connection.close()
-    assert response.status == 200
-    assert response.getheader("Content-Length") == str(len(served.ask("GET", path).body))
+    head = served.send(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert head.split(b" ")[1] == b"200"
+    assert head.endswith(f"Content-Length: {len(served.ask('GET', path).body)}\r\n\r\n".encode())
 
 
 @pytest.mark.parametrize(

@@ -270,16 +270,19 @@ def test_sm2_in_china_is_told_to_be_unsupported(pca: PcaMock) -> None:
 
 
 def test_ml_dsa_is_told_to_be_unsupported_where_cryptography_has_none(
-    pca: PcaMock, pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     newer_models.need("ML_DSA_65")
     monkeypatch.setattr(algorithms, "supports_ml_dsa", lambda: False)
-    before = snapshot(pca)
 
-    with pytest.raises(ClientError, match=r"NotSupportedByPcaMock.*cryptography"):
-        pending(pca_client, configuration_=configuration(key="ML_DSA_65", signing="ML_DSA_65"))
+    with mock_pca(keys="fresh") as pca:
+        before = snapshot(pca)
+        with pytest.raises(ClientError, match=r"NotSupportedByPcaMock.*cryptography"):
+            pending(
+                pca.client(), configuration_=configuration(key="ML_DSA_65", signing="ML_DSA_65")
+            )
 
-    assert snapshot(pca) == before
+        assert snapshot(pca) == before
 
 
 # Key storage (5.4)

@@ -11,10 +11,9 @@ import time_machine
 
 from pca_mock import mock_pca
 from pca_mock.pki.crl import Entry
-from tests import oracles, revoking, support
+from tests import revoking, support
 from tests.revoking import (
     BUCKET,
-    CRL_OFF,
     NOW,
     crl,
     crl_on,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from pca_mock import PcaMock
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_PARTITIONED: Any = {"CrlType": "PARTITIONED"}
 
 
 @pytest.fixture
@@ -318,100 +316,3 @@ def test_a_ca_beyond_restoration_writes_no_crl(clock: Any, pca: PcaMock) -> None
     clock.shift(40 * _DAY)
 
     assert crl(pca, ca) == first
-
-
-# Switching
-
-
-def test_while_crls_are_switched_off_nothing_is_written(clock: Any, pca: PcaMock) -> None:
-    ca = revoking.root(pca)
-    arns = [issue(ca), issue(ca)]
-    first = crl(pca, ca)
-    revoking.update(ca, CRL_OFF)
-
-    revoke(ca, arns[0])
-    clock.shift(10 * _DAY)
-    assert distribution_point(ca.get(issue(ca))[0]) is None
-    assert crl(pca, ca) == first
-
-    revoking.update(ca, crl_on())
-    assert listed(crl(pca, ca)) == [serial(arns[0])]
-
-
-def test_another_type_leaves_old_certificates_with_their_old_crl(clock: Any, pca: PcaMock) -> None:
-    ca = revoking.root(pca)
-    old = issue(ca)
-    revoking.update(ca, crl_on(CrlType="PARTITIONED"))
-    new = issue(ca)
-    complete, partition = (distribution_point(ca.get(arn)[0]) for arn in (old, new))
-    assert complete != partition
-
-    revoke(ca, old)
-    revoke(ca, new)
-    clock.shift(4 * _DAY)
-
-    found = {key: listed(data) for key, data in crls(pca).items()}
-    base = f"http://{BUCKET}.s3.us-east-1.amazonaws.com/"
-    assert {base + key: serials for key, serials in found.items()} == {
-        complete: [serial(old)],
-        partition: [serial(new)],
-    }
-    for data in crls(pca).values():
-        this_update = parsed(data)["tbs_cert_list"]["this_update"].native
-        assert this_update == NOW + 4 * _DAY - _HOUR
-
-
-def test_back_to_the_complete_crl_the_partition_goes_on(pca: PcaMock) -> None:
-    ca = revoking.root(pca, **_PARTITIONED)
-    old = issue(ca)
-    (key,) = crls(pca)
-    revoking.update(ca, crl_on())
-    new = issue(ca)
-
-    revoke(ca, old)
-    revoke(ca, new)
-
-    assert listed(crls(pca)[key]) == [serial(old)]
-    assert listed(crl(pca, ca)) == [serial(new)]
-
-
-# Partitions
-
-
-def test_a_full_partition_is_followed_by_another() -> None:
-    with mock_pca(quotas={"certificates_per_partition": 2}) as pca:
-        ca = revoking.root(pca, **_PARTITIONED)
-        arns = [issue(ca) for _ in range(5)]
-        points = [distribution_point(ca.get(arn)[0]) for arn in arns]
-
-        assert [points.index(point) for point in points] == [0, 0, 2, 2, 4]
-        assert len(crls(pca)) == 3
-        revoke(ca, arns[1])
-        revoke(ca, arns[2])
-        found = {
-            parsed(data).issuing_distribution_point_value["distribution_point"]
-            .chosen[0].native: listed(data)
-            for data in crls(pca).values()
-        }  # fmt: skip
-        assert found == {points[0]: [serial(arns[1])], points[2]: [serial(arns[2])], points[4]: []}
-
-
-def test_a_certificate_from_before_partitions_is_in_none_of_them(pca: PcaMock) -> None:
-    ca = support.root(pca.client(region_name="us-east-1"))
-    before = issue(ca)
-    revoking.update(ca, crl_on(CrlType="PARTITIONED"))
-    issue(ca)
-
-    revoke(ca, before)
-
-    assert [listed(data) for data in crls(pca).values()] == [[]]
-
-
-def test_cas_keep_their_crls_apart(pca: PcaMock) -> None:
-    ca, other = revoking.root(pca), revoking.root(pca, "Other")
-    arns = issue(ca), issue(other)
-
-    revoke(ca, arns[0])
-
-    assert (listed(crl(pca, ca)), listed(crl(pca, other))) == ([serial(arns[0])], [])
-    assert parsed(crl(pca, other)).issuer.dump().hex() == oracles.subject_hex(other.certificate())

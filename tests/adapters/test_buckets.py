@@ -1,0 +1,222 @@
+"""Where CRLs and audit reports go: memory, and an S3 endpoint of the user's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from pca_mock import mock_pca
+from tests import revoking, support
+from tests.revoking import BUCKET, crl_on, issue, listed, refused, revoke, serial
+
+if TYPE_CHECKING:
+    from pca_mock import PcaMock
+
+_PROBE = "acm-pca-permission-test-key"
+_NOBODY = "http://127.0.0.1:9"
+
+
+# Memory
+
+
+def test_buckets_are_a_mapping_of_mappings(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    key = f"crl/{revoking.ca_id(ca)}.crl"
+
+    assert list(pca.buckets) == [BUCKET]
+    assert len(pca.buckets) == 1
+    assert BUCKET in pca.buckets
+    assert set(pca.buckets[BUCKET]) == {_PROBE, key}
+    assert pca.buckets[BUCKET][key].startswith(b"0")
+    assert repr(pca.buckets) == f"<Buckets ['{BUCKET}']>"
+
+
+def test_a_bucket_that_was_never_written_to_is_not_there(pca: PcaMock) -> None:
+    assert "unknown" not in pca.buckets
+    assert pca.buckets.get("unknown") is None
+    with pytest.raises(KeyError):
+        pca.buckets["unknown"]
+
+
+def test_what_is_looked_at_is_a_copy(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    before: Any = pca.buckets[BUCKET]
+    issue(ca)
+
+    assert list(before) == [_PROBE]
+    before.clear()
+    assert revoking.crl(pca, ca)
+
+
+def test_a_removed_bucket_is_empty_when_it_is_back(pca: PcaMock) -> None:
+    revoking.root(pca)
+
+    pca.buckets.remove(BUCKET)
+    assert BUCKET not in pca.buckets
+    pca.buckets.allow(BUCKET)
+
+    assert BUCKET not in pca.buckets
+
+
+def test_a_forbidden_bucket_keeps_what_is_in_it(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    arn = issue(ca)
+    pca.buckets.forbid(BUCKET)
+
+    revoke(ca, arn)
+
+    assert listed(revoking.crl(pca, ca)) == []
+
+
+def test_mocks_do_not_share_buckets() -> None:
+    with mock_pca() as first:
+        revoking.root(first)
+        with mock_pca() as second:
+            assert list(second.buckets) == []
+    with mock_pca() as third:
+        assert list(third.buckets) == []
+
+
+# An endpoint
+
+
+class Endpoint:
+    """As much of S3 as a client needs to put, list and get objects, path-style."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.objects: dict[str, bytes] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        self.forbids = ""
+
+    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
+        parts = urlsplit(request.path)
+        bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
+        if bucket == "missing":
+            return 404, b"<Error><Code>NoSuchBucket</Code><Message>no</Message></Error>"
+        if request.command == "PUT":
+            if bucket == self.forbids:
+                return 403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+            self.objects[f"{bucket}/{key}"] = body
+            self.headers[f"{bucket}/{key}"] = {k.lower(): v for k, v in request.headers.items()}
+            return 200, b""
+        if key:
+            return 200, self.objects[f"{bucket}/{key}"]
+        if "list-type=2" in parts.query:
+            keys = [name.partition("/")[2] for name in self.objects if name.startswith(bucket)]
+            inside = "".join(f"<Contents><Key>{name}</Key></Contents>" for name in keys)
+            return 200, f"<ListBucketResult>{inside}</ListBucketResult>".encode()
+        if not bucket:
+            names = sorted({name.partition("/")[0] for name in self.objects})
+            inside = "".join(f"<Bucket><Name>{name}</Name></Bucket>" for name in names)
+            return 200, f"<R><Buckets>{inside}</Buckets></R>".encode()
+        return 404, b"<Error><Code>NoSuchConfiguration</Code><Message>no</Message></Error>"
+
+
+@contextmanager
+def _listening() -> Iterator[Endpoint]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # with "100 Continue", which botocore waits for
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, content = served.answer(self, body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_PUT = do_GET  # noqa: N815 - the name is http.server's
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        served = Endpoint(server.server_port)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield served
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with _listening() as found:
+        yield found
+
+
+def test_objects_go_to_the_endpoint_that_the_user_names(endpoint: Endpoint) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        ca = revoking.root(pca)
+        arn = issue(ca)
+        revoke(ca, arn)
+        key = f"{BUCKET}/crl/{revoking.ca_id(ca)}.crl"
+
+        assert set(endpoint.objects) == {f"{BUCKET}/{_PROBE}", key}
+        assert listed(endpoint.objects[key]) == [serial(arn)]
+        assert endpoint.headers[key]["x-amz-acl"] == "public-read"
+        assert endpoint.headers[key]["content-type"] == "application/pkix-crl"
+
+
+def test_the_mapping_looks_into_the_endpoint(endpoint: Endpoint) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        ca = revoking.root(pca)
+        issue(ca)
+
+        assert list(pca.buckets) == [BUCKET]
+        assert listed(revoking.crl(pca, ca)) == []
+        assert "missing" not in pca.buckets
+
+
+def test_a_bucket_that_the_endpoint_does_not_have_is_missing(endpoint: Endpoint) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        client = pca.client(region_name="us-east-1")
+        ca = support.root(client)
+
+        with refused("ValidationException", pca):
+            support.pending(client, RevocationConfiguration=crl_on(S3BucketName="missing"))
+        with refused("ResourceNotFoundException", pca):
+            _report(ca, "missing")
+
+
+def test_a_bucket_that_the_endpoint_does_not_let_write_is_forbidden(endpoint: Endpoint) -> None:
+    endpoint.forbids = "closed"
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        client = pca.client(region_name="us-east-1")
+
+        with refused("ValidationException", pca):
+            support.pending(client, RevocationConfiguration=crl_on(S3BucketName="closed"))
+
+        assert _report(support.root(client), "closed") == "FAILED"
+
+
+def test_an_endpoint_that_does_not_answer_is_as_good_as_forbidden() -> None:
+    with mock_pca(s3_endpoint_url=_NOBODY) as pca:
+        client = pca.client(region_name="us-east-1")
+
+        with pytest.raises(client.exceptions.ClientError, match="Permission error"):
+            support.pending(client, RevocationConfiguration=crl_on())
+
+        assert _report(support.root(client), BUCKET) == "FAILED"
+
+
+def _report(ca: support.Authority, bucket: str) -> str:
+    answer = ca.client.create_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, S3BucketName=bucket, AuditReportResponseFormat="JSON"
+    )
+    described = ca.client.describe_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, AuditReportId=answer["AuditReportId"]
+    )
+    return str(described["AuditReportStatus"])
