@@ -116,8 +116,7 @@ def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: dat
 
 def _keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
     ca.crls[found.partition] = found
-    if ca not in state.publishing:
-        state.publishing.append(ca)
+    state.publishing[ca] = None
 
 
 def _list(ca: CertificateAuthority, found: RevocationList, serial: str) -> None:

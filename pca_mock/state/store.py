@@ -90,13 +90,13 @@ class State:
     Attributes:
         settings: what the user has set.
         buckets: where CRLs and audit reports go.
-        publishing: the CAs that have a CRL to publish.
+        publishing: the CAs that have a CRL to publish, in the order in which they got it.
         created: how many CAs have been made so far, in all accounts and regions.
         lock: held for the whole of a call, so that what was checked still holds at its end.
     """
 
     settings: Settings = field(default_factory=Settings)
-    publishing: list[CertificateAuthority] = field(default_factory=list)
+    publishing: dict[CertificateAuthority, None] = field(default_factory=dict)
     created: int = 0
     buckets: Buckets = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
