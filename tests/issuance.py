@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from asn1crypto import core as asn1_core
 from botocore.config import Config
 from botocore.session import Session
@@ -191,12 +190,6 @@ def aki(issuer_pem: str) -> str:
 @cache
 def _model() -> Any:
     return Session().get_service_model("acm-pca")
-
-
-needs_crl_types = pytest.mark.skipif(
-    "CrlType" not in _model().shape_for("CrlConfiguration").members,
-    reason="this botocore has no CrlType",
-)
 
 
 def model_enum(shape: str) -> list[str]:

@@ -159,7 +159,10 @@ def _check_policy(client: Any, item: StoredObject) -> None:
     if any(_is_key_of_s3(rule) for rule in encryption.get("Rules", ())):
         raise BucketError(item.bucket)
     policy = _setting(client.get_bucket_policy, item.bucket, "Policy")
-    statements = json.loads(policy)["Statement"] if policy else []
+    try:
+        statements = json.loads(policy)["Statement"] if policy else []
+    except (ValueError, KeyError, TypeError) as error:  # S3 would not have taken it
+        raise BucketError(item.bucket) from error
     if any(_denies(statement, item) for statement in _as_list(statements)):
         raise BucketError(item.bucket)
 
@@ -189,7 +192,7 @@ def _denies(statement: Mapping[str, Any], item: StoredObject) -> bool:
     named = principal.values() if isinstance(principal, dict) else [principal]
     principals = {one for each in named for one in _as_list(each)}
     return (
-        statement["Effect"] == "Deny"
+        statement.get("Effect") == "Deny"
         and "Condition" not in statement
         and bool({"*", _SERVICE} & principals)
         and any(

@@ -103,10 +103,10 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         issued_at=ctx.now,
         available_at=ctx.now + ctx.state.settings.issuance_delay,
     )
-    if bound_to is not None:
-        crls.bind(ctx.state, ca, bound_to, ctx.now)
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
+    if bound_to is not None:
+        crls.bind(ctx.state, ca, bound_to, ctx.now)
     return {"CertificateArn": str(arn)}
 
 

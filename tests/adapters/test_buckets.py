@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pca_mock import mock_pca
+from pca_mock.adapters.buckets import _check_policy
+from pca_mock.state.buckets import BucketError, StoredObject
 from tests import revoking, support
 from tests.revoking import BUCKET, crl_on, issue, listed, refused, revoke, serial
 
@@ -220,3 +224,14 @@ def _report(ca: support.Authority, bucket: str) -> str:
         CertificateAuthorityArn=ca.arn, AuditReportId=answer["AuditReportId"]
     )
     return str(described["AuditReportStatus"])
+
+
+@pytest.mark.parametrize("policy", ["{", "[]", "{}"])
+def test_a_policy_that_cannot_be_read_forbids_writing(policy: str) -> None:
+    client = MagicMock()
+    for setting in (client.get_public_access_block, client.get_bucket_encryption):
+        setting.side_effect = ClientError({"Error": {"Code": "NoSuchConfiguration"}}, "Get")
+    client.get_bucket_policy.return_value = {"Policy": policy}
+
+    with pytest.raises(BucketError):
+        _check_policy(client, StoredObject("mine", "key", b"", "text/plain"))

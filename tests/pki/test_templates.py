@@ -36,7 +36,6 @@ from tests.issuance import (
     custom,
     general_names,
     name,
-    needs_crl_types,
     oid,
     passing,
     raw_csr,
@@ -424,7 +423,6 @@ def test_a_ca_that_omits_the_distribution_point_leaves_it_to_the_other_sources(
         pytest.param(
             {"CrlType": "COMPLETE"},
             "http://crls.s3.us-east-1.amazonaws.com/crl/{id}.crl",
-            marks=needs_crl_types,
         ),
     ],
 )
@@ -441,7 +439,6 @@ def test_the_distribution_point_names_the_cas_crl(
     assert found == (CRL_DISTRIBUTION_POINTS, False, value)
 
 
-@needs_crl_types
 def test_the_distribution_point_of_a_partitioned_crl_names_the_partition(pca: PcaMock) -> None:
     crl = {**_REVOCATION["CrlConfiguration"], "CrlType": "PARTITIONED"}
     root = support.root(

@@ -22,7 +22,6 @@ from tests.inside import authority, put_in, snapshot
 from tests.issuance import (
     ForeignRoot,
     model_enum,
-    needs_crl_types,
     passing,
     raw_csr,
     unvalidating,
@@ -562,7 +561,6 @@ def test_a_token_that_fits_the_shape_counts(token: str, root: Authority) -> None
 # The quota of certificates
 
 
-@needs_crl_types
 @pytest.mark.parametrize(
     ("quota", "crl_type"),
     [("certificates", "COMPLETE"), ("certificates_with_partitioned_crl", "PARTITIONED")],
