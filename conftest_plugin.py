@@ -1,4 +1,4 @@
-"""The pytest plugin of pca_mock: fixtures `pca` and `pca_client`.
+"""The pytest plugin of pca_mock: fixtures, the marker `pca`, ini options, calls of failed tests.
 
 Importing it imports nothing that pytest hasn't: neither boto3, botocore, cryptography nor wrapt
 (which has post-import hooks of its own, but brings asyncio along).
@@ -7,21 +7,22 @@ Importing it imports nothing that pytest hasn't: neither boto3, botocore, crypto
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from datetime import timedelta
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-    from pca_mock import PcaMock
+    from pca_mock import Authority, PcaMock
 
-_HANDLERS = "botocore.handlers"
+_HANDLERS: Final = "botocore.handlers"
 
 
 class _BotocoreWatcher(MetaPathFinder):
@@ -65,12 +66,77 @@ if _HANDLERS not in sys.modules:
     sys.meta_path.insert(0, _BotocoreWatcher())
 
 
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=float(text))
+
+
+def _number_or_text(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
+# Options of `mock_pca` that can stand in an ini file, there with "pca_" in front.
+_INI: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
+    "account_id": (str, "the account in whose name calls are made: 12 digits"),
+    "organization_id": (str, "the organization that all accounts are in"),
+    "seed": (_number_or_text, "what ids, serials and keys are made from, so that they repeat"),
+    "keys": (str, "pool: keys of ended mocks are used again; fresh: each CA has a new one"),
+    "s3_endpoint_url": (str, "where CRLs and audit reports go"),
+    "creation_delay": (_seconds, "seconds for which a new CA is in CREATING"),
+    "issuance_delay": (_seconds, "seconds for which a certificate is being issued"),
+    "report_delay": (_seconds, "seconds for which a new audit report is in CREATING"),
+    "crl_delay": (_seconds, "seconds after a revocation until the CRL says so"),
+    "ocsp_delay": (_seconds, "seconds after a revocation until OCSP says so"),
+}
+_MARKER: Final = "pca"
+_MOST_CALLS: Final = 50  # of a failed test that are shown
+_logs: Final = pytest.StashKey[list[tuple[Any, int]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    for name, (_, help_text) in _INI.items():
+        parser.addini(f"pca_{name}", f"pca_mock: {help_text}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(**options): run the test in a mock of AWS Private CA with these options of "
+        "mock_pca, which count before those of the ini file.",
+    )
+
+
+def _ini_options(config: pytest.Config) -> dict[str, Any]:
+    given = {name: config.getini(f"pca_{name}") for name in _INI}
+    return {name: _INI[name][0](text) for name, text in given.items() if text}
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which options the mocks of the fixture `pca` have."""
+    options = _ini_options(config)
+    shown = ", ".join(f"{name}={value}" for name, value in options.items())
+    return f"pca_mock: {shown or 'default options'}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a marked test have the fixture, whether it asks for it or not."""
+    names: list[str] | None = getattr(item, "fixturenames", None)
+    if names is not None and "pca" not in names and item.get_closest_marker(_MARKER):
+        names.insert(0, "pca")
+
+
 @pytest.fixture
-def pca() -> Iterator[PcaMock]:
+def pca(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
     """A fresh mock of AWS Private CA that runs during the test."""
     from pca_mock import mock_pca
 
-    with mock_pca() as running:
+    options = _ini_options(request.config)
+    for marker in reversed(list(request.node.iter_markers(_MARKER))):
+        if marker.args:
+            raise pytest.UsageError(f"@pytest.mark.{_MARKER} takes keyword arguments alone")
+        options |= marker.kwargs
+    with mock_pca(**options) as running:
         yield running
 
 
@@ -78,3 +144,65 @@ def pca() -> Iterator[PcaMock]:
 def pca_client(pca: PcaMock) -> ACMPCAClient:
     """A boto3 client of `acm-pca`, answered by `pca`."""
     return pca.client()
+
+
+@pytest.fixture
+def pca_root_ca(pca: PcaMock) -> Authority:
+    """An active root CA in `pca`. The calls that make it are not in the log."""
+    with pca.calls.paused():
+        return pca.create_root_ca("Example Root CA")
+
+
+@pytest.fixture
+def pca_issuing_ca(pca: PcaMock, pca_root_ca: Authority) -> Authority:
+    """An active CA below `pca_root_ca`, which issues to servers and clients alone."""
+    with pca.calls.paused():
+        return pca_root_ca.create_subordinate_ca("Example Issuing CA", path_length=0)
+
+
+# What a failed test has called
+
+
+def _started() -> list[Any]:
+    """The logs of mocks, if there have been any."""
+    calls = sys.modules.get("pca_mock.state.calls")
+    return calls.started if calls is not None else []
+
+
+def pytest_runtest_logstart() -> None:
+    """Forget the mocks of earlier tests, but for those that still run."""
+    started = _started()
+    started[:] = [log for log in started if not log.has_ended]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note what the mocks that run already have been called for."""
+    item.stash[_logs] = [(log, log.total) for log in _started()]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Add the calls of a failed test to its report."""
+    report = yield
+    if report.failed and _started():
+        lines = _lines(item.stash.get(_logs, []))
+        if lines:
+            report.sections.append((f"pca_mock calls, {report.when}", "\n".join(lines)))
+    return report
+
+
+def _lines(before: list[tuple[Any, int]]) -> list[str]:
+    """The calls since the test began, of all mocks that ran meanwhile."""
+    from pca_mock.testing.calls import Calls
+
+    lines = []
+    for log in _started():
+        seen = next((total for other, total in before if other is log), 0)
+        calls = Calls(log)
+        latest = calls[max(0, len(calls) - max(0, log.total - seen)) :]
+        hidden = len(latest) - _MOST_CALLS
+        if hidden > 0:
+            lines.append(f"({hidden} earlier calls)")
+        lines += latest.lines()[-_MOST_CALLS:]
+    return lines

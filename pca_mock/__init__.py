@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pca_mock.mock import MockPca, PcaMock, mock_pca
+    from pca_mock.mock import MockPca, mock_pca
+    from pca_mock.running import PcaMock
+    from pca_mock.state.calls import Call
+    from pca_mock.state.plans import Plan
+    from pca_mock.state.snapshots import Snapshot
+    from pca_mock.testing.calls import Calls
+    from pca_mock.testing.certificates import Certificate
+    from pca_mock.testing.handles import Authority
 
-__all__ = ["MockPca", "PcaMock", "mock_pca"]
+__all__ = [
+    "Authority",
+    "Call",
+    "Calls",
+    "Certificate",
+    "MockPca",
+    "PcaMock",
+    "Plan",
+    "Snapshot",
+    "mock_pca",
+]
+_HOMES: Final = {
+    "Authority": "pca_mock.testing.handles",
+    "Call": "pca_mock.state.calls",
+    "Calls": "pca_mock.testing.calls",
+    "Certificate": "pca_mock.testing.certificates",
+    "MockPca": "pca_mock.mock",
+    "PcaMock": "pca_mock.running",
+    "Plan": "pca_mock.state.plans",
+    "Snapshot": "pca_mock.state.snapshots",
+    "mock_pca": "pca_mock.mock",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Imported when first used: boto3 and cryptography cost more than all of this package.
-    if name in __all__:
-        from pca_mock import mock
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(mock, name)
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta, timezone
 
 
 def milliseconds(moment: datetime) -> datetime:
@@ -11,8 +14,125 @@ def milliseconds(moment: datetime) -> datetime:
 
 
 class Clock:
-    """Tells a mock the time. freezegun and time-machine steer it as they steer `datetime`."""
+    """The time of a mock, which a test can stop and move; code outside the mock keeps its own.
+
+    Until it is moved it tells the machine's time, and so follows freezegun and time-machine, which
+    steer `datetime` itself.
+    """
+
+    def __init__(self) -> None:
+        """Begin with the machine's time."""
+        # (the moment at which it stands still, else None; how far it is ahead of the machine)
+        self._setting: tuple[datetime | None, timedelta] = (None, timedelta())
+        self._lock = threading.RLock()
+        self._watchers: list[Callable[[], None]] = []
+
+    def __repr__(self) -> str:
+        state = ", frozen" if self.is_frozen else ""
+        return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{state}>"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._setting[0] is not None
 
     def now(self) -> datetime:
         """The present moment: UTC, timezone-aware."""
-        return datetime.now(timezone.utc)
+        frozen_at, ahead = self._setting
+        return frozen_at or datetime.now(timezone.utc) + ahead
+
+    def freeze(self, at: datetime | str | None = None) -> AbstractContextManager[Clock]:
+        """Let it stand still, from now on or until the end of a `with` block.
+
+        Args:
+            at: where it stands: a datetime with a time zone, or ISO 8601 text with one; by
+                default where it is.
+
+        Returns:
+            What can be used in a `with` statement, at whose end the clock is as it was before.
+
+        Raises:
+            ValueError: no such moment, or without a time zone.
+        """
+        before = self._setting
+        moment = self.now() if at is None else _moment(at)
+        self._set((moment, timedelta()))
+        return self._until_the_end(before)
+
+    def resume(self) -> None:
+        """Let it go on from where it is."""
+        with self._lock:
+            self._set((None, self.now() - datetime.now(timezone.utc)))
+
+    def advance(self, by: timedelta | None = None, **units: float) -> None:
+        """Move it forward, frozen or not.
+
+        Args:
+            by: how far.
+            units: how far, in the arguments of `timedelta`: `days=40`, `minutes=5` …
+
+        Raises:
+            TypeError: `timedelta` has no such unit.
+            ValueError: the time would go back; `move_to` does that.
+        """
+        step = (by or timedelta()) + timedelta(**units)
+        if step < timedelta():
+            raise ValueError(f"advance() goes forward, not by {step}; move_to() goes anywhere")
+        with self._lock:
+            frozen_at, ahead = self._setting
+            if frozen_at is not None:
+                self._set((frozen_at + step, ahead))
+            else:
+                self._set((None, ahead + step))
+
+    def move_to(self, moment: datetime | str) -> None:
+        """Set it to a moment, where it stands still if it did before, and else goes on.
+
+        Args:
+            moment: a datetime with a time zone, or ISO 8601 text with one.
+
+        Raises:
+            ValueError: no such moment, or without a time zone.
+        """
+        target = _moment(moment)
+        with self._lock:
+            if self.is_frozen:
+                self._set((target, timedelta()))
+            else:
+                self._set((None, target - datetime.now(timezone.utc)))
+
+    def reset(self) -> None:
+        """Tell the machine's time again."""
+        self._set((None, timedelta()))
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call a function whenever the clock has been set."""
+        self._watchers.append(watcher)
+
+    def _set(self, setting: tuple[datetime | None, timedelta]) -> None:
+        self._setting = setting
+        for watcher in self._watchers:
+            watcher()
+
+    @contextmanager
+    def _until_the_end(self, former: tuple[datetime | None, timedelta]) -> Iterator[Clock]:
+        try:
+            yield self
+        finally:
+            self._set(former)
+
+
+def _moment(value: datetime | str) -> datetime:
+    """A moment in UTC.
+
+    Raises:
+        ValueError: not a moment, or one whose time zone is unknown.
+    """
+    if isinstance(value, str):
+        # Python 3.10 doesn't read the Z of ISO 8601.
+        value = datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
+    if not isinstance(value, datetime):
+        raise ValueError(f"a moment is a datetime or text in ISO 8601, not {value!r}")
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone: say which, for example timezone.utc")
+    return value.astimezone(timezone.utc)

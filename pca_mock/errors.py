@@ -5,7 +5,7 @@ Sources: the service model's exception shapes; API Reference, "Common Errors".
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class AwsError(Exception):
@@ -14,13 +14,15 @@ class AwsError(Exception):
     Attributes:
         message: the text that follows the code.
         status: the HTTP status of the answer.
+        usual_message: where there is but one.
     """
 
     status: ClassVar[int] = 400
+    usual_message: ClassVar[str] = ""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | None = None) -> None:
+        self.message = self.usual_message if message is None else message
+        super().__init__(self.message)
 
     @property
     def code(self) -> str:
@@ -118,6 +120,12 @@ class SerializationException(AwsError):
     """A member of the request has the wrong type."""
 
 
+class ThrottlingException(AwsError):
+    """Too many requests. Only planned faults answer with it: rates are not limited."""
+
+    usual_message = "Rate exceeded"
+
+
 class UnknownOperationException(AwsError):
     """The service has no such operation."""
 
@@ -126,10 +134,61 @@ class ValidationException(AwsError):
     """Members break constraints of the service model, or validity or path length a rule."""
 
 
+# The same, but only planned faults answer with these: a mock has no signatures and no trouble.
+
+
+class ExpiredTokenException(AwsError):
+    """The session token has expired."""
+
+    usual_message = "The security token included in the request is expired"
+
+
+class IncompleteSignatureException(AwsError):
+    """The signature doesn't have all of its parts."""
+
+
+class InternalFailure(AwsError):
+    """The service has failed."""
+
+    status = 500
+
+
+class InvalidSignatureException(AwsError):
+    """The signature is another one than the request's."""
+
+
+class MissingAuthenticationTokenException(AwsError):
+    """The request isn't signed."""
+
+
+class RequestTimeoutException(AwsError):
+    """The request took too long."""
+
+
+class ServiceUnavailable(AwsError):
+    """The service cannot answer at present."""
+
+    status = 503
+
+
+class UnrecognizedClientException(AwsError):
+    """The access key is unknown."""
+
+    usual_message = "The security token included in the request is invalid."
+
+
 # Ours alone: AWS has no such answer.
 
 
 class NotSupportedByPcaMock(AwsError):
     """AWS can do it, `pca_mock` can't (yet): see "Limits" in the README."""
 
-    status: ClassVar[int] = 501
+    status = 501
+
+
+# By name. Those that AWS may answer with, so not the last one.
+ERRORS: Final = {
+    error.__name__: error
+    for error in AwsError.__subclasses__()
+    if error is not NotSupportedByPcaMock
+}

@@ -1,28 +1,19 @@
-"""`mock_pca` and the handle of a running mock. Wires the floors below together."""
+"""`mock_pca`: starting and stopping mocks."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
-import boto3
-
 from pca_mock import decoration
-from pca_mock.adapters import accounts, environment, intercept, responder
-from pca_mock.adapters.buckets import Buckets
-from pca_mock.service import crls, dispatch, revocation
-from pca_mock.service.context import Caller, Response
-from pca_mock.service.model import partition_of
-from pca_mock.state.keys import SOURCES
-from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings, check_account_id
-from pca_mock.state.store import State
+from pca_mock.adapters import environment, intercept
+from pca_mock.running import PcaMock
+from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings
 
 if TYPE_CHECKING:
-    from mypy_boto3_acm_pca import ACMPCAClient
     from typing_extensions import Unpack
 
 _Target = TypeVar("_Target", bound=Callable[..., Any])
@@ -41,91 +32,8 @@ class Options(TypedDict, total=False):
     ocsp_delay: timedelta
     s3_endpoint_url: str
     keys: Literal["pool", "fresh"]
+    seed: int | str
     quotas: Mapping[str, int]
-
-
-class PcaMock:
-    """A running mock: what `with mock_pca() as pca:` and the fixture `pca` give.
-
-    Attributes:
-        account_id: the account in whose name calls are made, unless their credentials say
-            otherwise: 12 digits.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        """Begin with no CA. Only `mock_pca` makes handles."""
-        self.account_id = settings.account_id
-        self._buckets = Buckets(settings.s3_endpoint_url)
-        self._state = State(settings, buckets=self._buckets, keys=SOURCES[settings.keys]())
-        self._acting_as: list[str] = []
-
-    def __repr__(self) -> str:
-        return f"<PcaMock account_id={self.account_id}>"
-
-    def client(self, **kwargs: Any) -> ACMPCAClient:
-        """A boto3 client of `acm-pca`, as `boto3.client("acm-pca", **kwargs)` gives it.
-
-        Args:
-            kwargs: what `boto3.client` takes besides the service: `region_name`, `config` …
-        """
-        client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
-        return client
-
-    @property
-    def buckets(self) -> Buckets:
-        """Where CRLs and audit reports are: `pca.buckets["name"]["crl/….crl"]` is bytes.
-
-        CRLs that are due by now are written first.
-        """
-        with self._state.lock:
-            crls.refresh(self._state, self._state.clock.now())
-        return self._buckets
-
-    def ocsp_response(self, request: bytes) -> bytes:
-        """Answer an OCSP request about a certificate of any CA of this mock.
-
-        Args:
-            request: an OCSPRequest (RFC 6960), DER.
-
-        Returns:
-            An OCSPResponse, DER. Requests that cannot be read or are about another CA, or one
-            that has OCSP switched off, are answered with an error status.
-        """
-        return revocation.ocsp_response(self._state, request)
-
-    def serve_revocation(self) -> AbstractContextManager[str]:
-        """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
-
-        With CustomCname and OcspCustomCname set to host and port of the URL that the block is
-        given ("http://127.0.0.1:12345"), the URLs in the certificates work.
-        """
-        return responder.serve(self.ocsp_response, lambda key: crls.find(self._state, key))
-
-    @contextmanager
-    def as_account(self, account_id: str) -> Iterator[None]:
-        """Make calls in the name of another account, whatever the credentials, in all threads.
-
-        Raises:
-            ValueError: `account_id` isn't 12 digits.
-        """
-        check_account_id(account_id)
-        self._acting_as.append(account_id)
-        try:
-            yield
-        finally:
-            self._acting_as.remove(account_id)
-
-    def _answer(
-        self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
-    ) -> Response:
-        caller = Caller(self._account_of(credentials), region, partition_of(region))
-        return dispatch.call(self._state, operation, params, caller)
-
-    def _account_of(self, credentials: Any) -> str:
-        if self._acting_as:
-            return self._acting_as[-1]
-        access_key = accounts.access_key_of(credentials)
-        return accounts.account_of(access_key, self._state.settings.accounts, self.account_id)
 
 
 class MockPca:
@@ -155,10 +63,11 @@ class MockPca:
         running = PcaMock(self._settings)
         environment.fill()
         try:
-            self._stop_answering = intercept.start(running._answer)
+            self._stop_answering = intercept.start(running._begin_call)
         except BaseException:
             environment.restore()
             raise
+        running._begin()
         return running
 
     def stop(self) -> None:
@@ -173,7 +82,7 @@ class MockPca:
             self._starts -= 1
             if self._starts == 0:
                 self._stop_answering()
-                self._running._state.keys.release()
+                self._running._end()
                 self._running = None
                 environment.restore()
 
@@ -230,6 +139,7 @@ def mock_pca(
     ocsp_delay: timedelta = timedelta(),
     s3_endpoint_url: str | None = None,
     keys: Literal["pool", "fresh"] = "pool",
+    seed: int | str | None = None,
     quotas: Mapping[str, int] | None = None,
 ) -> Any:
     """Mock AWS Private CA in this process: every `acm-pca` call of boto3 is answered here.
@@ -254,6 +164,9 @@ def mock_pca(
             `mock_aws` is active, else into memory. See `PcaMock.buckets`.
         keys: "pool" uses the keys of mocks that have ended again, as making RSA keys takes long; at
             any time no two CAs have the same one. "fresh" makes a new key for each CA.
+        seed: what ids, serials and keys are made from, so that they repeat where the same calls
+            come in the same order: what is to be compared with a stored copy needs it, and a frozen
+            clock. RSA keys cannot be made so, nor can RSA-PSS and ML-DSA signatures repeat.
         quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
 
     Raises:
@@ -271,6 +184,7 @@ def mock_pca(
         ocsp_delay=ocsp_delay,
         s3_endpoint_url=s3_endpoint_url,
         keys=keys,
+        seed=seed,
         quotas=Quotas.adjusted(quotas or {}),
     )
     mock = MockPca(settings)

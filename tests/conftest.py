@@ -9,7 +9,8 @@ from hypothesis import settings
 
 from pca_mock.adapters import environment, intercept
 from pca_mock.service import dispatch
-from pca_mock.service.context import Caller, Response
+from pca_mock.service.context import Response
+from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 from tests import newer_models, shapes
 

@@ -20,10 +20,21 @@ CLASSES = {
 MODELLED = {shape.name: shape for shape in service_model().error_shapes}
 NOT_MODELLED = {
     "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignatureException",
+    "InternalFailure",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "RequestTimeoutException",
     "SerializationException",
+    "ServiceUnavailable",
+    "ThrottlingException",
     "UnknownOperationException",
+    "UnrecognizedClientException",
     "ValidationException",
 }
+# API Reference, "Common Errors": faults of the service, not of the caller.
+SERVER_FAULTS = {"InternalFailure": 500, "ServiceUnavailable": 503}
 
 
 @pytest.mark.parametrize("name", sorted(MODELLED))
@@ -41,8 +52,14 @@ def test_there_is_no_other_class_but_those_of_the_framework_and_our_own() -> Non
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES.keys() - {"NotSupportedByPcaMock"}))
-def test_every_error_of_aws_is_answered_with_status_400(name: str) -> None:
-    assert CLASSES[name].status == 400
+def test_an_error_of_aws_is_answered_with_its_status(name: str) -> None:
+    assert CLASSES[name].status == SERVER_FAULTS.get(name, 400)
+
+
+def test_all_errors_of_aws_are_known_by_name() -> None:
+    assert errors.ERRORS == {
+        name: value for name, value in CLASSES.items() if value is not NotSupportedByPcaMock
+    }
 
 
 def test_what_aws_does_not_say_has_a_status_that_aws_does_not_use() -> None:

@@ -118,7 +118,7 @@ def test_the_account_can_be_set() -> None:
     with mock_pca(account_id="210987654321") as pca:
         assert pca.account_id == "210987654321"
         assert ":210987654321:" in support.pending(client).arn
-        assert repr(pca) == "<PcaMock account_id=210987654321>"
+        assert repr(pca).startswith("<PcaMock account_id=210987654321")
 
 
 def test_the_client_of_the_handle_takes_what_boto3_takes(pca: PcaMock) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+_OWN_KEY: Final = "PCAMOCK-"  # no access key of AWS has a hyphen
 
 
 def access_key_of(credentials: Any) -> str | None:
@@ -15,6 +17,18 @@ def access_key_of(credentials: Any) -> str | None:
     values = vars(credentials) if credentials is not None else {}
     key = values.get("access_key") or values.get("_access_key")
     return key if isinstance(key, str) else None
+
+
+def access_key_for(account_id: str) -> str:
+    """The access key of clients that are this package's own, and always act for one account."""
+    return f"{_OWN_KEY}{account_id}"
+
+
+def own_account(access_key: str | None) -> str | None:
+    """The account of such an access key; None if it is another one."""
+    if access_key is None or not access_key.startswith(_OWN_KEY):
+        return None
+    return access_key.removeprefix(_OWN_KEY)
 
 
 def account_of(access_key: str | None, accounts: Mapping[str, str], default: str) -> str:

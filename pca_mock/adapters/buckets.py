@@ -59,6 +59,14 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         self._missing.discard(bucket)
         self._forbidden.discard(bucket)
 
+    def keep(self) -> dict[str, dict[str, bytes]]:
+        """A copy of what is in memory, for `restore`."""
+        return {bucket: dict(objects) for bucket, objects in self._memory.items()}
+
+    def restore(self, kept: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Let exactly this be in memory. Other buckets are not this mock's own."""
+        self._memory = {bucket: dict(objects) for bucket, objects in kept.items()}
+
     def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
         client = self._client(None)
         if client is None:

@@ -5,7 +5,8 @@ has them. For clients and sessions that exist already it adds them to each emitt
 garbage collector knows. The handlers do nothing unless a mock is running.
 
 `before-call` comes before credentials, signing, the wire protocol and the network, and an answer
-there ends the event: no other mock sees the call. It also passes botocore's retries by.
+there ends the event: no other mock sees the call. It also passes botocore's retries by, but for
+those that planned faults are to cause: see `retries`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import gc
 import io
 import json
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from email.utils import formatdate
@@ -22,13 +22,16 @@ from typing import Any, Final
 
 from botocore import handlers as botocore_handlers
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
 from botocore.utils import get_tzinfo_options
 
+from pca_mock.adapters import retries
+from pca_mock.adapters.retries import Answer, Call, Outcome
 from pca_mock.errors import AwsError
 
-# (operation, parameters, region, credentials) -> response members, or an AwsError
-Answerer = Callable[[str, Mapping[str, Any], str, Any], dict[str, Any]]
+# (operation, parameters, region, credentials) -> a call that has begun
+Answerer = Callable[[str, Mapping[str, Any], str, Any], Call]
 
 _PARAMETERS: Final = "pca_mock.parameters"
 _JSON: Final = "application/x-amz-json-1.1"
@@ -97,45 +100,79 @@ def _reopened(content: Any) -> Any:
     return io.StringIO(content) if isinstance(content, str) else io.BytesIO(content)
 
 
-def answer(
-    model: Any, params: Any, context: dict[str, Any], request_signer: Any, **_: Any
-) -> tuple[AWSResponse, dict[str, Any]] | None:
-    """`before-call`: what the running mock says, as (HTTP response, parsed response)."""
+def answer(model: Any, params: Any, context: dict[str, Any], request_signer: Any, **_: Any) -> Any:
+    """`before-call`: what the running mock says, as (HTTP response, parsed response).
+
+    A call that a planned fault has struck goes through botocore's own retry handlers, as it would
+    after the network; an asynchronous client is given something to await then.
+    """
     try:
-        (answerer,) = _running[-1]
+        (begin,) = _running[-1]
         parameters: dict[str, Any] = context[_PARAMETERS]
     except (IndexError, KeyError):  # no mock, or it was started in the middle of this call
         return None
-    for value in parameters.values():
-        if hasattr(value, "seek"):
-            value.seek(0)
+    if any(hasattr(value, "getvalue") for value in parameters.values()):
+        parameters = {name: _contents(value) for name, value in parameters.items()}
+    credentials = request_signer._credentials
+    call = begin(model.name, parameters, context["client_region"], credentials)
+
+    def attempt() -> Outcome:
+        return _attempt(call, model, params["url"])
+
+    answered, error = attempt()
+    if call.is_faulty:
+        emit = request_signer._event_emitter.emit
+        return retries.drive(retries.steps(call, model, params, emit, attempt, (answered, error)))
+    call.end(error, 0)
+    return answered
+
+
+def _contents(value: Any) -> Any:
+    return value.getvalue() if hasattr(value, "getvalue") else value
+
+
+def _attempt(call: Call, model: Any, url: str) -> Outcome:
+    """One attempt: its answer, and the error that it is or that came instead."""
     try:
-        credentials = request_signer._credentials
-        parsed = answerer(model.name, parameters, context["client_region"], credentials)
+        parsed = call.attempt()
     except AwsError as error:
-        status, body = error.status, {"__type": error.code, "message": error.message}
-        parsed = {"Error": {"Message": error.message, "Code": error.code}}
-        if error.code in (shape.name for shape in model.service_model.error_shapes):
-            parsed["message"] = error.message
-    else:
-        status, body = 200, parsed
-    has_body = status != 200 or model.output_shape is not None
-    content = _encode(body).encode() if has_body else b""
+        return _failure(call.request_id, model, url, error), error
+    except BotoCoreError as error:
+        return None, error
+    return _success(call.request_id, model, url, parsed), None
+
+
+def _success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> Answer:
+    content = _encode(parsed).encode() if model.output_shape is not None else b""
+    _localise(parsed, get_tzinfo_options()[0]())
+    return _answer(request_id, url, 200, content, parsed)
+
+
+def _failure(request_id: str, model: Any, url: str, error: AwsError) -> Answer:
+    content = _encode({"__type": error.code, "message": error.message}).encode()
+    parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
+    if error.code in (shape.name for shape in model.service_model.error_shapes):
+        parsed["message"] = error.message
+    return _answer(request_id, url, error.status, content, parsed)
+
+
+def _answer(
+    request_id: str, url: str, status: int, content: bytes, parsed: dict[str, Any]
+) -> Answer:
     headers = {
-        "x-amzn-requestid": str(uuid.uuid4()),
+        "x-amzn-requestid": request_id,
         "content-type": _JSON,
         "content-length": str(len(content)),
         "date": formatdate(usegmt=True),
     }
-    _localise(parsed, get_tzinfo_options()[0]())
     parsed["ResponseMetadata"] = {
-        "RequestId": headers["x-amzn-requestid"],
+        "RequestId": request_id,
         "HTTPStatusCode": status,
         "HTTPHeaders": headers,
         "RetryAttempts": 0,
     }
     http_response: Any = AWSResponse
-    return http_response(params["url"], status, headers, _Raw(content)), parsed
+    return http_response(url, status, headers, _Raw(content)), parsed
 
 
 class _Raw:

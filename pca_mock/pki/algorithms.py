@@ -9,9 +9,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.backends.openssl.backend import backend
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -42,11 +43,16 @@ class Family(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class KeyAlgorithm:
-    """A value of the model's KeyAlgorithm and how such a key is made."""
+    """A value of the model's KeyAlgorithm and how such a key is made.
+
+    Attributes:
+        derive: the same key from the same random numbers; None where `cryptography` cannot.
+    """
 
     name: str
     family: Family
     generate: Callable[[], PrivateKey]
+    derive: Callable[[Random], PrivateKey] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,25 @@ def _rsa(bits: int) -> Callable[[], PrivateKey]:
     return lambda: rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
-def _ec(curve: ec.EllipticCurve) -> Callable[[], PrivateKey]:
-    return lambda: ec.generate_private_key(curve)
+def _ec(curve: ec.EllipticCurve) -> tuple[Callable[[], PrivateKey], Callable[..., PrivateKey]]:
+    def derive(random: Random) -> PrivateKey:
+        # With one bit less than the order of the curve has, it is always smaller.
+        return ec.derive_private_key(random.getrandbits(curve.key_size - 1) | 1, curve)
+
+    return lambda: ec.generate_private_key(curve), derive
 
 
-def _ml_dsa(parameter_set: str) -> Callable[[], PrivateKey]:
-    def generate() -> PrivateKey:
+def _ml_dsa(
+    parameter_set: str,
+) -> tuple[Callable[[], PrivateKey], Callable[[Random], PrivateKey]]:
+    def kind() -> Any:
         if not supports_ml_dsa():
             raise NotSupportedByPcaMock(
                 f"ML_DSA_{parameter_set} needs a version of cryptography with ML-DSA (47 or newer)."
             )
-        return getattr(_mldsa, f"MLDSA{parameter_set}PrivateKey").generate()
+        return getattr(_mldsa, f"MLDSA{parameter_set}PrivateKey")
 
-    return generate
+    return lambda: kind().generate(), lambda random: kind().from_seed_bytes(random.randbytes(32))
 
 
 def _sm2() -> PrivateKey:
@@ -103,7 +115,10 @@ def _pss(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes
 
 
 def _ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
-    scheme = ec.ECDSA(algorithm)
+    try:  # RFC 6979: with a seed, signatures repeat, too
+        scheme = ec.ECDSA(algorithm, deterministic_signing=True)
+    except UnsupportedAlgorithm:  # an OpenSSL older than 3.2
+        scheme = ec.ECDSA(algorithm)
     return lambda key, data: bytes(key.sign(data, scheme))
 
 
@@ -119,12 +134,12 @@ KEY_ALGORITHMS: Final = {row.name: row for row in (
     KeyAlgorithm("RSA_2048",      Family.RSA,       _rsa(2048)),
     KeyAlgorithm("RSA_3072",      Family.RSA,       _rsa(3072)),
     KeyAlgorithm("RSA_4096",      Family.RSA,       _rsa(4096)),
-    KeyAlgorithm("EC_prime256v1", Family.EC,        _ec(ec.SECP256R1())),
-    KeyAlgorithm("EC_secp384r1",  Family.EC,        _ec(ec.SECP384R1())),
-    KeyAlgorithm("EC_secp521r1",  Family.EC,        _ec(ec.SECP521R1())),
-    KeyAlgorithm("ML_DSA_44",     Family.ML_DSA_44, _ml_dsa("44")),
-    KeyAlgorithm("ML_DSA_65",     Family.ML_DSA_65, _ml_dsa("65")),
-    KeyAlgorithm("ML_DSA_87",     Family.ML_DSA_87, _ml_dsa("87")),
+    KeyAlgorithm("EC_prime256v1", Family.EC,        *_ec(ec.SECP256R1())),
+    KeyAlgorithm("EC_secp384r1",  Family.EC,        *_ec(ec.SECP384R1())),
+    KeyAlgorithm("EC_secp521r1",  Family.EC,        *_ec(ec.SECP521R1())),
+    KeyAlgorithm("ML_DSA_44",     Family.ML_DSA_44, *_ml_dsa("44")),
+    KeyAlgorithm("ML_DSA_65",     Family.ML_DSA_65, *_ml_dsa("65")),
+    KeyAlgorithm("ML_DSA_87",     Family.ML_DSA_87, *_ml_dsa("87")),
     KeyAlgorithm("SM2",           Family.SM2,       _sm2),
 )}
 

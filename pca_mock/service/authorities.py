@@ -32,6 +32,8 @@ from pca_mock.service.crls import CANNED_ACLS
 from pca_mock.service.tags import read_tags, with_values
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 from pca_mock.state.buckets import BucketError, StoredObject
+from pca_mock.state.plans import Hold, LateFailure
+from pca_mock.structures import copied
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -92,8 +94,9 @@ def create_certificate_authority(
     key = ctx.state.keys.take(wanted["KeyAlgorithm"])
     algorithm = SIGNING_ALGORITHMS[wanted["SigningAlgorithm"]]
     now = milliseconds(ctx.now)
+    failure = ctx.state.plans.take(LateFailure, "CreateCertificateAuthority", request)
     ca = CertificateAuthority(
-        arn=ctx.store.new_arn(),
+        arn=ctx.store.new_arn(ctx.state.random),
         position=ctx.state.created + 1,
         type=request["CertificateAuthorityType"],
         configuration=wanted,  # type: ignore[arg-type]
@@ -103,12 +106,15 @@ def create_certificate_authority(
         created_at=now,
         ready_at=now + delay if (delay := ctx.state.settings.creation_delay) else None,
         last_state_change_at=now,
-        administrative_status=Status.PENDING_CERTIFICATE,
+        administrative_status=Status.FAILED if failure else Status.PENDING_CERTIFICATE,
+        failure_reason=failure.reason if failure else None,
         revocation_configuration=revocation,
         key_storage_security_standard=standard,
         usage_mode=request.get("UsageMode", "GENERAL_PURPOSE"),
         tags=tags,
     )
+    if hold := ctx.state.plans.take(Hold, "CreateCertificateAuthority", request):
+        ca.hold(ca.arn.ca_id, hold.polls)
     ctx.store.add(ca)
     ctx.state.created = ca.position
     if token[1]:
@@ -151,7 +157,9 @@ def describe_certificate_authority(
     request: DescribeCertificateAuthorityRequestTypeDef, ctx: CaContext
 ) -> Response:
     """Answer DescribeCertificateAuthority: the CA, in any status."""
-    return {"CertificateAuthority": _description(ctx.ca, ctx.now)}
+    description = _description(ctx.ca, ctx.now)
+    ctx.ca.note_poll(ctx.ca.arn.ca_id)
+    return {"CertificateAuthority": description}
 
 
 def list_certificate_authorities(
@@ -301,6 +309,7 @@ def _blob(value: Any) -> bytes:
 def _description(ca: CertificateAuthority, now: datetime) -> Response:
     """The model's CertificateAuthority: a fresh structure without absent members."""
     certificate = ca.installed.certificate if ca.installed else None
+    status = ca.status(now)
     description = {
         "Arn": str(ca.arn),
         "OwnerAccount": ca.arn.account,
@@ -308,12 +317,12 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
         "LastStateChangeAt": _last_state_change(ca, now),
         "Type": ca.type,
         "Serial": str(certificate.serial_number) if certificate else None,
-        "Status": ca.status(now).value,
+        "Status": status.value,
         "NotBefore": certificate.not_before if certificate else None,
         "NotAfter": certificate.not_after if certificate else None,
-        "FailureReason": ca.failure_reason,
-        "CertificateAuthorityConfiguration": _copy(ca.configuration),
-        "RevocationConfiguration": _copy(ca.revocation_configuration),
+        "FailureReason": ca.failure_reason if status is Status.FAILED else None,
+        "CertificateAuthorityConfiguration": copied(ca.configuration),
+        "RevocationConfiguration": copied(ca.revocation_configuration),
         "RestorableUntil": ca.restorable_until,
         "KeyStorageSecurityStandard": ca.key_storage_security_standard,
         "UsageMode": ca.usage_mode,
@@ -326,12 +335,3 @@ def _last_state_change(ca: CertificateAuthority, now: datetime) -> datetime:
     if ca.ready_at is None or now < ca.ready_at:
         return ca.last_state_change_at
     return max(ca.last_state_change_at, ca.ready_at)
-
-
-def _copy(value: Any) -> Any:
-    """A deep copy of a JSON-like value: answers belong to the caller."""
-    if isinstance(value, dict):
-        return {name: _copy(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_copy(item) for item in value]
-    return value

@@ -14,6 +14,7 @@ from pca_mock.errors import (
     InvalidArgsException,
     LimitExceededException,
     MalformedCSRException,
+    RequestFailedException,
     RequestInProgressException,
     ResourceNotFoundException,
     ValidationException,
@@ -31,7 +32,8 @@ from pca_mock.state.authority import (
     RevocationList,
     permit,
 )
-from pca_mock.state.store import new_serial_number
+from pca_mock.state.plans import Hold, LateFailure
+from pca_mock.state.randomness import new_serial_number
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -72,8 +74,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         _check_limits(ca, installed, template, issued_at, not_after)
     bound_to = None
     if installed is not None:
-        per_partition = ctx.state.settings.quotas.certificates_per_partition
-        bound_to = crls.for_new_certificate(ca, per_partition, ctx.now)
+        bound_to = crls.for_new_certificate(ctx.state, ca, ctx.now)
     contents = issue.contents(
         template,
         wanted,
@@ -82,7 +83,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     )
     _check_quota(ctx)
     algorithm = SIGNING_ALGORITHMS[signing_algorithm]
-    serial_number = new_serial_number()
+    serial_number = new_serial_number(ctx.state.random)
     tbs_certificate = issue.tbs_certificate(
         contents, serial_number, not_before, not_after, algorithm
     )
@@ -90,6 +91,13 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
 
     serial = f"{serial_number:032x}"
     arn = CertificateArn(ca.arn, serial)
+    available_at = ctx.now + ctx.state.settings.issuance_delay
+    plans = ctx.state.plans
+    if hold := plans.take(Hold, "IssueCertificate", request):
+        ca.hold(serial, hold.polls)
+    if plans.take(LateFailure, "IssueCertificate", request):
+        ca.failed[serial] = available_at
+        return _answered(ctx, arn, token)
     ca.certificates[serial] = IssuedCertificate(
         arn=arn,
         pem=pem.encode("CERTIFICATE", encoded),
@@ -101,12 +109,16 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         template_arn=str(template_arn),
         requested_by=ctx.caller.account,
         issued_at=ctx.now,
-        available_at=ctx.now + ctx.state.settings.issuance_delay,
+        available_at=available_at,
     )
-    if token[-1]:
-        ctx.store.tokens.remember(ctx.now, str(arn), *token)
     if bound_to is not None:
         crls.bind(ctx.state, ca, bound_to, ctx.now)
+    return _answered(ctx, arn, token)
+
+
+def _answered(ctx: CaContext, arn: CertificateArn, token: tuple[str, ...]) -> Response:
+    if token[-1]:
+        ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}
 
 
@@ -208,15 +220,21 @@ def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Re
     Raises:
         ResourceNotFoundException: `ctx.ca` issued no certificate with this ARN.
         RequestInProgressException: its `available_at` (UTC) is still to come.
+        RequestFailedException: a test wanted its issuance to fail.
     """
     arn = parse_certificate_arn(request["CertificateArn"])
-    certificate = ctx.ca.certificates.get(arn.serial)
-    if certificate is None or certificate.arn != arn:
+    ca, serial = ctx.ca, arn.serial
+    certificate = ca.certificates.get(serial)
+    available_at = certificate.available_at if certificate is not None else ca.failed.get(serial)
+    if available_at is None or arn.authority != ca.arn:
         raise ResourceNotFoundException(f"Could not find Certificate {arn}.")
-    if ctx.now < certificate.available_at:
+    if ctx.now < available_at or ca.is_held(serial):
+        ca.note_poll(serial)
         raise RequestInProgressException(
             f"The request to issue certificate {arn} is still in progress. Try again later."
         )
+    if certificate is None:
+        raise RequestFailedException(f"Certificate {arn} is in a failed state.")
     answer: Response = {"Certificate": certificate.pem}
     if certificate.issuer is not None:
         answer["CertificateChain"] = certificate.issuer.full_pem

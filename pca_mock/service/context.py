@@ -8,23 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.calls import Caller
 from pca_mock.state.store import State, Store
 
 Response = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The account and region that a request is signed for, and the region's partition."""
-
-    account: str
-    region: str
-    partition: str
-
-    @property
-    def arn(self) -> str:
-        """The caller as AWS's messages name it."""
-        return f"arn:{self.partition}:iam::{self.account}:root"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ time after a revocation; here it is at once, unless `crl_delay` says otherwise.
 
 from __future__ import annotations
 
-import secrets
-import string
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,6 +15,7 @@ from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.service.model import dns_suffix
 from pca_mock.state.authority import CertificateAuthority, RevocationList, Status
 from pca_mock.state.buckets import BucketError, StoredObject
+from pca_mock.state.randomness import new_partition_name
 from pca_mock.state.store import State
 
 CANNED_ACLS: Final = {
@@ -48,7 +47,7 @@ def host_domain(ca: CertificateAuthority) -> str:
 
 
 def for_new_certificate(
-    ca: CertificateAuthority, certificates_per_partition: int, now: datetime
+    state: State, ca: CertificateAuthority, now: datetime
 ) -> RevocationList | None:
     """The CRL that a certificate issued now is bound to; None while CRLs are switched off.
 
@@ -59,18 +58,13 @@ def for_new_certificate(
     if not is_partitioned(ca):
         return _complete(ca, now)
     current = ca.crls.get(ca.current_partition) if ca.current_partition else None
-    if current is not None and current.bound < certificates_per_partition:
+    if current is not None and current.bound < state.settings.quotas.certificates_per_partition:
         key = _key(ca, current.partition)
         if (current.key, current.uri) == (key, _uri(ca, key)):
             return current
-    partition = _new_partition_name()
+    partition = new_partition_name(state.random)
     key = _key(ca, partition)
     return RevocationList(partition, _uri(ca, key), key, due_at=now)
-
-
-def _new_partition_name() -> str:
-    """Eleven letters and digits, as seen in certificates; AWS's pages speak of a GUID."""
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(11))
 
 
 def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:

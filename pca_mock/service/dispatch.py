@@ -21,6 +21,7 @@ from pca_mock.arns import (
 from pca_mock.errors import (
     InvalidArnException,
     NotSupportedByPcaMock,
+    RequestInProgressException,
     UnknownOperationException,
 )
 from pca_mock.pki.templates import DEFAULT_TEMPLATE
@@ -36,9 +37,10 @@ from pca_mock.service import (
     tags,
     validation,
 )
-from pca_mock.service.context import CaContext, Caller, Context, Operation, Response
+from pca_mock.service.context import CaContext, Context, Operation, Response
 from pca_mock.service.model import operation_model
 from pca_mock.state.authority import permit
+from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
 OPERATIONS: Final[dict[str, Operation]] = {
@@ -129,5 +131,9 @@ def _about_ca(
         template_arn = request.get("TemplateArn", str(TemplateArn(arn.partition, DEFAULT_TEMPLATE)))
     ca = access.find(context, operation, arn, template_arn)
     if operation not in _CHECK_STATUS_THEMSELVES:
-        permit(operation, ca, now, request)
+        try:
+            permit(operation, ca, now, request)
+        except RequestInProgressException:
+            ca.note_poll(ca.arn.ca_id)
+            raise
     return CaContext(caller, state, store, now, ca)

@@ -7,7 +7,6 @@ User Guide, "Using audit reports".
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,8 @@ from pca_mock.service.configuration import is_bucket_name
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+from pca_mock.state.plans import Hold, LateFailure
+from pca_mock.state.randomness import new_uuid
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         DescribeCertificateAuthorityAuditReportRequestTypeDef,
     )
 
+_OPERATION: Final = "CreateCertificateAuthorityAuditReport"
 # The keys of the JSON form and the columns of the CSV form, in this order.
 _COLUMNS: Final = (
     "awsAccountId",
@@ -55,18 +57,21 @@ def create_certificate_authority_audit_report(
     if not is_bucket_name(bucket):
         raise InvalidArgsException(f"The S3 bucket name is not valid: {bucket}")
     write, ending, content_type = _FORMATS[request["AuditReportResponseFormat"]]
-    report_id = str(uuid.uuid4())
+    report_id = new_uuid(ctx.state.random)
     key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
     rows = [_row(ca, serial) for serial in reversed(ca.certificates)]
+    plans = ctx.state.plans
+    succeeded = plans.take(LateFailure, _OPERATION, request) is None
     try:
-        item = StoredObject(bucket, key, write(rows).encode(), content_type)
-        ctx.state.buckets.write(item, ca.arn.region)
+        if succeeded:
+            item = StoredObject(bucket, key, write(rows).encode(), content_type)
+            ctx.state.buckets.write(item, ca.arn.region)
     except BucketMissingError:
         raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
     except BucketError:
         succeeded = False
-    else:
-        succeeded = True
+    if hold := plans.take(Hold, _OPERATION, request):
+        ca.hold(report_id, hold.polls)
     available_at = ctx.now + ctx.state.settings.report_delay
     ca.reports[report_id] = AuditReport(
         report_id, bucket, key, milliseconds(ctx.now), available_at, succeeded
@@ -85,9 +90,12 @@ def describe_certificate_authority_audit_report(
     report = ctx.ca.reports.get(request["AuditReportId"])
     if report is None:
         raise ResourceNotFoundException(f"Could not find audit report {request['AuditReportId']}.")
-    finished = "SUCCESS" if report.succeeded else "FAILED"
+    status = "SUCCESS" if report.succeeded else "FAILED"
+    if ctx.now < report.available_at or ctx.ca.is_held(report.report_id):
+        status = "CREATING"
+    ctx.ca.note_poll(report.report_id)
     return {
-        "AuditReportStatus": finished if ctx.now >= report.available_at else "CREATING",
+        "AuditReportStatus": status,
         "S3BucketName": report.bucket,
         "S3Key": report.key,
         "CreatedAt": report.created_at,

@@ -80,7 +80,7 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
         raise ResourceNotFoundException(
             f"Could not find certificate with serial {request['CertificateSerial']}."
         )
-    if ctx.now < certificate.available_at:
+    if ctx.now < certificate.available_at or ca.is_held(serial):
         raise RequestInProgressException("The certificate is still being issued.")
     if _is_self_signed(ca, certificate):
         raise InvalidRequestException("Self-signed certificate can not be revoked")

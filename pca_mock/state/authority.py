@@ -170,6 +170,9 @@ class CertificateAuthority:
         crls: by partition; the complete one under None.
         current_partition: the one that new certificates are bound to.
         reports: by id.
+        failed: when issuances that fail had done so, by the serials that they would have had.
+        polls_left: how often something will still be said to be in progress: certificates by
+            serial, reports by id, the CA itself by its own id.
     """
 
     arn: AuthorityArn
@@ -198,10 +201,12 @@ class CertificateAuthority:
     crls: dict[str | None, RevocationList] = field(default_factory=dict)
     current_partition: str | None = None
     reports: dict[str, AuditReport] = field(default_factory=dict)
+    failed: dict[str, datetime] = field(default_factory=dict)
+    polls_left: dict[str, int] = field(default_factory=dict)
 
     def status(self, now: datetime) -> Status:
         """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED, CREATING of PENDING."""
-        if self.ready_at is not None and now < self.ready_at:
+        if (self.ready_at is not None and now < self.ready_at) or self.is_held(self.arn.ca_id):
             return Status.CREATING
         if (
             self.administrative_status in (Status.ACTIVE, Status.DISABLED)
@@ -214,6 +219,21 @@ class CertificateAuthority:
     def is_gone(self, now: datetime) -> bool:
         """Whether it was deleted, and can no longer be restored."""
         return self.restorable_until is not None and now >= self.restorable_until
+
+    def is_held(self, name: str) -> bool:
+        """Whether a test wants something to be in progress still. See `polls_left`."""
+        return name in self.polls_left
+
+    def hold(self, name: str, polls: int) -> None:
+        """Let something be in progress until it has been asked for so often."""
+        if polls:
+            self.polls_left[name] = polls
+
+    def note_poll(self, name: str) -> None:
+        """Note that it was asked for."""
+        left = self.polls_left.pop(name, 0) - 1
+        if left > 0:
+            self.polls_left[name] = left
 
     @property
     def is_root(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass, field
+from random import Random
 from typing import Final, Protocol
 
 from pca_mock.pki.algorithms import KEY_ALGORITHMS, PrivateKey
@@ -26,7 +27,10 @@ class Keys(Protocol):
         """
 
     def release(self) -> None:
-        """Note that the mock has ended, and with it all CAs that have its keys."""
+        """Note that all CAs that have these keys are gone, as the mock has ended."""
+
+    def keep(self) -> None:
+        """Never give the keys that were taken so far to anybody else: a snapshot has them."""
 
 
 class FreshKeys:
@@ -37,7 +41,10 @@ class FreshKeys:
         return KEY_ALGORITHMS[key_algorithm].generate()
 
     def release(self) -> None:
-        """Forget nothing: each key was used once."""
+        """Do nothing: each key was used once."""
+
+    def keep(self) -> None:
+        """Do nothing: each key was used once."""
 
 
 @dataclass(slots=True)
@@ -62,6 +69,32 @@ class PooledKeys:
             for key_algorithm, key in self._taken:
                 _free.setdefault(key_algorithm, deque()).append(key)
         self._taken.clear()
+
+    def keep(self) -> None:
+        """Put them back never."""
+        self._taken.clear()
+
+
+class SeededKeys:
+    """Derives keys from a seed, and takes those of another source where that cannot be."""
+
+    def __init__(self, source: Keys, random: Random) -> None:
+        """Take RSA keys from `source`, and the others out of `random`."""
+        self._source = source
+        self._random = random
+
+    def take(self, key_algorithm: str) -> PrivateKey:
+        """A private key: the same ones in the same order for the same seed, but for RSA."""
+        derive = KEY_ALGORITHMS[key_algorithm].derive
+        return self._source.take(key_algorithm) if derive is None else derive(self._random)
+
+    def release(self) -> None:
+        """Tell the other source."""
+        self._source.release()
+
+    def keep(self) -> None:
+        """Tell the other source."""
+        self._source.keep()
 
 
 _lock: Final = threading.Lock()

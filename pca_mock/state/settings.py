@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from pca_mock.state.keys import SOURCES
+from pca_mock.state.randomness import Seed
 
 DEFAULT_ACCOUNT_ID: Final = "123456789012"
 _ACCOUNT_ID: Final = re.compile("[0-9]{12}")
@@ -63,6 +64,7 @@ class Settings:
     ocsp_delay: timedelta = timedelta()
     s3_endpoint_url: str | None = None
     keys: str = "pool"
+    seed: Seed | None = None
     quotas: Quotas = field(default_factory=Quotas)
 
     def __post_init__(self) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-import uuid
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
+from random import Random, SystemRandom
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import Buckets, NoBuckets
+from pca_mock.state.calls import Log
 from pca_mock.state.keys import FreshKeys, Keys
+from pca_mock.state.plans import Plans
+from pca_mock.state.randomness import new_uuid
 from pca_mock.state.settings import Settings
 
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
@@ -50,9 +52,9 @@ class Store:
     _by_id: dict[str, CertificateAuthority] = field(default_factory=dict)
     _in_order: list[CertificateAuthority] = field(default_factory=list)
 
-    def new_arn(self) -> AuthorityArn:
+    def new_arn(self, random: Random) -> AuthorityArn:
         """An ARN that no CA has."""
-        return AuthorityArn(self.partition, self.region, self.account, str(uuid.uuid4()))
+        return AuthorityArn(self.partition, self.region, self.account, new_uuid(random))
 
     def add(self, ca: CertificateAuthority) -> None:
         """Remember a new CA, the newest of all."""
@@ -92,6 +94,9 @@ class State:
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have a CRL to publish, in the order in which they got it.
         created: how many CAs have been made so far, in all accounts and regions.
+        random: where ids and serials come from.
+        plans: the faults that calls shall meet.
+        log: the calls that there were.
         lock: held for the whole of a call, so that what was checked still holds at its end.
     """
 
@@ -101,6 +106,9 @@ class State:
     buckets: Buckets = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
     keys: Keys = field(default_factory=FreshKeys)
+    random: Random = field(default_factory=SystemRandom)
+    plans: Plans = field(default_factory=Plans)
+    log: Log = field(default_factory=Log)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
 
@@ -112,17 +120,14 @@ class State:
         """Every CA of every account and region."""
         return (ca for store in self._stores.values() for ca in store._in_order)
 
+    def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
+        """The CA with this ARN, wherever it is, if it isn't beyond restoration."""
+        store = self._stores.get((arn.region, arn.account))
+        return store.find(arn, self.clock.now()) if store is not None else None
+
     def store(self, partition: str, region: str, account: str) -> Store:
         """The part that belongs to an account in a region."""
         key = (region, account)
         if key not in self._stores:
             self._stores[key] = Store(partition, region, account)
         return self._stores[key]
-
-
-def new_serial_number() -> int:
-    """128 random bits, the first four of which are not all zero: always 32 hex digits."""
-    while True:
-        serial_number = secrets.randbits(128)
-        if serial_number >> 124:
-            return serial_number

@@ -10,8 +10,8 @@ from botocore.config import Config
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.service import dispatch
-from pca_mock.service.context import Caller
 from pca_mock.state.authority import Status
+from pca_mock.state.calls import Caller
 from tests import inside, oracles, shapes
 from tests.refusals import refused
 from tests.support import TEN_YEARS, Authority, configuration, pending, root, subordinate

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -108,7 +109,9 @@ def copies(pca: PcaMock, ca: Authority, number: int) -> list[Authority]:
     made = []
     for _ in range(number):
         pca._state.created += 1
-        copy = replace(record, arn=store.new_arn(), position=pca._state.created, policy=None)
+        copy = replace(
+            record, arn=store.new_arn(SystemRandom()), position=pca._state.created, policy=None
+        )
         store.add(copy)
         made.append(Authority(ca.client, str(copy.arn)))
     return made

@@ -58,7 +58,9 @@ def test_leading_zeros_of_a_serial_may_be_left_out(
 ) -> None:
     digits = "0a" + "5" * 30
     ca = revoking.root(pca)
-    monkeypatch.setattr("pca_mock.service.certificates.new_serial_number", lambda: int(digits, 16))
+    monkeypatch.setattr(
+        "pca_mock.service.certificates.new_serial_number", lambda _: int(digits, 16)
+    )
     issue(ca)
 
     revoke_serial(ca, "a" + "5" * 30)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from random import SystemRandom
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -12,7 +13,7 @@ from pca_mock import PcaMock
 from pca_mock.errors import AwsError
 from pca_mock.service.model import service_model
 from pca_mock.state.authority import PERMITTED, Status, permit
-from pca_mock.state.store import new_serial_number
+from pca_mock.state.randomness import new_serial_number
 from tests import inside, support
 from tests.constraints import ABOUT_A_CA, fitting
 from tests.refusals import refused
@@ -315,7 +316,7 @@ def test_an_expired_subordinate_signs_nothing(pca: PcaMock, pca_client: ACMPCACl
 
 
 def test_a_serial_number_always_has_32_hex_digits() -> None:
-    serials = [new_serial_number() for _ in range(500)]
+    serials = [new_serial_number(SystemRandom()) for _ in range(500)]
 
     assert all(len(f"{serial:x}") == 32 for serial in serials)
     assert len(set(serials)) == len(serials)

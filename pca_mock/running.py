@@ -1,0 +1,351 @@
+"""The handle of a running mock. Wires the floors below together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+
+from pca_mock.adapters import accounts, responder
+from pca_mock.adapters.buckets import Buckets
+from pca_mock.clock import Clock
+from pca_mock.service import crls, faults, revocation
+from pca_mock.service.calling import ClientCall
+from pca_mock.service.model import partition_of
+from pca_mock.state import calls, keys, randomness, snapshots
+from pca_mock.state.calls import Caller
+from pca_mock.state.plans import Effect, Params, Plan
+from pca_mock.state.settings import Settings, check_account_id
+from pca_mock.state.snapshots import Snapshot
+from pca_mock.state.store import State
+from pca_mock.testing import current, handles, html, text
+from pca_mock.testing.calls import Calls
+from pca_mock.testing.certificates import Certificate
+from pca_mock.testing.clients import client_of, default_region
+from pca_mock.testing.handles import Authority
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError
+    from mypy_boto3_acm_pca import ACMPCAClient
+
+_NO_TIME: Final = timedelta()
+_TEN_YEARS: Final = timedelta(days=3650)
+
+
+class PcaMock:
+    """A running mock: what `with mock_pca() as pca:` and the fixture `pca` give.
+
+    Attributes:
+        account_id: the account in whose name calls are made, unless their credentials say
+            otherwise: 12 digits.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Begin with no CA. Only `mock_pca` makes handles."""
+        self.account_id = settings.account_id
+        self._buckets = Buckets(settings.s3_endpoint_url)
+        random = randomness.source(settings.seed)
+        source: keys.Keys = keys.SOURCES[settings.keys]()
+        if settings.seed is not None:
+            source = keys.SeededKeys(source, random)
+        self._state = State(settings, buckets=self._buckets, keys=source, random=random)
+        self._state.clock.watch(self._publish)
+        self._acting_as: list[str] = []
+        self._beginning = snapshots.take(self._state, {})
+
+    def __repr__(self) -> str:
+        lines = [f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls>"]
+        return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
+
+    def _repr_html_(self) -> str:
+        return html.document(html.mock_page(self._state, self.account_id))
+
+    # Clients and ready-made authorities
+
+    def client(self, **kwargs: Any) -> ACMPCAClient:
+        """A boto3 client of `acm-pca`, as `boto3.client("acm-pca", **kwargs)` gives it.
+
+        Args:
+            kwargs: what `boto3.client` takes besides the service: `region_name`, `config` …
+        """
+        client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
+        return client
+
+    def create_root_ca(
+        self,
+        common_name: str = "Example Root CA",
+        *,
+        key_algorithm: str = "EC_prime256v1",
+        validity: timedelta = _TEN_YEARS,
+        region_name: str | None = None,
+        **more: Any,
+    ) -> Authority:
+        """Make an active root CA, through the public API and so in view of the code under test.
+
+        Args:
+            common_name: of its subject.
+            key_algorithm: a KeyAlgorithm of the model.
+            validity: of its certificate, from now.
+            region_name: by default that of clients which aren't told one.
+            more: `subject={…}`, further members of the ASN1Subject; `signing_algorithm="…"`, by
+                default one with SHA-256; `crl_bucket="…"`, to publish a CRL for seven days each;
+                `ocsp=True`, to have OCSP; or members of CreateCertificateAuthority, such as
+                `RevocationConfiguration={…}` and `Tags=[…]`.
+
+        Raises:
+            ClientError: AWS would refuse it.
+        """
+        client = client_of(self._acting_account(), region_name or default_region())
+        root = handles.create_authority(
+            self._state, client, "ROOT", common_name, key_algorithm, more
+        )
+        root._install(root, "RootCACertificate", validity)
+        return root
+
+    # A look inside
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that this mock has answered, those made through its handles included."""
+        return Calls(self._state.log)
+
+    @property
+    def authorities(self) -> list[Authority]:
+        """The CAs of all accounts and regions, oldest first; deleted ones while restorable."""
+        with self._state.lock:
+            return handles.all_authorities(self._state)
+
+    @property
+    def certificates(self) -> Sequence[Certificate]:
+        """All certificates that these CAs have issued, CAs' own ones included, oldest first."""
+        with self._state.lock:
+            return handles.all_certificates(self._state)
+
+    @property
+    def buckets(self) -> Buckets:
+        """Where CRLs and audit reports are: `pca.buckets["name"]["crl/….crl"]` is bytes.
+
+        CRLs that are due by now are written first.
+        """
+        self._publish()
+        return self._buckets
+
+    def _publish(self) -> None:
+        with self._state.lock:
+            crls.refresh(self._state, self._state.clock.now())
+
+    # Time, and going back
+
+    @property
+    def clock(self) -> Clock:
+        """The mock's time: `pca.clock.freeze()`, `.advance(days=40)`, `.move_to(…)`."""
+        return self._state.clock
+
+    def snapshot(self) -> Snapshot:
+        """Keep everything as it is now, for `restore`: of this mock, or of a later one.
+
+        CAs, certificates, buckets in memory, the clock, planned faults and the log of calls are
+        kept; buckets in moto or behind an endpoint are not this mock's own.
+        """
+        with self._state.lock:
+            return snapshots.take(self._state, self._buckets.keep())
+
+    def restore(self, kept: Snapshot) -> None:
+        """Let everything be as it was when a snapshot was taken, as often as needed.
+
+        Handles of what was there then are good again, also those that another mock gave, if it had
+        the same account.
+        """
+        with self._state.lock:
+            self._buckets.restore(kept.objects)
+            snapshots.restore(self._state, kept)
+
+    def reset(self) -> None:
+        """Begin anew: no CAs, no calls, no planned faults, and the machine's time."""
+        with self._state.lock:
+            self.restore(self._beginning)
+            self._state.keys.release()
+
+    # Faults
+
+    def fail(
+        self,
+        operation: str,
+        error: str | BotoCoreError,
+        message: str | None = None,
+        *,
+        times: int | None = None,
+        attempts: int | None = None,
+        latency: timedelta = _NO_TIME,
+        when: Callable[[Params], bool] | None = None,
+        **params: Any,
+    ) -> Plan:
+        """Let calls fail, from now on, without carrying them out.
+
+        botocore's own retry handlers decide whether it makes another attempt. Their waiting moves
+        the mock's clock, and takes no real time.
+
+        Args:
+            operation: the name on the wire, such as "IssueCertificate".
+            error: an error code of the service, or what botocore raises when the network fails,
+                such as `ReadTimeoutError(endpoint_url="…")`.
+            message: of an error code; by default the usual one.
+            times: how many calls fail, with all their attempts; by default each one, until the
+                plan is cancelled or its block ends.
+            attempts: how many single attempts fail instead, so that a retry may succeed.
+            latency: how long each answer takes, by the mock's clock.
+            when: what must say yes to the parameters of a call.
+            params: members that a call must have, with their values.
+
+        Returns:
+            The plan: in force already, and a context manager that ends it.
+
+        Raises:
+            TypeError: both `times` and `attempts`.
+            ValueError: the service has no such operation, error or member; not a positive number.
+        """
+        if times is not None and attempts is not None:
+            raise TypeError("say times (whole calls) or attempts (single ones), not both")
+        effect = faults.refusal(error, message, latency, single=attempts is not None)
+        left = times if attempts is None else attempts
+        return self._plan(operation, effect, left, when, params)
+
+    def delay(
+        self,
+        operation: str,
+        latency: timedelta,
+        *,
+        times: int | None = None,
+        when: Callable[[Params], bool] | None = None,
+        **params: Any,
+    ) -> Plan:
+        """Let answers take time, by the mock's clock. For the other arguments see `fail`."""
+        return self._plan(operation, faults.delay(latency), times, when, params)
+
+    def fail_later(
+        self,
+        operation: str,
+        reason: str | None = None,
+        *,
+        times: int | None = None,
+        when: Callable[[Params], bool] | None = None,
+        **params: Any,
+    ) -> Plan:
+        """Let calls succeed, but what they begin fail.
+
+        Args:
+            operation: CreateCertificateAuthority (the CA becomes FAILED), IssueCertificate
+                (GetCertificate answers RequestFailedException), or
+                CreateCertificateAuthorityAuditReport (the report becomes FAILED).
+            reason: of a CA, a FailureReason of the model; by default OTHER.
+            times: how many calls; by default each one.
+            when: what must say yes to the parameters of a call.
+            params: members that a call must have, with their values.
+
+        Raises:
+            ValueError: another operation, no such reason or member, or not a positive number.
+        """
+        return self._plan(operation, faults.late_failure(operation, reason), times, when, params)
+
+    def hold(
+        self,
+        operation: str,
+        polls: int,
+        *,
+        times: int | None = None,
+        when: Callable[[Params], bool] | None = None,
+        **params: Any,
+    ) -> Plan:
+        """Let what calls begin be in progress until it has been asked for so often.
+
+        Args:
+            operation: one of those of `fail_later`.
+            polls: how often GetCertificate answers RequestInProgressException, a new CA is CREATING
+                when it is described or its CSR is asked for, or a report is CREATING.
+            times: how many calls; by default each one.
+            when: what must say yes to the parameters of a call.
+            params: members that a call must have, with their values.
+
+        Raises:
+            ValueError: another operation, no such member, or not a positive number.
+        """
+        return self._plan(operation, faults.hold(operation, polls), times, when, params)
+
+    def _plan(
+        self,
+        operation: str,
+        effect: Effect,
+        left: int | None,
+        when: Callable[[Params], bool] | None,
+        params: dict[str, Any],
+    ) -> Plan:
+        return self._state.plans.add(faults.plan(operation, effect, left, when, params))
+
+    # Revocation, and other accounts
+
+    def ocsp_response(self, request: bytes) -> bytes:
+        """Answer an OCSP request about a certificate of any CA of this mock.
+
+        Args:
+            request: an OCSPRequest (RFC 6960), DER.
+
+        Returns:
+            An OCSPResponse, DER. Requests that cannot be read or are about another CA, or one
+            that has OCSP switched off, are answered with an error status.
+        """
+        return revocation.ocsp_response(self._state, request)
+
+    def serve_revocation(self) -> AbstractContextManager[str]:
+        """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
+
+        With CustomCname and OcspCustomCname set to host and port of the URL that the block is
+        given ("http://127.0.0.1:12345"), the URLs in the certificates work.
+        """
+        return responder.serve(self.ocsp_response, lambda key: crls.find(self._state, key))
+
+    @contextmanager
+    def as_account(self, account_id: str) -> Iterator[None]:
+        """Make calls in the name of another account, whatever the credentials, in all threads.
+
+        Raises:
+            ValueError: `account_id` isn't 12 digits.
+        """
+        check_account_id(account_id)
+        self._acting_as.append(account_id)
+        try:
+            yield
+        finally:
+            self._acting_as.remove(account_id)
+
+    def _acting_account(self) -> str:
+        return self._acting_as[-1] if self._acting_as else self.account_id
+
+    # What `mock_pca` needs
+
+    def _begin(self) -> None:
+        current.begin(self._state)
+        if calls.started is not None:
+            calls.started.append(self._state.log)
+
+    def _end(self) -> None:
+        current.end(self._state)
+        self._state.keys.release()
+        self._state.log.has_ended = True
+
+    def _begin_call(
+        self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
+    ) -> ClientCall:
+        caller = Caller(self._account_of(credentials), region, partition_of(region))
+        return ClientCall(self._state, operation, params, caller)
+
+    def _account_of(self, credentials: Any) -> str:
+        access_key = accounts.access_key_of(credentials)
+        own = accounts.own_account(access_key)
+        if own is not None:
+            return own
+        if self._acting_as:
+            return self._acting_as[-1]
+        return accounts.account_of(access_key, self._state.settings.accounts, self.account_id)

@@ -1,0 +1,83 @@
+"""What was called: the log of a mock, newest call last."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+# So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
+LIMIT: Final = 10_000
+SUCCESS: Final = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The account and region that a request is signed for, and the region's partition."""
+
+    account: str
+    region: str
+    partition: str
+
+    @property
+    def arn(self) -> str:
+        """The caller as AWS's messages name it."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a client, with all its attempts.
+
+    Attributes:
+        operation: the name on the wire, such as "IssueCertificate".
+        params: a copy of what the caller passed.
+        caller: account, region and partition.
+        time: when it began, by the mock's clock: UTC.
+        outcome: "success", or the error code, or the class of botocore's exception.
+        message: of the error; None after a success.
+        retries: how many further attempts botocore made.
+        request_id: as in the ResponseMetadata.
+    """
+
+    operation: str
+    params: Mapping[str, Any]
+    caller: Caller
+    time: datetime
+    outcome: str
+    message: str | None
+    retries: int
+    request_id: str
+
+
+@dataclass(slots=True)
+class Log:
+    """The latest calls of a mock.
+
+    Attributes:
+        latest: oldest first.
+        total: how many there have been since the log was empty.
+        has_ended: whether its mock has.
+    """
+
+    latest: deque[Call] = field(default_factory=lambda: deque(maxlen=LIMIT))
+    total: int = 0
+    has_ended: bool = False
+
+    def add(self, call: Call) -> None:
+        """Note a call that has ended."""
+        self.latest.append(call)
+        self.total += 1
+
+    def replace(self, calls: tuple[Call, ...], total: int) -> None:
+        """Let other calls be in it."""
+        self.latest = deque(calls, LIMIT)
+        self.total = total
+
+
+# The logs of the mocks that were started during a test, for pytest's report, if the plugin is there
+# to ask for them.
+started: Final[list[Log] | None] = [] if "conftest_plugin" in sys.modules else None

@@ -1,0 +1,191 @@
+"""Faults that a test has planned: which calls are struck, and by what."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, TypeVar
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The call fails.
+
+    Attributes:
+        error: an AwsError, or what botocore raises when the network fails.
+        single: only one attempt fails, and botocore may make another; else all of a call do.
+        latency: how long the answer takes, by the mock's clock.
+    """
+
+    error: Exception
+    single: bool
+    latency: timedelta
+
+    def __str__(self) -> str:
+        return type(self.error).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """The answer takes time, by the mock's clock."""
+
+    latency: timedelta
+
+    def __str__(self) -> str:
+        return f"takes {self.latency}"
+
+
+@dataclass(frozen=True, slots=True)
+class LateFailure:
+    """The call succeeds, but what it began fails.
+
+    Attributes:
+        reason: a FailureReason of the model, of a CA.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return "fails later"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The call succeeds, but what it began is pending until it has been asked for a few times."""
+
+    polls: int
+
+    def __str__(self) -> str:
+        return f"pending for {self.polls} polls"
+
+
+Effect = Refusal | Delay | LateFailure | Hold
+_Effect = TypeVar("_Effect", bound=Effect)
+
+
+@dataclass(eq=False)
+class Plan:
+    """A fault that is planned: in force from the start, until it is used up or cancelled.
+
+    As a context manager it is cancelled at the end of the block.
+
+    Attributes:
+        operation: whose calls it strikes.
+        effect: what happens to them.
+        params: members that a call must have, with these values.
+        when: what must say yes to a call's parameters.
+        left: how many calls (or single attempts) it will still strike; None for all.
+        struck: how many it has struck.
+    """
+
+    operation: str
+    effect: Effect
+    params: Params = field(default_factory=dict)
+    when: Callable[[Params], bool] | None = None
+    left: int | None = None
+    struck: int = 0
+    _plans: Plans | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        left = "until cancelled" if self.left is None else f"{self.left} left"
+        return f"<Plan {self.operation}: {self.effect}, {left}, struck {self.struck}>"
+
+    def cancel(self) -> None:
+        """Strike no more. Again, or once it is used up, this does nothing."""
+        if self._plans is not None:
+            self._plans.remove(self)
+
+    def __enter__(self) -> Plan:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+    def matches(self, operation: str, params: Params) -> bool:
+        """Whether it is about such a call."""
+        return (
+            self.operation == operation
+            and fits(params, self.params)
+            and (self.when is None or self.when(params))
+        )
+
+
+class Plans:
+    """The plans in force. Counted ones go first, oldest first; then others, newest first."""
+
+    def __init__(self) -> None:
+        """Begin without plans."""
+        self.in_force: list[Plan] = []
+        self._lock = threading.Lock()
+
+    def add(self, plan: Plan) -> Plan:
+        """Put a plan into force."""
+        plan._plans = self
+        with self._lock:
+            counted = sum(other.left is not None for other in self.in_force)
+            self.in_force.insert(counted, plan)
+        return plan
+
+    def remove(self, plan: Plan) -> None:
+        """Take a plan out of force, if it is in."""
+        with self._lock:
+            self.in_force[:] = [other for other in self.in_force if other is not plan]
+
+    def take(self, kind: type[_Effect], operation: str, params: Params) -> _Effect | None:
+        """What strikes a call, which is then counted; None if nothing of this kind does."""
+        if not self.in_force:
+            return None
+        for plan in list(self.in_force):
+            effect = plan.effect
+            if isinstance(effect, kind) and plan.matches(operation, params) and self._use(plan):
+                return effect
+        return None
+
+    def _use(self, plan: Plan) -> bool:
+        """Count a strike, unless another thread had the last one."""
+        with self._lock:
+            if plan not in self.in_force:
+                return False
+            plan.struck += 1
+            if plan.left is not None:
+                plan.left -= 1
+                if plan.left == 0:
+                    self.in_force.remove(plan)
+            return True
+
+    def keep(self) -> tuple[tuple[Plan, int | None], ...]:
+        """The plans in force, with what is left of each, for `restore`."""
+        with self._lock:
+            return tuple((plan, plan.left) for plan in self.in_force)
+
+    def restore(self, kept: tuple[tuple[Plan, int | None], ...]) -> None:
+        """Let exactly the kept plans be in force again, as they were."""
+        with self._lock:
+            for plan, left in kept:
+                plan.left = left
+            self.in_force[:] = [plan for plan, _ in kept]
+
+
+def fits(params: Params, wanted: Params) -> bool:
+    """Whether parameters have all wanted members, with equal values."""
+    return all(
+        name in params and _comparable(name, params[name]) == _comparable(name, value)
+        for name, value in wanted.items()
+    )
+
+
+def _comparable(name: str, value: Any) -> Any:
+    """Text and bytes are the same to the API, and so are serials with and without colons."""
+    if isinstance(value, str) and name == "CertificateSerial":
+        return value.replace(":", "").lower().lstrip("0")
+    return value.encode() if isinstance(value, str) else value
