@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pca_mock.errors import InvalidArnException
 
@@ -67,6 +68,7 @@ def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     return match.groups()
 
 
+@lru_cache(maxsize=1024)
 def parse_authority_arn(text: str) -> AuthorityArn:
     """Take a CA's ARN apart.
 
@@ -86,6 +88,7 @@ def parse_certificate_arn(text: str) -> CertificateArn:
     return CertificateArn(AuthorityArn(*authority), serial)
 
 
+@lru_cache(maxsize=128)
 def parse_template_arn(text: str) -> TemplateArn:
     """Take a template's ARN apart. Whether such a template exists is not judged here.
 

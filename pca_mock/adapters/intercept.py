@@ -13,28 +13,22 @@ from __future__ import annotations
 
 import gc
 import io
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, tzinfo
-from email.utils import formatdate
 from typing import Any, Final
 
 from botocore import handlers as botocore_handlers
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
-from botocore.utils import get_tzinfo_options
 
-from pca_mock.adapters import retries
-from pca_mock.adapters.retries import Answer, Call, Outcome
+from pca_mock.adapters import responses, retries
+from pca_mock.adapters.retries import Call, Outcome
 from pca_mock.errors import AwsError
 
 # (operation, parameters, region, credentials) -> a call that has begun
 Answerer = Callable[[str, Mapping[str, Any], str, Any], Call]
 
 _PARAMETERS: Final = "pca_mock.parameters"
-_JSON: Final = "application/x-amz-json-1.1"
 _running: list[tuple[Answerer]] = []
 _lock = threading.Lock()
 _registered = False
@@ -136,72 +130,10 @@ def _attempt(call: Call, model: Any, url: str) -> Outcome:
     try:
         parsed = call.attempt()
     except AwsError as error:
-        return _failure(call.request_id, model, url, error), error
+        return responses.failure(call.request_id, model, url, error), error
     except BotoCoreError as error:
         return None, error
-    return _success(call.request_id, model, url, parsed), None
-
-
-def _success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> Answer:
-    content = _encode(parsed).encode() if model.output_shape is not None else b""
-    _localise(parsed, get_tzinfo_options()[0]())
-    return _answer(request_id, url, 200, content, parsed)
-
-
-def _failure(request_id: str, model: Any, url: str, error: AwsError) -> Answer:
-    content = _encode({"__type": error.code, "message": error.message}).encode()
-    parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
-    if error.code in (shape.name for shape in model.service_model.error_shapes):
-        parsed["message"] = error.message
-    return _answer(request_id, url, error.status, content, parsed)
-
-
-def _answer(
-    request_id: str, url: str, status: int, content: bytes, parsed: dict[str, Any]
-) -> Answer:
-    headers = {
-        "x-amzn-requestid": request_id,
-        "content-type": _JSON,
-        "content-length": str(len(content)),
-        "date": formatdate(usegmt=True),
-    }
-    parsed["ResponseMetadata"] = {
-        "RequestId": request_id,
-        "HTTPStatusCode": status,
-        "HTTPHeaders": headers,
-        "RetryAttempts": 0,
-    }
-    http_response: Any = AWSResponse
-    return http_response(url, status, headers, _Raw(content)), parsed
-
-
-class _Raw:
-    """The raw side of an AWSResponse, for handlers that read `http_response.content`."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self._content
-
-
-def _epoch_seconds(moment: datetime) -> float | int:
-    """A timestamp as JSON 1.1 has it: a whole number where it has no fraction."""
-    seconds = moment.timestamp()
-    return int(seconds) if seconds.is_integer() else seconds
-
-
-_encode: Final = json.JSONEncoder(default=_epoch_seconds).encode
-
-
-def _localise(value: Any, zone: tzinfo) -> None:
-    """Tell times in the local zone, as botocore's parsers do, in place."""
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, member in items:
-        if isinstance(member, datetime):
-            value[key] = member.astimezone(zone)
-        elif isinstance(member, (dict, list)):
-            _localise(member, zone)
+    return responses.success(call.request_id, model, url, parsed), None
 
 
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (

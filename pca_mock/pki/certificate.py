@@ -44,6 +44,7 @@ class Certificate:
         basic_constraints: None without the extension.
         key_identifier: its SKI; without one, SHA-1 of its key (User Guide, "RFC compliance").
         may_sign_certificates: whether its key usage has keyCertSign, or is not limited at all.
+        not_before, not_after: UTC, whole seconds.
     """
 
     x509: x509.Certificate
@@ -56,26 +57,14 @@ class Certificate:
     basic_constraints: BasicConstraints | None
     key_identifier: bytes
     may_sign_certificates: bool
+    not_before: datetime
+    not_after: datetime
+    serial_number: int
 
     @property
     def pem(self) -> str:
         """The certificate as AWS returns it: no newline at the end."""
         return pem.encode("CERTIFICATE", self.encoded)
-
-    @property
-    def not_before(self) -> datetime:
-        """UTC, whole seconds."""
-        return self.x509.not_valid_before_utc
-
-    @property
-    def not_after(self) -> datetime:
-        """UTC, whole seconds."""
-        return self.x509.not_valid_after_utc
-
-    @property
-    def serial_number(self) -> int:
-        """The serial number."""
-        return self.x509.serial_number
 
     @property
     def is_self_issued(self) -> bool:
@@ -128,6 +117,9 @@ def parse(encoded: bytes) -> Certificate:
             _basic_constraints(extensions),
             _subject_key_identifier(extensions) or key_identifier(spki.encoded),
             _may_sign_certificates(extensions),
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+            certificate.serial_number,
         )
     except (ValueError, IndexError):
         raise _malformed() from None

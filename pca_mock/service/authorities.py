@@ -308,26 +308,29 @@ def _blob(value: Any) -> bytes:
 
 def _description(ca: CertificateAuthority, now: datetime) -> Response:
     """The model's CertificateAuthority: a fresh structure without absent members."""
-    certificate = ca.installed.certificate if ca.installed else None
     status = ca.status(now)
-    description = {
+    description: Response = {
         "Arn": str(ca.arn),
         "OwnerAccount": ca.arn.account,
         "CreatedAt": ca.created_at,
         "LastStateChangeAt": _last_state_change(ca, now),
         "Type": ca.type,
-        "Serial": str(certificate.serial_number) if certificate else None,
         "Status": status.value,
-        "NotBefore": certificate.not_before if certificate else None,
-        "NotAfter": certificate.not_after if certificate else None,
-        "FailureReason": ca.failure_reason if status is Status.FAILED else None,
         "CertificateAuthorityConfiguration": copied(ca.configuration),
         "RevocationConfiguration": copied(ca.revocation_configuration),
-        "RestorableUntil": ca.restorable_until,
         "KeyStorageSecurityStandard": ca.key_storage_security_standard,
         "UsageMode": ca.usage_mode,
     }
-    return {name: value for name, value in description.items() if value is not None}
+    if ca.installed is not None:
+        certificate = ca.installed.certificate
+        description["Serial"] = str(certificate.serial_number)
+        description["NotBefore"] = certificate.not_before
+        description["NotAfter"] = certificate.not_after
+    if status is Status.FAILED:
+        description["FailureReason"] = ca.failure_reason
+    if ca.restorable_until is not None:
+        description["RestorableUntil"] = ca.restorable_until
+    return description
 
 
 def _last_state_change(ca: CertificateAuthority, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ existence, status.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from botocore.model import OperationNotFoundError
@@ -71,7 +71,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
 # These look at the status themselves: AWS checks the idempotency token and the template first.
 _CHECK_STATUS_THEMSELVES: Final = {"IssueCertificate"}
 # Members that hold ARNs, in the order in which they are checked.
-_ARN_FORMS: Final = {
+_ARN_FORMS: Final[dict[str, Callable[[str], Any]]] = {
     "CertificateAuthorityArn": parse_authority_arn,
     "ResourceArn": parse_authority_arn,
     "CertificateArn": parse_certificate_arn,

@@ -6,12 +6,14 @@ Both kinds share `random.Random`'s interface. What a seed gives repeats, and is 
 from __future__ import annotations
 
 import string
-import uuid
 from random import Random, SystemRandom
 from typing import Final
 
 Seed = int | str
 _LETTERS_AND_DIGITS: Final = string.ascii_letters + string.digits
+# RFC 9562 section 5.4: which bits of a UUID are random, and what the others are.
+_FREE_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_FIXED_BITS: Final = 0x00000000_0000_4000_8000_000000000000
 _PARTITION_NAME_LENGTH: Final = 11
 
 
@@ -22,7 +24,8 @@ def source(seed: Seed | None) -> Random:
 
 def new_uuid(source: Random) -> str:
     """A UUID of version 4 in its usual form: of CAs, audit reports and requests."""
-    return str(uuid.UUID(int=source.getrandbits(128), version=4))
+    digits = f"{source.getrandbits(128) & _FREE_BITS | _FIXED_BITS:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def new_serial_number(source: Random) -> int:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.store import State
+
+_COMMON_NAME: Final = "2.5.4.3"
+_UNITS: Final = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
 
 
 @dataclass(slots=True)
@@ -27,19 +36,38 @@ def hierarchy(state: State) -> list[Branch]:
         if not ca.is_gone(now)
     ]
     by_key = {branch.ca.spki: branch for branch in branches}
+    above: dict[bytes, Branch] = {}
     tops: list[Branch] = []
     for branch in branches:
-        installed = branch.ca.installed
-        above = by_key.get(installed.chain[0].spki) if installed and installed.chain else None
-        (above.below if above is not None else tops).append(branch)
+        signer = _signer(branch, by_key)
+        # CAs that have signed each other in a circle: the oldest one is at the top.
+        if signer is None or any(link is branch for link in _upwards(signer, above)):
+            tops.append(branch)
+        else:
+            above[branch.ca.spki] = signer
+            signer.below.append(branch)
     return tops
 
 
-def flattened(branches: list[Branch], depth: int = 0) -> Iterator[tuple[int, CertificateAuthority]]:
+def _signer(branch: Branch, by_key: dict[bytes, Branch]) -> Branch | None:
+    installed = branch.ca.installed
+    return by_key.get(installed.chain[0].spki) if installed and installed.chain else None
+
+
+def _upwards(branch: Branch, above: dict[bytes, Branch]) -> Iterator[Branch]:
+    link: Branch | None = branch
+    while link is not None:
+        yield link
+        link = above.get(link.ca.spki)
+
+
+def flattened(branches: list[Branch]) -> Iterator[tuple[int, CertificateAuthority]]:
     """Each CA with its depth, a CA before those below it."""
-    for branch in branches:
+    waiting = [(0, branch) for branch in reversed(branches)]
+    while waiting:
+        depth, branch = waiting.pop()
         yield depth, branch.ca
-        yield from flattened(branch.below, depth + 1)
+        waiting += [(depth + 1, lower) for lower in reversed(branch.below)]
 
 
 def certificate_status(ca: CertificateAuthority, serial: str, now: datetime) -> str:
@@ -60,8 +88,12 @@ def certificate_status(ca: CertificateAuthority, serial: str, now: datetime) -> 
 def name_of(ca: CertificateAuthority) -> str:
     """What a CA is called: its CommonName, else the first part of its subject, else its id."""
     subject = ca.configuration["Subject"]
+    custom = {
+        item["ObjectIdentifier"]: item["Value"] for item in subject.get("CustomAttributes", ())
+    }
     texts = [value for value in subject.values() if isinstance(value, str)]
-    return str(subject.get("CommonName") or (texts[0] if texts else ca.arn.ca_id))
+    named = (subject.get("CommonName"), custom.get(_COMMON_NAME), *texts, *custom.values())
+    return printable(next((name for name in named if name), ca.arn.ca_id))
 
 
 def validity_of(ca: CertificateAuthority) -> str:
@@ -70,3 +102,22 @@ def validity_of(ca: CertificateAuthority) -> str:
         return "no certificate"
     certificate = ca.installed.certificate
     return f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """How far away a moment is, in the largest unit that fits: "in 364 days", "1 hour ago"."""
+    away = abs(moment - now)
+    for unit, length in _UNITS:
+        number = away // length
+        if number:
+            words = f"{number:,} {unit}{'s' if number > 1 else ''}"
+            return f"in {words}" if moment > now else f"{words} ago"
+    return "now"
+
+
+def printable(text: str) -> str:
+    """Text in which what cannot be seen, or turns the direction of writing, is a visible escape."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
