@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -20,7 +21,7 @@ from pca_mock.state.calls import Caller
 from pca_mock.state.plans import Effect, Params, Plan
 from pca_mock.state.settings import Settings, check_account_id
 from pca_mock.state.snapshots import Snapshot
-from pca_mock.state.store import State
+from pca_mock.state.store import EARLIEST, State
 from pca_mock.testing import current, handles, html, text
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 _NO_TIME: Final = timedelta()
 _TEN_YEARS: Final = timedelta(days=3650)
+
+
+@lru_cache(maxsize=256)
+def _caller(account_id: str, region: str) -> Caller:
+    return Caller(account_id, region, partition_of(region))
 
 
 class PcaMock:
@@ -52,7 +58,7 @@ class PcaMock:
         if settings.seed is not None:
             source = keys.SeededKeys(source, random)
         self._state = State(settings, buckets=self._buckets, keys=source, random=random)
-        self._state.clock.watch(self._publish)
+        self._state.clock.watch(self._note_new_time)
         self._acting_as: list[str] = []
         self._beginning = snapshots.take(self._state, {})
 
@@ -132,6 +138,10 @@ class PcaMock:
         """
         self._publish()
         return self._buckets
+
+    def _note_new_time(self) -> None:
+        self._state.crls_due_at = EARLIEST
+        self._publish()
 
     def _publish(self) -> None:
         with self._state.lock:
@@ -308,7 +318,9 @@ class PcaMock:
 
     @contextmanager
     def as_account(self, account_id: str) -> Iterator[None]:
-        """Make calls in the name of another account, whatever the credentials, in all threads.
+        """In a `with` block, make calls in another account's name, whatever the credentials.
+
+        It counts in all threads.
 
         Raises:
             ValueError: `account_id` isn't 12 digits.
@@ -338,7 +350,7 @@ class PcaMock:
     def _begin_call(
         self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
     ) -> ClientCall:
-        caller = Caller(self._account_of(credentials), region, partition_of(region))
+        caller = _caller(self._account_of(credentials), region)
         return ClientCall(self._state, operation, params, caller)
 
     def _account_of(self, credentials: Any) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
+
+# What never changes, and is most of what there is.
+_PLAIN: Final = frozenset((str, bytes, int, float, bool, datetime, type(None)))
 
 
 def copied(value: Any) -> Any:
     """A deep copy of dicts and lists. What they hold besides never changes, and is shared."""
-    # Called for containers alone where that can be: most of what they hold is text.
     if isinstance(value, dict):
-        return {
-            name: copied(member) if isinstance(member, (dict, list)) else member
-            for name, member in value.items()
-        }
+        copy = value.copy()
+        for name, member in value.items():
+            if type(member) not in _PLAIN:
+                copy[name] = copied(member)
+        return copy
     if isinstance(value, list):
         return [copied(item) for item in value]
     return value

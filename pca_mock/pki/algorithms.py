@@ -104,9 +104,11 @@ def supports_ml_dsa() -> bool:
     return bool(_mldsa) and backend.mldsa_supported()
 
 
+_PKCS1: Final = padding.PKCS1v15()
+
+
 def _pkcs1(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
-    scheme = padding.PKCS1v15()
-    return lambda key, data: bytes(key.sign(data, scheme, algorithm))
+    return lambda key, data: bytes(key.sign(data, _PKCS1, algorithm))
 
 
 def _pss(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
@@ -182,12 +184,12 @@ _PKCS1_SIGNATURES: Final[dict[str, hashes.HashAlgorithm]] = {
     "1.2.840.113549.1.1.12": _384,
     "1.2.840.113549.1.1.13": _512,
 }
-_ECDSA_SIGNATURES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "1.2.840.10045.4.1":   hashes.SHA1(),
-    "1.2.840.10045.4.3.1": hashes.SHA224(),
-    "1.2.840.10045.4.3.2": _256,
-    "1.2.840.10045.4.3.3": _384,
-    "1.2.840.10045.4.3.4": _512,
+_ECDSA_SIGNATURES: Final = {
+    "1.2.840.10045.4.1":   ec.ECDSA(hashes.SHA1()),
+    "1.2.840.10045.4.3.1": ec.ECDSA(hashes.SHA224()),
+    "1.2.840.10045.4.3.2": ec.ECDSA(_256),
+    "1.2.840.10045.4.3.3": ec.ECDSA(_384),
+    "1.2.840.10045.4.3.4": ec.ECDSA(_512),
 }
 _ML_DSA_OIDS: Final = {
     "2.16.840.1.101.3.4.3.17": "44",
@@ -196,8 +198,11 @@ _ML_DSA_OIDS: Final = {
 }
 # fmt: on
 _RSASSA_PSS: Final = "1.2.840.113549.1.1.10"
-_EC_PUBLIC_KEY: Final = "1.2.840.10045.2.1"
-_CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+# RFC 5480: id-ecPublicKey with a named curve.
+_EC_IDENTIFIERS: Final = {
+    der.sequence(der.oid("1.2.840.10045.2.1"), der.oid(curve))
+    for curve in ("1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35")
+}
 _SMALLEST_RSA_KEY: Final = 1024  # bits
 
 
@@ -213,20 +218,14 @@ def load_public_key(spki: bytes) -> PublicKey:
     Raises:
         ValueError: unreadable, or of another kind, curve or size.
     """
-    algorithm = der.parse(spki).children()[0].children()
-    if der.decode_oid(algorithm[0].content) == _EC_PUBLIC_KEY and algorithm[-1].tag != der.OID:
-        raise ValueError("the curve is not a named one")
+    algorithm = der.parse(spki).children()[0].encoded
     try:
         key = serialization.load_der_public_key(spki)
     except Exception as error:  # UnsupportedAlgorithm is no ValueError
         raise ValueError(f"the public key cannot be read: {error}") from error
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size >= _SMALLEST_RSA_KEY:
-            return key
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        if isinstance(key.curve, _CURVES):
-            return key
-    elif _is_ml_dsa(key):
+    if algorithm in _EC_IDENTIFIERS or _is_ml_dsa(key):
+        return key
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA_KEY:
         return key
     raise ValueError("the public key is of a kind that is not supported")
 
@@ -254,9 +253,9 @@ def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: by
                 scheme = padding.PSS(padding.MGF1(mask), padding.PSS.AUTO)
                 key.verify(signature, data, scheme, algorithm)
             else:
-                key.verify(signature, data, padding.PKCS1v15(), _PKCS1_SIGNATURES[oid])
+                key.verify(signature, data, _PKCS1, _PKCS1_SIGNATURES[oid])
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(_ECDSA_SIGNATURES[oid]))
+            key.verify(signature, data, _ECDSA_SIGNATURES[oid])
         elif _is_ml_dsa(key, _ML_DSA_OIDS[oid]):
             key.verify(signature, data)
         else:

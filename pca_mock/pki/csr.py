@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -12,7 +13,6 @@ from pca_mock.errors import MalformedCSRException
 from pca_mock.pki import der, pem
 from pca_mock.pki.algorithms import (
     PrivateKey,
-    PublicKey,
     SigningAlgorithm,
     load_public_key,
     verifies,
@@ -27,20 +27,18 @@ _INVALID: Final = "The certificate signing request is invalid."
 
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
-    """What issuance takes from a CSR; `subject` and `spki` are its own bytes (DER)."""
+    """What issuance takes from a CSR; `subject` and `spki` are its own bytes (DER).
+
+    Attributes:
+        key_identifier: of the key; see `key_identifier`.
+        subject_alternative_name: the requested SAN; one without any name counts as none.
+    """
 
     subject: bytes
     spki: bytes
-    public_key: PublicKey
+    key_identifier: bytes
     extensions: tuple[Extension, ...]
-
-    @property
-    def subject_alternative_name(self) -> Extension | None:
-        """The requested SAN; one without any name counts as none."""
-        for extension in self.extensions:
-            if extension.oid == SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
-                return extension
-        return None
+    subject_alternative_name: Extension | None
 
 
 def create(
@@ -69,7 +67,12 @@ def spki_of(key: PrivateKey) -> bytes:
 
 def key_identifier(spki: bytes) -> bytes:
     """SHA-1 of the subjectPublicKey BIT STRING's content (RFC 5280 section 4.2.1.2, method 1)."""
-    return hashlib.sha1(public_key_bits(spki), usedforsecurity=False).digest()
+    return _key_identifier(der.parse(spki))
+
+
+def _key_identifier(spki: der.Element) -> bytes:
+    bits = spki.children()[1].content[1:]
+    return hashlib.sha1(bits, usedforsecurity=False).digest()
 
 
 def public_key_bits(spki: bytes) -> bytes:
@@ -77,8 +80,11 @@ def public_key_bits(spki: bytes) -> bytes:
     return der.parse(spki).children()[1].content[1:]
 
 
+@lru_cache(maxsize=64)
 def parse(text: bytes) -> CertificateRequest:
     """Read a PEM request and check everything that AWS checks about the request alone.
+
+    Tests often issue for one request again and again; so those of late are remembered.
 
     Raises:
         MalformedCSRException: not exactly one readable request, a key that is not accepted, a
@@ -90,15 +96,28 @@ def parse(text: bytes) -> CertificateRequest:
         version, subject, spki, *attributes = info.expect(der.SEQUENCE).children()
         version.expect(der.INTEGER), subject.expect(der.SEQUENCE)
         public_key = load_public_key(spki.encoded)
-        extensions = _requested_extensions(attributes)
+        extensions = tuple(_requested_extensions(attributes))
         signature_octets = signature.expect(der.BIT_STRING).content[1:]
     except (ValueError, IndexError):
         raise MalformedCSRException(_INVALID) from None
     if not verifies(public_key, algorithm, signature_octets, info.encoded):
         raise MalformedCSRException("The certificate signing request could not be verified.")
-    request = CertificateRequest(subject.encoded, spki.encoded, public_key, tuple(extensions))
+    request = CertificateRequest(
+        subject.encoded,
+        spki.encoded,
+        _key_identifier(spki),
+        extensions,
+        _subject_alternative_name(extensions),
+    )
     _check_names(request)
     return request
+
+
+def _subject_alternative_name(extensions: tuple[Extension, ...]) -> Extension | None:
+    for extension in extensions:
+        if extension.oid == SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
+            return extension
+    return None
 
 
 def _requested_extensions(attributes: list[der.Element]) -> list[Extension]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.errors import InvalidArgsException
@@ -80,13 +81,18 @@ class Extension:
 
     def encode(self) -> bytes:
         """The Extension of RFC 5280 section 4.1: DER. A false flag is left out (DEFAULT)."""
-        flag = der.boolean(True) if self.critical else b""
-        return der.sequence(der.oid(self.oid), flag, der.octet_string(self.value))
+        return _encoded(self.oid, self.critical, self.value)
+
+
+@lru_cache(maxsize=256)  # those of templates and issuers come again and again
+def _encoded(oid: str, critical: bool, value: bytes) -> bytes:
+    flag = der.boolean(True) if critical else b""
+    return der.sequence(der.oid(oid), flag, der.octet_string(value))
 
 
 def encode_all(extensions: Sequence[Extension]) -> bytes:
     """Extensions of RFC 5280 section 4.1: the SEQUENCE OF, DER."""
-    return der.sequence(*(extension.encode() for extension in extensions))
+    return der.sequence(*[extension.encode() for extension in extensions])
 
 
 def decode_all(encoded: der.Element) -> list[Extension]:
@@ -116,6 +122,7 @@ def subject_key_identifier(key_identifier: bytes) -> Extension:
     return Extension(SUBJECT_KEY_IDENTIFIER, False, der.octet_string(key_identifier))
 
 
+@lru_cache(maxsize=256)
 def authority_key_identifier(key_identifier: bytes) -> Extension:
     """RFC 5280 section 4.2.1.1, with keyIdentifier alone."""
     value = der.sequence(der.context(0, key_identifier, constructed=False))

@@ -6,7 +6,6 @@ The order of the extensions was read off certificates that AWS issued.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from pca_mock.errors import MalformedCSRException
 from pca_mock.pki import der, names
 from pca_mock.pki import extensions as ext
 from pca_mock.pki.algorithms import PrivateKey, SigningAlgorithm
-from pca_mock.pki.csr import CertificateRequest, key_identifier
+from pca_mock.pki.csr import CertificateRequest
 from pca_mock.pki.extensions import Extension
 from pca_mock.pki.templates import Passthrough, Template
 
@@ -107,27 +106,31 @@ def contents(
         subject = request.subject
     empty_subject = subject == names.EMPTY_NAME
     structured, custom = ext.passed_through(api.get("Extensions", {}), empty_subject=empty_subject)
-    alternative_name = request.subject_alternative_name
     copied = _copied(template, request)
 
-    template_wide = [*template.fixed(), ext.subject_key_identifier(key_identifier(request.spki))]
+    template_wide = [*template.fixed(), ext.subject_key_identifier(request.key_identifier)]
     if issuer is not None:
         template_wide.append(ext.authority_key_identifier(issuer.key_identifier))
-    placed = (*template_wide, *(issuer.extensions if issuer else ()), *structured)
-    named = (alternative_name,) if alternative_name else ()
-    position = {id(e): _POSITIONS.get(e.oid, _AFTERWARDS) for e in (*placed, *named)}
-    kept = by_precedence(placed, custom, named, copied)
-    kept.sort(key=lambda extension: position.get(id(extension), _AFTERWARDS))
+    placed = [*template_wide, *(issuer.extensions if issuer else ()), *structured]
+    named = request.subject_alternative_name
+    # A custom extension is stronger than the CSR's SAN, but stands after all these.
+    if named is not None and all(extension.oid != named.oid for extension in custom):
+        placed.append(named)
+    placed.sort(key=_position)
+    kept = by_precedence(placed, custom, copied)
     return Contents(subject, issuer.subject if issuer else subject, request.spki, tuple(kept))
+
+
+def _position(extension: Extension) -> int:
+    return _POSITIONS.get(extension.oid, _AFTERWARDS)
 
 
 def _copied(template: Template, request: CertificateRequest) -> tuple[Extension, ...]:
     """The CSR's extensions that may go into the certificate besides its SAN."""
-    counts = Counter(extension.oid for extension in request.extensions)
+    oids = [extension.oid for extension in request.extensions]
     passes = Passthrough.CSR in template.passthrough
-    wanted = counts if passes else (ext.SUBJECT_ALTERNATIVE_NAME,)
-    for oid in wanted:
-        if counts[oid] > 1:
+    for oid in oids if passes else (ext.SUBJECT_ALTERNATIVE_NAME,):
+        if oids.count(oid) > 1:
             raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
     if not passes:
         return ()

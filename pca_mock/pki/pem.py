@@ -14,7 +14,7 @@ _BLOCK = re.compile(
 def encode(label: str, data: bytes) -> str:
     """One block with lines of 64 characters, without a newline at the end."""
     body = base64.b64encode(data).decode()
-    lines = "\n".join(body[i : i + 64] for i in range(0, len(body), 64))
+    lines = "\n".join([body[i : i + 64] for i in range(0, len(body), 64)])
     return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----"
 
 

@@ -14,9 +14,9 @@ from pca_mock.state.store import State, Store
 Response = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # one or two for each call: freezing them would take the longest
 class Context:
-    """One call.
+    """One call. Nobody changes it.
 
     Attributes:
         state: what the whole mock remembers.
@@ -30,7 +30,7 @@ class Context:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CaContext(Context):
     """A call about a CA, which exists and whose use the caller is allowed."""
 

@@ -7,7 +7,7 @@ time after a revocation; here it is at once, unless `crl_delay` says otherwise.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from pca_mock.pki import crl, issue
@@ -23,6 +23,7 @@ CANNED_ACLS: Final = {
     "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control",
 }
 _CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
+_LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
 _RETRY_AFTER: Final = timedelta(minutes=15)
 
 
@@ -111,6 +112,7 @@ def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: dat
 def _keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
     ca.crls[found.partition] = found
     state.publishing[ca] = None
+    state.crls_due_at = min(state.crls_due_at, found.due_at)
 
 
 def _list(ca: CertificateAuthority, found: RevocationList, serial: str) -> None:
@@ -132,6 +134,7 @@ def note_revocation(state: State, ca: CertificateAuthority, serial: str, now: da
     if found is not None:
         _list(ca, found, serial)
         found.due_at = min(found.due_at, now + state.settings.crl_delay)
+        state.crls_due_at = min(state.crls_due_at, found.due_at)
     refresh(state, now)
 
 
@@ -139,11 +142,15 @@ def note_new_configuration(state: State, ca: CertificateAuthority, now: datetime
     """Publish all CRLs anew, which may be in another bucket from now on."""
     for found in ca.crls.values():
         found.due_at = now
+    state.crls_due_at = now
     refresh(state, now)
 
 
 def refresh(state: State, now: datetime) -> None:
     """Publish what is due: after a revocation, half-way to expiry, or after a failure."""
+    if now < state.crls_due_at:
+        return
+    next_due_at = _LATEST
     for ca in state.publishing:
         if not configuration(ca)["Enabled"] or ca.is_gone(now):
             continue
@@ -151,6 +158,8 @@ def refresh(state: State, now: datetime) -> None:
         if due and ca.status(now) in (Status.ACTIVE, Status.DISABLED):
             for found in due:
                 _publish(state, ca, found, now)
+        next_due_at = min(next_due_at, *(found.due_at for found in ca.crls.values()))
+    state.crls_due_at = next_due_at
 
 
 def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:

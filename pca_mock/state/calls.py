@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 # So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
 LIMIT: Final = 10_000
@@ -28,8 +28,7 @@ class Caller:
         return f"arn:{self.partition}:iam::{self.account}:root"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of a client, with all its attempts.
 
     Attributes:

@@ -1,12 +1,12 @@
-"""Where ids, serials and names come from: the operating system, or a seed.
+"""Where ids, serials and names come from: random numbers, which repeat where a test gives a seed.
 
-Both kinds share `random.Random`'s interface. What a seed gives repeats, and is fit for tests alone.
+They are fit for tests alone, as is all that is made here.
 """
 
 from __future__ import annotations
 
 import string
-from random import Random, SystemRandom
+from random import Random
 from typing import Final
 
 Seed = int | str
@@ -18,8 +18,8 @@ _PARTITION_NAME_LENGTH: Final = 11
 
 
 def source(seed: Seed | None) -> Random:
-    """A source that starts with a seed; the operating system's without one."""
-    return SystemRandom() if seed is None else Random(seed)
+    """A source that starts with a seed, by default with one of the operating system's."""
+    return Random(seed)
 
 
 def new_uuid(source: Random) -> str:

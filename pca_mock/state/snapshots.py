@@ -13,7 +13,7 @@ from typing import Any
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.calls import Call
 from pca_mock.state.plans import Plan
-from pca_mock.state.store import State, Store, Tokens
+from pca_mock.state.store import EARLIEST, State, Store, Tokens
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,6 +76,7 @@ def restore(state: State, kept: Snapshot) -> None:
     state._stores.update(stores)
     state.publishing.clear()
     state.publishing.update(publishing)
+    state.crls_due_at = EARLIEST
     state.created = kept.created
     if kept.random is not None and state.settings.seed is not None:
         state.random.setstate(kept.random)

@@ -6,9 +6,9 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from operator import attrgetter
-from random import Random, SystemRandom
+from random import Random
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
@@ -21,6 +21,7 @@ from pca_mock.state.plans import Plans
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.settings import Settings
 
+EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
@@ -93,6 +94,7 @@ class State:
         settings: what the user has set.
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have a CRL to publish, in the order in which they got it.
+        crls_due_at: before this moment no CRL has to be written.
         created: how many CAs have been made so far, in all accounts and regions.
         random: where ids and serials come from.
         plans: the faults that calls shall meet.
@@ -102,11 +104,12 @@ class State:
 
     settings: Settings = field(default_factory=Settings)
     publishing: dict[CertificateAuthority, None] = field(default_factory=dict)
+    crls_due_at: datetime = EARLIEST
     created: int = 0
     buckets: Buckets = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
     keys: Keys = field(default_factory=FreshKeys)
-    random: Random = field(default_factory=SystemRandom)
+    random: Random = field(default_factory=Random)
     plans: Plans = field(default_factory=Plans)
     log: Log = field(default_factory=Log)
     lock: threading.RLock = field(default_factory=threading.RLock)
