@@ -13,6 +13,7 @@ import boto3
 from pca_mock.adapters import accounts, responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.clock import Clock
+from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, faults, revocation
 from pca_mock.service.calling import ClientCall
 from pca_mock.service.model import partition_of
@@ -55,9 +56,10 @@ class PcaMock:
         self._buckets = Buckets(settings.s3_endpoint_url)
         random = randomness.source(settings.seed)
         source: keys.Keys = keys.SOURCES[settings.keys]()
-        if settings.seed is not None:
-            source = keys.SeededKeys(source, random)
         self._state = State(settings, buckets=self._buckets, keys=source, random=random)
+        if settings.seed is not None:
+            self._state.keys = keys.SeededKeys(source, random)
+            self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._state.clock.watch(self._note_new_time)
         self._acting_as: list[str] = []
         self._beginning = snapshots.take(self._state, {})

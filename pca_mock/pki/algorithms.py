@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
@@ -117,10 +117,15 @@ def _pss(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes
 
 
 def _ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
-    try:  # RFC 6979: with a seed, signatures repeat, too
+    scheme = ec.ECDSA(algorithm)
+    return lambda key, data: bytes(key.sign(data, scheme))
+
+
+def _deterministic_ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
+    try:
         scheme = ec.ECDSA(algorithm, deterministic_signing=True)
     except UnsupportedAlgorithm:  # an OpenSSL older than 3.2
-        scheme = ec.ECDSA(algorithm)
+        return _ecdsa(algorithm)
     return lambda key, data: bytes(key.sign(data, scheme))
 
 
@@ -168,6 +173,14 @@ SIGNING_ALGORITHMS: Final = {name: SigningAlgorithm(name, family, bytes.fromhex(
     ("ML_DSA_87",         Family.ML_DSA_87, "300b0609608648016503040313",     _pure),
     ("SM3WITHSM2",        Family.SM2,       "300a06082a811ccf55018375",       _pure),
 )}
+
+# The same, but that ECDSA signs the same data in the same way (RFC 6979), which takes it longer.
+REPEATING_ALGORITHMS: Final = SIGNING_ALGORITHMS | {
+    name: replace(SIGNING_ALGORITHMS[name], sign=_deterministic_ecdsa(algorithm))
+    for name, algorithm in (
+        ("SHA256WITHECDSA", _256), ("SHA384WITHECDSA", _384), ("SHA512WITHECDSA", _512),
+    )
+}
 
 # Signatures of received CSRs and certificates: SHA-1 to SHA-512; MD5 is refused.
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {

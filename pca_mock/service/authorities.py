@@ -24,7 +24,6 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.pki import certificate, chain, csr, extensions
-from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.service import configuration, crls, paging
 from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
@@ -92,7 +91,7 @@ def create_certificate_authority(
     _probe_bucket(ctx, revocation)
     _check_quota(ctx)
     key = ctx.state.keys.take(wanted["KeyAlgorithm"])
-    algorithm = SIGNING_ALGORITHMS[wanted["SigningAlgorithm"]]
+    algorithm = ctx.state.signing_algorithms[wanted["SigningAlgorithm"]]
     now = milliseconds(ctx.now)
     failure = ctx.state.plans.take(LateFailure, "CreateCertificateAuthority", request)
     ca = CertificateAuthority(

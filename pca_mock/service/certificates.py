@@ -20,7 +20,7 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.pki import csr, issue, pem, validity
-from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, fitting
+from pca_mock.pki.algorithms import fitting
 from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
 from pca_mock.service import crls
 from pca_mock.service.context import CaContext, Response
@@ -82,7 +82,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         _issuer(ca, installed, bound_to) if installed is not None else None,
     )
     _check_quota(ctx)
-    algorithm = SIGNING_ALGORITHMS[signing_algorithm]
+    algorithm = ctx.state.signing_algorithms[signing_algorithm]
     serial_number = new_serial_number(ctx.state.random)
     tbs_certificate = issue.tbs_certificate(
         contents, serial_number, not_before, not_after, algorithm

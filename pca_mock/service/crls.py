@@ -11,7 +11,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from pca_mock.pki import crl, issue
-from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.service.model import dns_suffix
 from pca_mock.state.authority import CertificateAuthority, RevocationList, Status
 from pca_mock.state.buckets import BucketError, StoredObject
@@ -169,7 +168,7 @@ def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now:
     item = StoredObject(
         crl_configuration["S3BucketName"],
         found.key,
-        _signed(ca, found, number, now, lifetime),
+        _signed(state, ca, found, number, now, lifetime),
         _CONTENT_TYPE,
         CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
     )
@@ -194,6 +193,7 @@ def _drop_expired(ca: CertificateAuthority, found: RevocationList, now: datetime
 
 
 def _signed(
+    state: State,
     ca: CertificateAuthority,
     found: RevocationList,
     number: int,
@@ -202,7 +202,7 @@ def _signed(
 ) -> bytes:
     installed = ca.installed
     assert installed is not None  # its status is one of a CA with a certificate
-    algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
+    algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
     tbs_cert_list = crl.tbs_cert_list(
         installed.certificate.subject,
         installed.key_identifier,

@@ -18,7 +18,6 @@ from pca_mock.errors import (
     ResourceNotFoundException,
 )
 from pca_mock.pki import extensions, ocsp
-from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.pki.certificate import parse_pem
 from pca_mock.pki.csr import key_identifier, public_key_bits
 from pca_mock.pki.der import DerError
@@ -150,7 +149,7 @@ def ocsp_response(state: State, request: bytes) -> bytes:
         known_until = now - state.settings.ocsp_delay
         statuses = [(cert_id, _status(ca, cert_id, known_until)) for cert_id in asked]
         data = ocsp.response_data(key_identifier(ca.spki), statuses, now, now + _OCSP_LIFETIME)
-        algorithm = SIGNING_ALGORITHMS[ca.configuration["SigningAlgorithm"]]
+        algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
 
 

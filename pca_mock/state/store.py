@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from operator import attrgetter
@@ -13,6 +13,7 @@ from typing import Final
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
+from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import Buckets, NoBuckets
 from pca_mock.state.calls import Log
@@ -97,6 +98,7 @@ class State:
         crls_due_at: before this moment no CRL has to be written.
         created: how many CAs have been made so far, in all accounts and regions.
         random: where ids and serials come from.
+        signing_algorithms: by name.
         plans: the faults that calls shall meet.
         log: the calls that there were.
         lock: held for the whole of a call, so that what was checked still holds at its end.
@@ -110,6 +112,9 @@ class State:
     clock: Clock = field(default_factory=Clock)
     keys: Keys = field(default_factory=FreshKeys)
     random: Random = field(default_factory=Random)
+    signing_algorithms: Mapping[str, SigningAlgorithm] = field(
+        default_factory=lambda: SIGNING_ALGORITHMS
+    )
     plans: Plans = field(default_factory=Plans)
     log: Log = field(default_factory=Log)
     lock: threading.RLock = field(default_factory=threading.RLock)
