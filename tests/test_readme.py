@@ -16,7 +16,9 @@ SNIPPETS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL
 
 
 @pytest.mark.parametrize(
-    "snippet", [s for s in SNIPPETS if "def test_" in s], ids=["decorator", "fixture"]
+    "snippet",
+    [s for s in SNIPPETS if "def test_" in s],
+    ids=["mutual TLS", "revocation", "faults and time", "decorator"],
 )
 def test_a_snippet_with_a_test_passes(snippet: str, tmp_path: Path) -> None:
     assert "1 passed" in run_pytest({"test_snippet.py": snippet}, tmp_path)
