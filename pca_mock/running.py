@@ -210,14 +210,17 @@ class PcaMock:
             attempts: how many single attempts fail instead, so that a retry may succeed.
             latency: how long each answer takes, by the mock's clock.
             when: what must say yes to the parameters of a call.
-            params: members that a call must have, with their values.
+            params: members that a call must have, with their values; a handle stands for its ARN.
 
         Returns:
-            The plan: in force already, and a context manager that ends it.
+            The plan: in force already, and a context manager that ends it. Of several plans that
+            match a call, counted ones go first, oldest first; then the others, newest first.
 
         Raises:
-            TypeError: both `times` and `attempts`.
-            ValueError: the service has no such operation, error or member; not a positive number.
+            RuntimeError: the mock has ended.
+            TypeError: both `times` and `attempts`, or a message for an exception, which has one.
+            ValueError: the service has no such operation, error or member; not a positive number;
+                a negative latency.
         """
         if times is not None and attempts is not None:
             raise TypeError("say times (whole calls) or attempts (single ones), not both")
@@ -234,7 +237,10 @@ class PcaMock:
         when: Callable[[Params], bool] | None = None,
         **params: Any,
     ) -> Plan:
-        """Let answers take time, by the mock's clock. For the other arguments see `fail`."""
+        """Let answers take time, by the mock's clock: once for each call, retries included.
+
+        For arguments, result and errors see `fail`.
+        """
         return self._plan(operation, faults.delay(latency), times, when, params)
 
     def fail_later(
@@ -273,6 +279,8 @@ class PcaMock:
     ) -> Plan:
         """Let what calls begin be in progress until it has been asked for so often.
 
+        The delays of `mock_pca` must be over, too. When the plan ends, what is held stays so.
+
         Args:
             operation: one of those of `fail_later`.
             polls: how often GetCertificate answers RequestInProgressException, a new CA is CREATING
@@ -294,7 +302,10 @@ class PcaMock:
         when: Callable[[Params], bool] | None,
         params: dict[str, Any],
     ) -> Plan:
-        return self._state.plans.add(faults.plan(operation, effect, left, when, params))
+        plan = faults.plan(operation, effect, left, when, params)
+        if not current.is_running(self._state):
+            raise RuntimeError("this mock has ended: nothing could be struck")
+        return self._state.plans.add(plan)
 
     # Revocation, and other accounts
 

@@ -11,6 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import boto3
@@ -90,6 +91,15 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
     def __repr__(self) -> str:
         return f"<Buckets {sorted(self)}>"
 
+    def check(self, bucket: str, region: str) -> None:
+        """Look whether there is a bucket. See `pca_mock.state.buckets`."""
+        client = self._client(region)
+        if client is not None:
+            with _translated(bucket):
+                client.head_bucket(Bucket=bucket)
+        elif bucket in self._missing:
+            raise BucketMissingError(bucket)
+
     def write(self, item: StoredObject, region: str) -> None:
         """Write an object. See `pca_mock.state.buckets`."""
         client = self._client(region)
@@ -97,7 +107,7 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
             self._write_to_memory(item)
             return
         more = {"ACL": item.acl} if item.acl else {}
-        try:
+        with _translated(item.bucket):
             _check_policy(client, item)
             client.put_object(
                 Bucket=item.bucket,
@@ -106,11 +116,6 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
                 ContentType=item.content_type,
                 **more,
             )
-        except ClientError as error:
-            missing = error.response["Error"]["Code"] in ("NoSuchBucket", "404")
-            raise (BucketMissingError if missing else BucketError)(item.bucket) from error
-        except BotoCoreError as error:  # the user's endpoint doesn't answer
-            raise BucketError(item.bucket) from error
 
     def _write_to_memory(self, item: StoredObject) -> None:
         if item.bucket in self._missing:
@@ -137,6 +142,18 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         # What moto's own handler lets pass must not go out.
         client.meta.events.register_last("before-send", _refuse)
         return client
+
+
+@contextmanager
+def _translated(bucket: str) -> Iterator[None]:
+    """Raise the service's errors in place of S3's and botocore's."""
+    try:
+        yield
+    except ClientError as error:
+        missing = error.response["Error"]["Code"] in ("NoSuchBucket", "404")
+        raise (BucketMissingError if missing else BucketError)(bucket) from error
+    except BotoCoreError as error:  # the user's endpoint doesn't answer
+        raise BucketError(bucket) from error
 
 
 def _is_moto_active() -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Generator
+from types import coroutine
 from typing import Any, Protocol
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import BotoCoreError
 from botocore.hooks import first_non_none_response
 
 # (HTTP response, parsed response), as botocore has them
@@ -67,6 +67,7 @@ def steps(
 
     Raises:
         BotoCoreError: the network has failed, as planned, at the last attempt.
+        Exception: what a handler of the user's own has raised.
     """
     context, attempts = request["context"], 1
     while True:
@@ -82,7 +83,8 @@ def steps(
                 caught_exception=error if answered is None else None,
                 request_dict=request,
             )
-        except BotoCoreError:  # how legacy mode says that it gives up
+        except Exception as raised:  # legacy mode does so when it gives up
+            answered, error = None, raised
             break
         seconds = first_non_none_response(responses)
         if seconds is None or seconds is False:
@@ -116,10 +118,30 @@ async def _drive_awaiting(steps: Generator[Any, Any, Answer], emitted: Any) -> A
         while True:
             try:
                 responses = await emitted
-            except BotoCoreError as error:
+            except Exception as error:
                 emitted = steps.throw(error)
             else:
+                await _turn()
                 emitted = steps.send(responses)
     except StopIteration as stop:
         answer: Answer = stop.value
         return answer
+
+
+async def _turn() -> None:
+    """Let other tasks take their turn before the next attempt, as they would while this one waits.
+
+    Like `asyncio.sleep(0)`, which a test may have replaced. Other event loops have no such way.
+    """
+    import asyncio  # is there already if a client needs it
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    await _suspend()
+
+
+@coroutine
+def _suspend() -> Generator[None, None, None]:
+    yield

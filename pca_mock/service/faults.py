@@ -97,8 +97,7 @@ def hold(operation: str, polls: int) -> Hold:
         ValueError: the operation begins nothing, or not a positive number of polls.
     """
     _check_begins(operation)
-    if polls < 1:
-        raise ValueError(f"the number of polls is positive, not {polls!r}")
+    _check_number("polls", polls)
     return Hold(polls)
 
 
@@ -122,8 +121,8 @@ def plan(
         ValueError: the model has no such operation or member, or `left` isn't positive.
     """
     check_call(operation, params)
-    if left is not None and left < 1:
-        raise ValueError(f"the number of times is positive, not {left!r}")
+    if left is not None:
+        _check_number("times", left)
     return Plan(operation, effect, dict(params), when, left)
 
 
@@ -141,6 +140,11 @@ def check_call(operation: str, members: Iterable[str]) -> None:
     for member in members:
         if member not in known:
             raise ValueError(_unknown(f"member of {operation}", member, known))
+
+
+def _check_number(what: str, number: int) -> None:
+    if number < 1 or number != int(number):
+        raise ValueError(f"the number of {what} is a positive integer, not {number!r}")
 
 
 def _check_begins(operation: str) -> None:

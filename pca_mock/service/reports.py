@@ -66,6 +66,8 @@ def create_certificate_authority_audit_report(
         if succeeded:
             item = StoredObject(bucket, key, write(rows).encode(), content_type)
             ctx.state.buckets.write(item, ca.arn.region)
+        else:
+            ctx.state.buckets.check(bucket, ca.arn.region)
     except BucketMissingError:
         raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
     except BucketError:

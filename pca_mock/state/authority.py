@@ -225,9 +225,8 @@ class CertificateAuthority:
         return name in self.polls_left
 
     def hold(self, name: str, polls: int) -> None:
-        """Let something be in progress until it has been asked for so often."""
-        if polls:
-            self.polls_left[name] = polls
+        """Let something be in progress until it has been asked for so often, at least once."""
+        self.polls_left[name] = polls
 
     def note_poll(self, name: str) -> None:
         """Note that it was asked for."""

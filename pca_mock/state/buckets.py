@@ -32,6 +32,18 @@ class StoredObject:
 class Buckets(Protocol):
     """Something that keeps objects."""
 
+    def check(self, bucket: str, region: str) -> None:
+        """Look whether there is a bucket.
+
+        Args:
+            bucket: its name.
+            region: where the CA is.
+
+        Raises:
+            BucketMissingError: there is none.
+            BucketError: that cannot be found out.
+        """
+
     def write(self, item: StoredObject, region: str) -> None:
         """Write an object, or write over it.
 
@@ -46,6 +58,9 @@ class Buckets(Protocol):
 
 class NoBuckets:
     """Keeps nothing, and lets everything be written: for a state without a mock around it."""
+
+    def check(self, bucket: str, region: str) -> None:
+        """Let every bucket be there."""
 
     def write(self, item: StoredObject, region: str) -> None:
         """Accept the object."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 Params = Mapping[str, Any]
 
@@ -89,7 +90,8 @@ class Plan:
     when: Callable[[Params], bool] | None = None
     left: int | None = None
     struck: int = 0
-    _plans: Plans | None = field(default=None, repr=False)
+    # Of the mocks in which it has been in force: a snapshot brings it into others, too.
+    _homes: WeakSet[Plans] = field(default_factory=WeakSet, repr=False)
 
     def __repr__(self) -> str:
         left = "until cancelled" if self.left is None else f"{self.left} left"
@@ -97,8 +99,8 @@ class Plan:
 
     def cancel(self) -> None:
         """Strike no more. Again, or once it is used up, this does nothing."""
-        if self._plans is not None:
-            self._plans.remove(self)
+        for plans in list(self._homes):
+            plans.remove(self)
 
     def __enter__(self) -> Plan:
         return self
@@ -130,7 +132,7 @@ class Plans:
 
     def add(self, plan: Plan) -> Plan:
         """Put a plan into force."""
-        plan._plans = self
+        plan._homes.add(self)
         with self._lock:
             counted = sum(other.left is not None for other in self.in_force)
             self.in_force.insert(counted, plan)
@@ -152,9 +154,9 @@ class Plans:
         return None
 
     def _use(self, plan: Plan) -> bool:
-        """Count a strike, unless another thread had the last one."""
+        """Count a strike, unless another thread had the last one, or another mock."""
         with self._lock:
-            if plan not in self.in_force:
+            if plan not in self.in_force or plan.left == 0:
                 return False
             plan.struck += 1
             if plan.left is not None:
@@ -173,6 +175,7 @@ class Plans:
         with self._lock:
             for plan, left in kept:
                 plan.left = left
+                plan._homes.add(self)
             self.in_force[:] = [plan for plan, _ in kept]
 
 
@@ -185,7 +188,11 @@ def fits(params: Params, wanted: Params) -> bool:
 
 
 def _comparable(name: str, value: Any) -> Any:
-    """Text and bytes are the same to the API, and so are serials with and without colons."""
+    """Text and bytes are the same to the API, and so are serials with and without colons.
+
+    A handle stands for its ARN.
+    """
+    value = getattr(value, "arn", value)
     if isinstance(value, str) and name == "CertificateSerial":
         return value.replace(":", "").lower().lstrip("0")
     return value.encode() if isinstance(value, str) else value

@@ -121,15 +121,13 @@ class Fields:
 
 
 def read(certificate: bytes) -> Fields:
-    """The fields of a certificate: DER.
+    """The fields of a certificate of version 3: DER.
 
     Raises:
         DerError: it isn't one.
     """
     tbs = der.parse(certificate).children()[0].children()
-    if tbs[0].tag == 0xA0:  # the version
-        del tbs[0]
-    serial, signature, issuer, validity, subject, spki, *optional = tbs
+    _version, serial, signature, issuer, validity, subject, spki, *optional = tbs
     not_before, not_after = (_moment(time) for time in validity.children())
     return Fields(
         subject=name(subject.encoded),
@@ -176,7 +174,9 @@ def _attribute(attribute: der.Element) -> str:
     oid, value = attribute.children()
     dotted = der.decode_oid(oid.content)
     text = _text(value)
-    return f"{_ATTRIBUTES.get(dotted, dotted)}={f'#{value.encoded.hex()}' if text is None else text}"
+    return (
+        f"{_ATTRIBUTES.get(dotted, dotted)}={f'#{value.encoded.hex()}' if text is None else text}"
+    )
 
 
 def _text(value: der.Element) -> str | None:
@@ -319,14 +319,18 @@ def _distribution_points(value: bytes) -> Iterator[str]:
     for point in _items(value):
         for part in point.children():
             if part.tag == 0xA0 and part.children()[0].tag == 0xA0:
-                yield from map(general_name, part.children()[0].children())
+                yield from map(_location, part.children()[0].children())
 
 
 def _access(value: bytes) -> Iterator[str]:
     for description in _items(value):
         method, location = description.children()
         dotted = der.decode_oid(method.content)
-        yield f"{_ACCESS_METHODS.get(dotted, dotted)}: {general_name(location)}"
+        yield f"{_ACCESS_METHODS.get(dotted, dotted)} {_location(location)}"
+
+
+def _location(item: der.Element) -> str:
+    return general_name(item).removeprefix("URI ")
 
 
 def _policies(value: bytes) -> Iterator[str]:

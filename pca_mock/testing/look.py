@@ -37,15 +37,15 @@ def hierarchy(state: State) -> list[Branch]:
     ]
     by_key = {branch.ca.spki: branch for branch in branches}
     above: dict[bytes, Branch] = {}
+    for branch in reversed(branches):
+        signer = _signer(branch, by_key)
+        # CAs can have signed each other in a circle, which is cut above its oldest one.
+        if signer is not None and all(link is not branch for link in _upwards(signer, above)):
+            above[branch.ca.spki] = signer
     tops: list[Branch] = []
     for branch in branches:
-        signer = _signer(branch, by_key)
-        # CAs that have signed each other in a circle: the oldest one is at the top.
-        if signer is None or any(link is branch for link in _upwards(signer, above)):
-            tops.append(branch)
-        else:
-            above[branch.ca.spki] = signer
-            signer.below.append(branch)
+        signer = above.get(branch.ca.spki)
+        (tops if signer is None else signer.below).append(branch)
     return tops
 
 
@@ -86,14 +86,20 @@ def certificate_status(ca: CertificateAuthority, serial: str, now: datetime) -> 
 
 
 def name_of(ca: CertificateAuthority) -> str:
-    """What a CA is called: its CommonName, else the first part of its subject, else its id."""
+    """What a CA is called: its CommonName, Organization, or the first part of its subject."""
     subject = ca.configuration["Subject"]
     custom = {
         item["ObjectIdentifier"]: item["Value"] for item in subject.get("CustomAttributes", ())
     }
     texts = [value for value in subject.values() if isinstance(value, str)]
-    named = (subject.get("CommonName"), custom.get(_COMMON_NAME), *texts, *custom.values())
-    return printable(next((name for name in named if name), ca.arn.ca_id))
+    named = (
+        subject.get("CommonName"),
+        custom.get(_COMMON_NAME),
+        subject.get("Organization"),
+        *texts,
+        *custom.values(),
+    )
+    return printable(next(name for name in named if name))  # no CA has an empty subject
 
 
 def validity_of(ca: CertificateAuthority) -> str:
@@ -105,11 +111,11 @@ def validity_of(ca: CertificateAuthority) -> str:
 
 
 def distance(moment: datetime, now: datetime) -> str:
-    """How far away a moment is, in the largest unit that fits: "in 364 days", "1 hour ago"."""
+    """How far away a moment is, in the largest unit that fits: "in 365 days", "1 hour ago"."""
     away = abs(moment - now)
     for unit, length in _UNITS:
-        number = away // length
-        if number:
+        if away >= length:
+            number = (away + length / 2) // length
             words = f"{number:,} {unit}{'s' if number > 1 else ''}"
             return f"in {words}" if moment > now else f"{words} ago"
     return "now"
@@ -117,6 +123,8 @@ def distance(moment: datetime, now: datetime) -> str:
 
 def printable(text: str) -> str:
     """Text in which what cannot be seen, or turns the direction of writing, is a visible escape."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
         for character in text

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import Any, Final
 
-from pca_mock.pki.algorithms import KEY_ALGORITHMS
 from pca_mock.state.calls import Call
 from pca_mock.state.store import State
 from pca_mock.testing import fields, look
 
-_LONGEST_VALUE: Final = 60  # characters
+_LONGEST_VALUE: Final = 64  # characters
 _LONGEST_NAME: Final = 40
 _LONGEST_MESSAGE: Final = 300
 _MOST_AUTHORITIES: Final = 50  # that a tree shows
 _PEM_LABEL: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
-_KEY_WIDTH: Final = max(len(fields.algorithm(name)) for name in KEY_ALGORITHMS)
 
 
 def line(call: Call) -> str:
@@ -47,9 +44,14 @@ def shown(value: Any) -> str:
     if isinstance(value, (str, bytes)):
         pem = _PEM_LABEL.search(text)
         if pem is not None:
-            return f"<{pem[1]}, {len(value)} {'bytes' if isinstance(value, bytes) else 'characters'}>"
+            return (
+                f"<{pem[1]}, {len(value)} {'bytes' if isinstance(value, bytes) else 'characters'}>"
+            )
         if text.startswith("'arn:"):
-            return f"'…{text[2 - _LONGEST_VALUE :]}"
+            *_, resource = text[1:-1].split(":", 5)
+            if len(resource) > _LONGEST_VALUE - 3:
+                resource = "/".join(resource.split("/")[-2:])
+            return f"'…{cut(resource, _LONGEST_VALUE - 3)}'"
     half = _LONGEST_VALUE // 2 - 1
     return f"{text[:half]}…{text[-half:]}"
 
@@ -60,27 +62,31 @@ def cut(text: str, longest: int) -> str:
 
 
 def tree(state: State) -> list[str]:
-    """The hierarchy of a mock's CAs, a line for each, in columns; the end of a long one is left out.
+    """The hierarchy of a mock's CAs, a line for each, in columns.
 
-    A line ends in the last part of the CA's ARN, with account and region where they are not the
-    same for all.
+    A line ends in what tells the CA's ARN from others: region and id, and the account if there are
+    CAs of other accounts than the mock's.
     """
     with state.lock:
         now = state.clock.now()
         found = list(look.flattened(look.hierarchy(state)))
+        is_alone = all(ca.arn.account == state.settings.account_id for _, ca in found)
         rows = [
             (
                 f"{'  ' * depth}{cut(look.name_of(ca), _LONGEST_NAME)}",
-                f"{ca.type:<11} {ca.status(now).value}",
-                f"{fields.algorithm(ca.configuration['KeyAlgorithm']):<{_KEY_WIDTH}}",
+                ca.type,
+                ca.status(now).value,
+                fields.algorithm(ca.configuration["KeyAlgorithm"]),
                 look.validity_of(ca),
-                str(ca.arn),
+                *(() if is_alone else (ca.arn.account,)),
+                ca.arn.region,
+                ca.arn.ca_id,
             )
-            for depth, ca in islice(found, _MOST_AUTHORITIES)
+            for depth, ca in found[:_MOST_AUTHORITIES]
         ]
-    widths = [max(map(len, column), default=0) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         for row in rows
     ]
     hidden = len(found) - len(rows)

@@ -1,0 +1,845 @@
+"""Code under test meets faults: throttling, a broken network, failures that come later, waiting."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError, WaiterError
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from pca_mock import PcaMock, mock_pca
+from tests import revoking, support
+from tests.revoking import REPORTS, create_report, serial
+from tests.support import Authority
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca import ACMPCAClient
+
+LIST = "ListCertificateAuthorities"
+CREATE = "CreateCertificateAuthority"
+ISSUE = "IssueCertificate"
+REPORT = "CreateCertificateAuthorityAuditReport"
+NOWHERE: Any = {
+    "endpoint_url": "http://127.0.0.1:9",
+    "config": Config(retries={"mode": "standard", "total_max_attempts": 1}),
+    "aws_access_key_id": "a",
+    "aws_secret_access_key": "b",
+    "region_name": "us-east-1",
+}
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long botocore has slept: its waiters do, its retries must not. Nobody really does."""
+    found: list[float] = []
+    monkeypatch.setattr(time, "sleep", found.append)
+    return found
+
+
+@pytest.fixture
+def pca() -> Iterator[PcaMock]:
+    """A mock whose clock stands."""
+    with mock_pca() as running:
+        running.clock.freeze("2026-11-23T14:25:49Z")
+        yield running
+
+
+@pytest.fixture
+def client(pca: PcaMock) -> ACMPCAClient:
+    return pca.client(region_name="us-east-1")
+
+
+@pytest.fixture
+def ca(client: ACMPCAClient) -> Authority:
+    """An active root."""
+    return support.root(client)
+
+
+def issue(ca: Authority, **request: Any) -> str:
+    """Issue a leaf: its ARN."""
+    return revoking.issue(ca, **request)
+
+
+def code(act: Any, *arguments: Any, **more: Any) -> str:
+    """What comes of a call: an error code, or "success"."""
+    try:
+        act(*arguments, **more)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "success"
+
+
+# Throttled, or unreachable
+
+
+def test_the_next_two_calls_fail_and_the_third_one_issues(pca: PcaMock, ca: Authority) -> None:
+    pca.fail(ISSUE, "ThrottlingException", times=2)
+
+    assert [code(issue, ca) for _ in range(3)] == ["ThrottlingException"] * 2 + ["success"]
+    assert len(pca.certificates) == 2  # with the root's own
+
+
+@pytest.mark.parametrize(
+    ("retries", "made"),
+    [
+        ({"mode": "legacy"}, 4),
+        ({"mode": "standard"}, 2),
+        ({"mode": "adaptive"}, 2),
+        ({"mode": "standard", "total_max_attempts": 7}, 6),
+        ({"mode": "legacy", "total_max_attempts": 1}, 0),
+        ({"mode": "standard", "total_max_attempts": 1}, 0),
+    ],
+)
+def test_a_call_fails_as_after_the_last_retry_of_botocore(
+    retries: Any, made: int, pca: PcaMock, slept: list[float]
+) -> None:
+    client = pca.client(config=Config(retries=retries))
+    before = pca.clock.now()
+    pca.fail(LIST, "ThrottlingException", times=1)
+
+    with pytest.raises(ClientError) as refused:
+        client.list_certificate_authorities()
+
+    metadata = refused.value.response["ResponseMetadata"]
+    assert metadata["RetryAttempts"] == made
+    assert metadata["MaxAttemptsReached"] is True
+    reached = f" (reached max retries: {made})"
+    assert str(refused.value) == (
+        f"An error occurred (ThrottlingException) when calling the {LIST} operation{reached}: "
+        "Rate exceeded"
+    )
+    assert slept == []
+    assert (pca.clock.now() > before) == (made > 0)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_botocore_gets_over_two_attempts_that_fail(
+    mode: Any, pca: PcaMock, slept: list[float]
+) -> None:
+    client = pca.client(config=Config(retries={"mode": mode}))
+    before = pca.clock.now()
+    pca.fail(CREATE, "ThrottlingException", attempts=2)
+
+    answer = client.create_certificate_authority(
+        CertificateAuthorityConfiguration=support.configuration(), CertificateAuthorityType="ROOT"
+    )
+
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 2
+    assert [ca.arn for ca in pca.authorities] == [answer["CertificateAuthorityArn"]]
+    assert slept == []
+    assert pca.clock.now() > before
+
+
+def test_an_error_that_botocore_does_not_retry_fails_the_first_attempt(
+    pca: PcaMock, ca: Authority
+) -> None:
+    before = pca.clock.now()
+    plan = pca.fail(ISSUE, "InvalidStateException", attempts=1)
+
+    with pytest.raises(ca.client.exceptions.InvalidStateException) as refused:
+        issue(ca)
+
+    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert (plan.struck, pca.clock.now()) == (1, before)
+
+
+def test_code_under_test_sees_that_the_service_cannot_be_reached(
+    pca: PcaMock, ca: Authority
+) -> None:
+    error = EndpointConnectionError(endpoint_url="https://acm-pca.us-east-1.amazonaws.com/")
+
+    with pca.fail(ISSUE, error), pytest.raises(EndpointConnectionError, match="Could not connect"):
+        issue(ca)
+
+    assert issue(ca)
+
+
+def test_a_call_that_never_arrived_can_be_repeated_with_its_token(
+    pca: PcaMock, ca: Authority
+) -> None:
+    pca.fail(ISSUE, EndpointConnectionError(endpoint_url="https://pca"), times=1)
+
+    with pytest.raises(EndpointConnectionError):
+        issue(ca, IdempotencyToken="once")
+    arn = issue(ca, IdempotencyToken="once")
+
+    assert issue(ca, IdempotencyToken="once") == arn
+    assert len(pca.certificates) == 2
+
+
+# Narrowed
+
+
+def test_a_fault_can_be_for_one_ca_alone(pca: PcaMock, ca: Authority) -> None:
+    other = support.root(ca.client)
+
+    with pca.fail(ISSUE, "ThrottlingException", CertificateAuthorityArn=ca.arn):
+        assert (code(issue, ca), code(issue, other)) == ("ThrottlingException", "success")
+    assert code(issue, ca) == "success"
+
+
+@pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
+@pytest.mark.parametrize("wanted", [bytes, bytes.decode], ids=["bytes", "text"])
+def test_a_fault_can_be_for_one_csr_as_bytes_or_text(
+    wanted: Any, passed: Any, pca: PcaMock, ca: Authority
+) -> None:
+    first, second = support.Caller().csr(), support.Caller().csr()
+    pca.fail(ISSUE, "ThrottlingException", Csr=wanted(first))
+
+    assert code(ca.issue, passed(first)) == "ThrottlingException"
+    assert code(ca.issue, passed(second)) == "success"
+
+
+@pytest.mark.parametrize("passed", ["{}", "{colons}", "{upper}"])
+@pytest.mark.parametrize("wanted", ["{}", "{colons}", "{upper}"])
+def test_a_fault_can_be_for_one_serial_with_or_without_colons(
+    wanted: str, passed: str, pca: PcaMock, ca: Authority
+) -> None:
+    digits, other = (serial(issue(ca)) for _ in range(2))
+    forms = {
+        "{}": digits,
+        "{colons}": ":".join(digits[i : i + 2] for i in range(0, 32, 2)),
+        "{upper}": digits.upper(),
+    }
+    pca.fail("RevokeCertificate", "ThrottlingException", CertificateSerial=forms[wanted])
+
+    assert code(revoking.revoke_serial, ca, other) == "success"
+    assert code(revoking.revoke_serial, ca, forms[passed]) == "ThrottlingException"
+
+
+def test_a_fault_can_be_for_calls_that_a_callable_picks(pca: PcaMock, ca: Authority) -> None:
+    def is_long(params: Any) -> bool:
+        return bool(params["Validity"]["Value"] > 100)
+
+    with pca.fail(ISSUE, "LimitExceededException", when=is_long, CertificateAuthorityArn=ca.arn):
+        assert code(issue, ca, days=101) == "LimitExceededException"
+        assert code(issue, ca, days=100) == "success"
+
+
+# Where a fault ends
+
+
+def test_nested_blocks_end_their_own_faults(pca: PcaMock, client: ACMPCAClient) -> None:
+    act = client.list_certificate_authorities
+
+    with pca.fail(LIST, "AccessDeniedException"):
+        with pca.fail(LIST, "InternalFailure"), pca.fail(LIST, "InvalidArnException", times=1):
+            assert [code(act), code(act)] == ["InvalidArnException", "InternalFailure"]
+        assert code(act) == "AccessDeniedException"
+    assert code(act) == "success"
+
+
+def test_a_counted_fault_that_is_not_used_up_ends_with_its_block(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    with pca.fail(LIST, "InternalFailure", times=2) as plan:
+        assert code(client.list_certificate_authorities) == "InternalFailure"
+
+    assert code(client.list_certificate_authorities) == "success"
+    assert (plan.struck, plan.left) == (1, 1)
+
+
+def test_faults_are_over_with_their_mock() -> None:
+    client = boto3.client("acm-pca", **NOWHERE)
+    with mock_pca() as first:
+        first.fail(LIST, "InternalFailure")
+
+    with pytest.raises(EndpointConnectionError):
+        client.list_certificate_authorities()
+    with mock_pca():
+        assert code(client.list_certificate_authorities) == "success"
+
+
+def test_a_mock_that_is_started_again_has_none_of_its_former_faults() -> None:
+    mock = mock_pca()
+    with mock as pca:
+        plan = pca.fail(LIST, "InternalFailure")
+
+    with mock as pca:
+        assert code(pca.client().list_certificate_authorities) == "success"
+        plan.cancel()
+
+
+def test_a_nested_mock_has_none_of_the_faults_of_the_outer_one(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    plan = pca.fail(LIST, "InternalFailure", times=1)
+
+    with mock_pca() as inner:
+        inner.fail(CREATE, "InternalFailure")
+        assert code(client.list_certificate_authorities) == "success"
+    assert plan.struck == 0
+    assert code(client.list_certificate_authorities) == "InternalFailure"
+    assert support.pending(client).arn
+
+
+def test_a_reset_cancels_all_faults(pca: PcaMock, client: ACMPCAClient) -> None:
+    with pca.fail(LIST, "InternalFailure"):
+        pca.delay(LIST, timedelta(days=1))
+        pca.fail_later(CREATE)
+        pca.hold(CREATE, 1)
+        pca.reset()
+        pca.clock.freeze()
+        before = pca.clock.now()
+
+        assert code(client.list_certificate_authorities) == "success"
+        assert support.pending(client).status == "PENDING_CERTIFICATE"
+        assert pca.clock.now() == before
+
+
+def test_a_snapshot_keeps_what_is_planned(pca: PcaMock, client: ACMPCAClient) -> None:
+    pca.fail(LIST, "InternalFailure", times=2)
+    assert code(client.list_certificate_authorities) == "InternalFailure"
+    kept = pca.snapshot()
+
+    for _ in range(2):
+        pca.fail(LIST, "AccessDeniedException")
+        pca.restore(kept)
+        found = [code(client.list_certificate_authorities) for _ in range(2)]
+        assert found == ["InternalFailure", "success"]
+
+
+def test_a_plan_of_a_snapshot_can_be_cancelled_in_a_later_mock() -> None:
+    with mock_pca() as first:
+        plan = first.fail(LIST, "InternalFailure")
+        kept = first.snapshot()
+
+    with mock_pca() as later:
+        later.restore(kept)
+        act = later.client().list_certificate_authorities
+        assert code(act) == "InternalFailure"
+        plan.cancel()
+        assert code(act) == "success"
+
+
+def test_a_stubbed_answer_uses_up_no_fault(pca: PcaMock, client: ACMPCAClient) -> None:
+    plan = pca.fail(LIST, "InternalFailure", times=1)
+
+    with Stubber(client) as stubber:
+        stubber.add_response("list_certificate_authorities", {"CertificateAuthorities": []})
+        assert code(client.list_certificate_authorities) == "success"
+    assert plan.struck == 0
+    assert code(client.list_certificate_authorities) == "InternalFailure"
+
+
+def test_faults_strike_the_calls_of_all_accounts_and_regions(pca: PcaMock) -> None:
+    pca.fail(LIST, "AccessDeniedException")
+
+    assert code(pca.client(region_name="eu-west-1").list_certificate_authorities) != "success"
+    with pca.as_account("222222222222"):
+        assert code(pca.client().list_certificate_authorities) != "success"
+
+
+def test_of_many_threads_exactly_so_many_are_struck(pca: PcaMock, ca: Authority) -> None:
+    pca.fail(ISSUE, "AccessDeniedException", times=5)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: code(issue, ca), range(24)))
+
+    assert found.count("AccessDeniedException") == 5
+    assert found.count("success") == 19
+    assert len(pca.certificates) == 1 + 19
+
+
+def test_in_many_threads_single_attempts_fail_and_all_calls_get_over_it(
+    pca: PcaMock, slept: list[float]
+) -> None:
+    client = pca.client(config=Config(retries={"mode": "standard", "total_max_attempts": 11}))
+    ca = support.root(client)
+    plan = pca.fail(ISSUE, "ThrottlingException", attempts=10)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: code(issue, ca), range(24)))
+
+    assert found == ["success"] * 24
+    assert sum(call.retries for call in pca.calls.filter(ISSUE)) == plan.struck == 10
+    assert slept == []
+
+
+# A CA whose creation fails
+
+
+def test_a_creation_that_fails_is_told_by_describe_and_list(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    with pca.fail_later(CREATE, "REQUEST_TIMED_OUT"):
+        failed = support.pending(client)
+
+    (listed,) = client.list_certificate_authorities()["CertificateAuthorities"]
+    for description in (failed.describe(), listed):
+        assert description["Status"] == "FAILED"
+        assert description["FailureReason"] == "REQUEST_TIMED_OUT"
+    assert pca.calls[0].outcome == "success"
+    later = support.pending(client).describe()
+    assert later["Status"] == "PENDING_CERTIFICATE"
+    assert "FailureReason" not in later
+
+
+def test_a_failed_ca_is_good_for_nothing(pca: PcaMock, client: ACMPCAClient) -> None:
+    pca.fail_later(CREATE)
+    failed = support.pending(client)
+
+    acts = [
+        failed.csr,
+        failed.certificate,
+        lambda: issue(failed),
+        lambda: failed.install(support.Caller().csr().decode()),
+        lambda: create_report(failed, "JSON"),
+        lambda: revoking.revoke_serial(failed, "0a"),
+        lambda: revoking.set_status(failed, "ACTIVE"),
+    ]
+    assert [code(act) for act in acts] == ["InvalidStateException"] * len(acts)
+
+
+def test_a_failed_ca_is_gone_once_it_is_deleted(pca: PcaMock, client: ACMPCAClient) -> None:
+    pca.fail_later(CREATE)
+    failed = support.pending(client)
+
+    client.delete_certificate_authority(CertificateAuthorityArn=failed.arn)
+
+    assert code(failed.describe) == "ResourceNotFoundException"
+    assert client.list_certificate_authorities()["CertificateAuthorities"] == []
+    restore = client.restore_certificate_authority
+    assert code(restore, CertificateAuthorityArn=failed.arn) == "ResourceNotFoundException"
+
+
+def test_the_token_of_a_creation_that_failed_still_names_the_failed_ca(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    pca.fail_later(CREATE, times=1)
+    failed = support.pending(client, IdempotencyToken="once")
+
+    again = support.pending(client, IdempotencyToken="once")
+
+    assert (again.arn, again.status) == (failed.arn, "FAILED")
+    assert support.pending(client, IdempotencyToken="twice").status == "PENDING_CERTIFICATE"
+
+
+def test_only_some_creations_fail(pca: PcaMock, client: ACMPCAClient) -> None:
+    plan = pca.fail_later(CREATE, times=1, CertificateAuthorityType="SUBORDINATE")
+    pca.fail_later(CREATE, when=lambda params: "Tags" in params)
+
+    made = [support.pending(client, kind).status for kind in ("ROOT", "SUBORDINATE", "SUBORDINATE")]
+    assert made == ["PENDING_CERTIFICATE", "FAILED", "PENDING_CERTIFICATE"]
+    assert support.pending(client, Tags=[{"Key": "a", "Value": "b"}]).status == "FAILED"
+    assert (plan.left, plan.struck) == (0, 1)
+
+
+def test_a_creation_fails_when_it_is_over(client: ACMPCAClient) -> None:
+    with mock_pca(creation_delay=timedelta(seconds=4)) as pca:
+        pca.clock.freeze("2026-11-23T14:25:49Z")
+        pca.fail_later(CREATE)
+        failed = support.pending(client)
+
+        assert failed.status == "CREATING"
+        assert "FailureReason" not in failed.describe()
+        pca.clock.advance(seconds=4)
+        assert failed.status == "FAILED"
+        assert failed.describe()["FailureReason"] == "OTHER"
+
+
+def test_a_creation_that_is_refused_uses_up_no_fault(pca: PcaMock, client: ACMPCAClient) -> None:
+    plans = [pca.fail_later(CREATE, times=1), pca.hold(CREATE, 1, times=1)]
+
+    mismatch = support.configuration(key="RSA_2048", signing="SHA256WITHECDSA")
+    assert code(support.pending, client, "ROOT", mismatch) == "InvalidArgsException"
+    assert code(support.pending, client, "ROOT", IdempotencyToken="\u2026") == "ValidationException"
+    assert [plan.struck for plan in plans] == [0, 0]
+    assert [ca.status for ca in pca.authorities] == []
+
+
+# A certificate whose issuance fails
+
+
+def test_an_issuance_that_fails_is_told_when_the_certificate_is_fetched(
+    pca: PcaMock, ca: Authority
+) -> None:
+    with pca.fail_later(ISSUE):
+        arn = issue(ca)
+
+    for _ in range(2):
+        with pytest.raises(ca.client.exceptions.RequestFailedException) as failed:
+            ca.get(arn)
+        assert failed.value.response["Error"]["Message"] == (
+            f"Certificate {arn} is in a failed state."
+        )
+    assert arn.startswith(f"{ca.arn}/certificate/")
+    assert ca.get(issue(ca))[0].startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_a_certificate_that_failed_is_nowhere_else(pca: PcaMock, ca: Authority) -> None:
+    issued = issue(ca)
+    with pca.fail_later(ISSUE):
+        failed = issue(ca)
+
+    key = create_report(ca, "JSON")["S3Key"]
+    listed = {row["certificateArn"] for row in json.loads(pca.buckets[REPORTS][key])}
+    assert issued in listed
+    assert failed not in listed
+    assert failed not in [certificate.arn for certificate in pca.certificates]
+    assert code(revoking.revoke, ca, failed) == "ResourceNotFoundException"
+    assert code(ca.get, failed) == "RequestFailedException"
+
+
+def test_a_certificate_that_failed_is_unknown_to_other_cas(pca: PcaMock, ca: Authority) -> None:
+    other = support.root(ca.client)
+    pca.fail_later(ISSUE)
+    failed = issue(ca)
+
+    assert code(other.get, failed) == "ResourceNotFoundException"
+    assert code(ca.get, failed[:-1]) == "ResourceNotFoundException"
+
+
+def test_the_token_of_an_issuance_that_failed_still_names_what_failed(
+    pca: PcaMock, ca: Authority
+) -> None:
+    plan = pca.fail_later(ISSUE, times=1)
+    failed = issue(ca, IdempotencyToken="once")
+
+    assert issue(ca, IdempotencyToken="once") == failed
+    assert code(ca.get, failed) == "RequestFailedException"
+    assert code(ca.get, issue(ca, IdempotencyToken="twice")) == "success"
+    assert plan.struck == 1
+
+
+def test_an_issuance_that_repeats_a_token_uses_up_no_fault(pca: PcaMock, ca: Authority) -> None:
+    arn = issue(ca, IdempotencyToken="once")
+    plans = [pca.fail_later(ISSUE, times=1), pca.hold(ISSUE, 1, times=1)]
+
+    assert issue(ca, IdempotencyToken="once") == arn
+    assert code(issue, ca, days=100_000) == "ValidationException"
+    assert [plan.struck for plan in plans] == [0, 0]
+    assert code(ca.get, arn) == "success"
+
+
+def test_an_issuance_fails_when_it_is_over(client: ACMPCAClient) -> None:
+    with mock_pca(issuance_delay=timedelta(seconds=2)) as pca:
+        pca.clock.freeze("2026-11-23T14:25:49Z")
+        ca = support.pending(client)
+        pca.fail_later(ISSUE)
+        arn = ca.issue(ca.csr(), "RootCACertificate")
+
+        assert code(ca.get, arn) == "RequestInProgressException"
+        pca.clock.advance(seconds=2)
+        assert code(ca.get, arn) == "RequestFailedException"
+
+
+def test_only_some_issuances_fail(pca: PcaMock, ca: Authority) -> None:
+    template = support.template_arn("CodeSigningCertificate")
+    pca.fail_later(ISSUE, TemplateArn=template, when=lambda params: "-" in params["Csr"].decode())
+
+    assert code(ca.get, issue(ca)) == "success"
+    assert code(ca.get, issue(ca, TemplateArn=template)) == "RequestFailedException"
+
+
+def test_a_waiter_gives_up_on_a_certificate_that_failed(
+    pca: PcaMock, ca: Authority, slept: list[float]
+) -> None:
+    pca.fail_later(ISSUE)
+    arn = issue(ca)
+
+    with pytest.raises(WaiterError, match="RequestFailedException"):
+        ca.client.get_waiter("certificate_issued").wait(
+            CertificateAuthorityArn=ca.arn, CertificateArn=arn
+        )
+    assert slept == []
+
+
+# An audit report that fails
+
+
+def described(ca: Authority, report: Any) -> Any:
+    return ca.client.describe_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, AuditReportId=report["AuditReportId"]
+    )
+
+
+@pytest.mark.parametrize("form", ["JSON", "CSV"])
+def test_a_report_that_fails_is_told_by_describe_and_never_written(
+    form: str, pca: PcaMock, ca: Authority, slept: list[float]
+) -> None:
+    with pca.fail_later(REPORT):
+        failed = create_report(ca, form)
+    written = create_report(ca, form)
+
+    assert described(ca, failed)["AuditReportStatus"] == "FAILED"
+    assert described(ca, failed)["S3Key"] == failed["S3Key"]
+    assert described(ca, written)["AuditReportStatus"] == "SUCCESS"
+    assert list(pca.buckets[REPORTS]) == [written["S3Key"]]
+    with pytest.raises(WaiterError, match="FAILED"):
+        ca.client.get_waiter("audit_report_created").wait(
+            CertificateAuthorityArn=ca.arn, AuditReportId=failed["AuditReportId"]
+        )
+    assert slept == []
+
+
+def test_only_some_reports_fail(pca: PcaMock, ca: Authority) -> None:
+    plan = pca.fail_later(REPORT, times=1, AuditReportResponseFormat="CSV")
+
+    reports = [create_report(ca, form) for form in ("JSON", "CSV", "CSV")]
+
+    statuses = [described(ca, report)["AuditReportStatus"] for report in reports]
+    assert statuses == ["SUCCESS", "FAILED", "SUCCESS"]
+    assert plan.struck == 1
+
+
+# What is pending for a few polls
+
+
+def test_a_ca_is_being_created_until_it_has_been_asked_for_so_often(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    pca.hold(CREATE, 3, times=1)
+    held, other = support.pending(client), support.pending(client)
+
+    assert other.status == "PENDING_CERTIFICATE"
+    assert held.status == "CREATING"
+    assert code(held.csr) == "RequestInProgressException"
+    assert held.status == "CREATING"
+    assert held.csr().startswith(b"-----BEGIN CERTIFICATE REQUEST-----")
+    assert held.status == "PENDING_CERTIFICATE"
+
+
+def test_looking_at_other_things_does_not_make_a_ca(pca: PcaMock, client: ACMPCAClient) -> None:
+    pca.hold(CREATE, 1)
+    held, other = support.pending(client), support.pending(client)
+
+    for _ in range(3):
+        (listed, _) = client.list_certificate_authorities()["CertificateAuthorities"]
+        assert listed["Status"] == "CREATING"
+        assert code(issue, held) == "InvalidStateException"
+        assert client.list_tags(CertificateAuthorityArn=held.arn)["Tags"] == []
+    assert [other.status, other.status] == ["CREATING", "PENDING_CERTIFICATE"]
+    assert [held.status, held.status] == ["CREATING", "PENDING_CERTIFICATE"]
+
+
+def test_a_waiter_waits_for_the_csr_of_a_new_ca(
+    pca: PcaMock, client: ACMPCAClient, slept: list[float]
+) -> None:
+    pca.hold(CREATE, 2)
+    held = support.pending(client)
+
+    client.get_waiter("certificate_authority_csr_created").wait(CertificateAuthorityArn=held.arn)
+
+    assert slept == [3, 3]
+    assert held.csr()
+
+
+def test_a_ca_that_is_being_created_can_be_deleted_for_good(
+    pca: PcaMock, client: ACMPCAClient
+) -> None:
+    pca.hold(CREATE, 5)
+    held = support.pending(client)
+
+    client.delete_certificate_authority(CertificateAuthorityArn=held.arn)
+
+    assert code(held.describe) == "ResourceNotFoundException"
+
+
+def test_a_creation_that_fails_does_so_after_its_polls(pca: PcaMock, client: ACMPCAClient) -> None:
+    pca.hold(CREATE, 2)
+    pca.fail_later(CREATE, "UNSUPPORTED_ALGORITHM")
+    held = support.pending(client)
+
+    assert [held.status for _ in range(4)] == ["CREATING", "CREATING", "FAILED", "FAILED"]
+    assert held.describe()["FailureReason"] == "UNSUPPORTED_ALGORITHM"
+
+
+def test_a_certificate_is_being_issued_until_it_has_been_asked_for_so_often(
+    pca: PcaMock, ca: Authority
+) -> None:
+    pca.hold(ISSUE, 2, times=1)
+    held, other = issue(ca), issue(ca)
+
+    assert code(ca.get, other) == "success"
+    assert [code(ca.get, held) for _ in range(3)] == ["RequestInProgressException"] * 2 + [
+        "success"
+    ]
+
+
+def test_a_certificate_that_is_being_issued_cannot_be_revoked_yet(
+    pca: PcaMock, ca: Authority
+) -> None:
+    pca.hold(ISSUE, 1)
+    held = issue(ca)
+
+    for _ in range(3):
+        assert code(revoking.revoke, ca, held) == "RequestInProgressException"
+    assert code(ca.get, held) == "RequestInProgressException"
+    assert code(ca.get, held) == "success"
+    assert code(revoking.revoke, ca, held) == "success"
+
+
+def test_polls_and_time_must_both_be_over(client: ACMPCAClient) -> None:
+    with mock_pca(issuance_delay=timedelta(seconds=10)) as pca:
+        pca.clock.freeze("2026-11-23T14:25:49Z")
+        ca = support.pending(client)
+        pca.hold(ISSUE, 1)
+        polled, waited = (ca.issue(ca.csr(), "RootCACertificate") for _ in range(2))
+
+        assert [code(ca.get, polled) for _ in range(3)] == ["RequestInProgressException"] * 3
+        pca.clock.advance(seconds=10)
+        assert code(ca.get, polled) == "success"
+        assert code(ca.get, waited) == "RequestInProgressException"
+        assert code(ca.get, waited) == "success"
+
+
+def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
+    pca.hold(ISSUE, 3)
+    name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
+
+    ca.client.get_waiter("certificate_issued").wait(WaiterConfig={"Delay": 7}, **name)
+
+    assert slept == [7, 7, 7]
+    assert ca.client.get_certificate(**name)["Certificate"]
+
+
+def test_a_waiter_loses_patience(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
+    pca.hold(ISSUE, 3)
+    name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
+
+    with pytest.raises(WaiterError, match="Max attempts exceeded"):
+        ca.client.get_waiter("certificate_issued").wait(WaiterConfig={"MaxAttempts": 3}, **name)
+    assert len(slept) == 2
+
+
+def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:
+    pca.hold(ISSUE, 2)
+    pca.fail_later(ISSUE)
+    arn = issue(ca)
+
+    assert [code(ca.get, arn) for _ in range(4)] == [
+        *["RequestInProgressException"] * 2,
+        *["RequestFailedException"] * 2,
+    ]
+
+
+def test_a_report_is_being_made_until_it_has_been_asked_for_so_often(
+    pca: PcaMock, ca: Authority, slept: list[float]
+) -> None:
+    pca.hold(REPORT, 2, times=2)
+    polled, waited, other = (create_report(ca, "JSON") for _ in range(3))
+
+    statuses = [described(ca, polled)["AuditReportStatus"] for _ in range(4)]
+    assert statuses == ["CREATING", "CREATING", "SUCCESS", "SUCCESS"]
+    assert described(ca, other)["AuditReportStatus"] == "SUCCESS"
+    ca.client.get_waiter("audit_report_created").wait(
+        CertificateAuthorityArn=ca.arn, AuditReportId=waited["AuditReportId"]
+    )
+    assert slept == [3, 3]
+
+
+def test_a_report_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:
+    pca.hold(REPORT, 1)
+    pca.fail_later(REPORT)
+    report = create_report(ca, "JSON")
+
+    statuses = [described(ca, report)["AuditReportStatus"] for _ in range(2)]
+    assert statuses == ["CREATING", "FAILED"]
+
+
+def test_only_some_things_are_held(pca: PcaMock, ca: Authority) -> None:
+    pca.hold(ISSUE, 1, CertificateAuthorityArn=ca.arn, when=lambda params: "Validity" in params)
+    pca.hold(CREATE, 1, CertificateAuthorityType="SUBORDINATE")
+
+    other = support.root(ca.client)
+
+    assert code(other.get, issue(other)) == "success"
+    assert code(ca.get, issue(ca)) == "RequestInProgressException"
+
+
+def test_a_hold_ends_with_its_block_but_not_what_was_held_in_it(
+    pca: PcaMock, ca: Authority
+) -> None:
+    with pca.hold(ISSUE, 2):
+        held = issue(ca)
+    free = issue(ca)
+
+    assert code(ca.get, free) == "success"
+    assert [code(ca.get, held) for _ in range(3)] == ["RequestInProgressException"] * 2 + [
+        "success"
+    ]
+
+
+def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Authority) -> None:
+    with pca.hold(ISSUE, 2):
+        held = issue(ca)
+    assert code(ca.get, held) == "RequestInProgressException"
+    kept = pca.snapshot()
+
+    for _ in range(2):
+        pca.restore(kept)
+        found = [code(ca.get, held) for _ in range(2)]
+        assert found == ["RequestInProgressException", "success"]
+
+
+# Handles
+
+
+def test_handles_wait_for_what_is_held(pca: PcaMock, slept: list[float]) -> None:
+    pca.hold(CREATE, 2)
+    pca.hold(ISSUE, 2)
+
+    issuing = pca.create_root_ca("Root").create_subordinate_ca("Issuing")
+
+    assert issuing.status == "ACTIVE"
+    assert slept == []
+
+
+def test_handles_are_struck_too(pca: PcaMock, slept: list[float]) -> None:
+    root = pca.create_root_ca("Root")
+
+    with pca.fail(ISSUE, "ThrottlingException"), pytest.raises(ClientError, match="Throttling"):
+        root.issue("localhost")
+    with pca.fail(ISSUE, "ThrottlingException", attempts=1):
+        assert root.issue("localhost").certificate_pem
+    assert slept == []
+
+
+def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    pca.buckets.remove("missing")
+    pca.fail_later("CreateCertificateAuthorityAuditReport")
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        pca.client().create_certificate_authority_audit_report(
+            CertificateAuthorityArn=root.arn,
+            S3BucketName="missing",
+            AuditReportResponseFormat="JSON",
+        )
+
+
+def test_a_handle_stands_for_its_arn(pca: PcaMock) -> None:
+    root, other = pca.create_root_ca("One"), pca.create_root_ca("Other")
+
+    with pca.fail("DescribeCertificateAuthority", "InternalFailure", CertificateAuthorityArn=root):
+        with pytest.raises(ClientError, match="InternalFailure"):
+            root.describe()
+        other.describe()
+
+    pca.calls.assert_called("DescribeCertificateAuthority", CertificateAuthorityArn=root, times=1)
+
+
+def test_an_ended_mock_plans_nothing() -> None:
+    with mock_pca() as pca:
+        pass
+
+    with pytest.raises(RuntimeError, match="has ended"):
+        pca.fail("DescribeCertificateAuthority", "InternalFailure")
+
+
+def test_a_report_that_shall_fail_still_needs_its_bucket_in_moto() -> None:
+    with mock_aws(), mock_pca() as pca:
+        root = pca.create_root_ca()
+        pca.fail_later("CreateCertificateAuthorityAuditReport")
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            create_report(Authority(pca.client(), root.arn), bucket="missing")
