@@ -99,17 +99,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and check the ini options."""
     config.addinivalue_line(
         "markers",
         f"{_MARKER}(**options): run the test in a mock of AWS Private CA with these options of "
         "mock_pca, which count before those of the ini file.",
     )
+    _ini_options(config)
 
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
-    given = {name: config.getini(f"pca_{name}") for name in _INI}
-    return {name: _INI[name][0](text) for name, text in given.items() if text}
+    options = {}
+    for name, (converted, _) in _INI.items():
+        text = config.getini(f"pca_{name}")
+        if not text:
+            continue
+        try:
+            options[name] = converted(text)
+        except (ValueError, OverflowError) as error:
+            raise pytest.UsageError(f"pca_{name}: {error}") from None
+    return options
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -123,7 +132,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Let a marked test have the fixture, whether it asks for it or not."""
     names: list[str] | None = getattr(item, "fixturenames", None)
     if names is not None and "pca" not in names and item.get_closest_marker(_MARKER):
-        names.insert(0, "pca")
+        # Not in place: other parameters of the same function have the same list.
+        item.fixturenames = ["pca", *names]  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -134,9 +144,13 @@ def pca(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
     options = _ini_options(request.config)
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
         if marker.args:
-            raise pytest.UsageError(f"@pytest.mark.{_MARKER} takes keyword arguments alone")
+            pytest.fail(f"@pytest.mark.{_MARKER} takes keyword arguments alone", pytrace=False)
         options |= marker.kwargs
-    with mock_pca(**options) as running:
+    try:
+        mock = mock_pca(**options)
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"options of the fixture {_MARKER}: {error}", pytrace=False)
+    with mock as running:
         yield running
 
 
@@ -165,8 +179,13 @@ def pca_issuing_ca(pca: PcaMock, pca_root_ca: Authority) -> Authority:
 
 def _started() -> list[Any]:
     """The logs of mocks, if there have been any."""
-    calls = sys.modules.get("pca_mock.state.calls")
-    return calls.started if calls is not None else []
+    calls: Any = sys.modules.get("pca_mock.state.calls")
+    if calls is None:
+        return []
+    if calls.started is None:  # it was imported before this plugin
+        calls.started = []
+    logs: list[Any] = calls.started
+    return logs
 
 
 def pytest_runtest_logstart() -> None:
@@ -178,7 +197,7 @@ def pytest_runtest_logstart() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note what the mocks that run already have been called for."""
-    item.stash[_logs] = [(log, log.total) for log in _started()]
+    item.stash[_logs] = [(log, log.added) for log in _started()]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -198,11 +217,10 @@ def _lines(before: list[tuple[Any, int]]) -> list[str]:
 
     lines = []
     for log in _started():
-        seen = next((total for other, total in before if other is log), 0)
-        calls = Calls(log)
-        latest = calls[max(0, len(calls) - max(0, log.total - seen)) :]
-        hidden = len(latest) - _MOST_CALLS
+        added = next((number for other, number in before if other is log), 0)
+        made = Calls(log, log.since(added))
+        hidden = len(made) - _MOST_CALLS
         if hidden > 0:
             lines.append(f"({hidden} earlier calls)")
-        lines += latest.lines()[-_MOST_CALLS:]
+        lines += made.lines()[-_MOST_CALLS:]
     return lines

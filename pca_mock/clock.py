@@ -54,9 +54,10 @@ class Clock:
         Raises:
             ValueError: no such moment, or without a time zone.
         """
-        before = self._setting
-        moment = self.now() if at is None else _moment(at)
-        self._set((moment, timedelta()))
+        with self._lock:
+            before = self._setting
+            moment = self.now() if at is None else _moment(at)
+            self._set((moment, timedelta()))
         return self._until_the_end(before)
 
     def resume(self) -> None:
@@ -74,14 +75,16 @@ class Clock:
         Raises:
             TypeError: `timedelta` has no such unit.
             ValueError: the time would go back; `move_to` does that.
+            OverflowError: it would be after the year 9999.
         """
         step = (by or timedelta()) + timedelta(**units)
         if step < timedelta():
             raise ValueError(f"advance() goes forward, not by {step}; move_to() goes anywhere")
         with self._lock:
             frozen_at, ahead = self._setting
+            target = self.now() + step  # where this raises, nothing has happened
             if frozen_at is not None:
-                self._set((frozen_at + step, ahead))
+                self._set((target, ahead))
             else:
                 self._set((None, ahead + step))
 

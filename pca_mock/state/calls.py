@@ -59,24 +59,38 @@ class Log:
     Attributes:
         latest: oldest first.
         total: how many there have been since the log was empty.
+        added: how many have been noted in all, whatever was done to the log since.
+        pauses: how many reasons there are to note none.
         has_ended: whether its mock has.
     """
 
     latest: deque[Call] = field(default_factory=lambda: deque(maxlen=LIMIT))
     total: int = 0
+    added: int = 0
+    pauses: int = 0
     has_ended: bool = False
+    _added_before: int = 0  # the calls that `latest` was replaced with
 
     def add(self, call: Call) -> None:
         """Note a call that has ended."""
+        if self.pauses:
+            return
         self.latest.append(call)
         self.total += 1
+        self.added += 1
+
+    def since(self, added: int) -> list[Call]:
+        """The calls that were noted after so many others, and are still here."""
+        number = self.added - max(added, self._added_before)
+        return list(self.latest)[-number:] if number else []
 
     def replace(self, calls: tuple[Call, ...], total: int) -> None:
         """Let other calls be in it."""
         self.latest = deque(calls, LIMIT)
         self.total = total
+        self._added_before = self.added
 
 
 # The logs of the mocks that were started during a test, for pytest's report, if the plugin is there
 # to ask for them.
-started: Final[list[Log] | None] = [] if "conftest_plugin" in sys.modules else None
+started: list[Log] | None = [] if "conftest_plugin" in sys.modules else None

@@ -19,6 +19,8 @@ _PARTITION_NAME_LENGTH: Final = 11
 
 def source(seed: Seed | None) -> Random:
     """A source that starts with a seed, by default with one of the operating system's."""
+    if isinstance(seed, int) and seed < 0:
+        seed = f"int {seed}"  # of a number, Random takes the absolute value
     return Random(seed)
 
 

@@ -66,12 +66,15 @@ class Calls(Sequence[Call]):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Keep the calls of a block out of the log, such as those that prepare a test."""
-        kept, total = tuple(self._log.latest), self._log.total
+        """Keep the calls of a block out of the log, such as those that prepare a test.
+
+        Those of other threads, while the block runs, are kept out, too.
+        """
+        self._log.pauses += 1
         try:
             yield
         finally:
-            self._log.replace(kept, total)
+            self._log.pauses -= 1
 
     def filter(
         self,

@@ -41,7 +41,10 @@ class Certificate:
         return current.state_of(self._own_state, self._arn.authority)
 
     def __repr__(self) -> str:
-        return f"<Certificate {self.subject!r} {self.status} {self.arn}>"
+        try:
+            return f"<Certificate {self.subject!r} {self.status} {self.arn}>"
+        except LookupError:
+            return f"<Certificate {self.arn} (deleted)>"
 
     def _repr_html_(self) -> str:
         return html.document(html.certificate_card(self._state, self._record))
@@ -89,7 +92,7 @@ class Certificate:
 
     @property
     def certificate(self) -> x509.Certificate:
-        """The certificate."""
+        """The certificate, as `cryptography` reads it."""
         return x509.load_pem_x509_certificate(self.certificate_pem.encode())
 
     @property
@@ -121,13 +124,16 @@ class Certificate:
 
     @property
     def private_key(self) -> Any:
-        """The key that `issue` made for it.
+        """The key that `issue` made for it, and that the handle which it gave has alone.
 
         Raises:
-            LookupError: there is none, as it was issued for a CSR.
+            LookupError: it was issued for a CSR, or the handle is another one.
         """
         if self._private_key is None:
-            raise LookupError("it was issued for a CSR: its key is where the CSR came from")
+            raise LookupError(
+                "the key is where the CSR came from or, if issue() made it, in the handle that it "
+                "gave"
+            )
         return self._private_key
 
     @property

@@ -7,14 +7,19 @@ package, so nobody can have changed them, and they are kept for the life of the 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 from pca_mock.adapters.accounts import access_key_for
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
+
+# Said here, so that the environment in which a client was made first doesn't count later.
+_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @lru_cache(maxsize=100)
@@ -23,6 +28,7 @@ def client_of(account_id: str, region_name: str) -> ACMPCAClient:
     client: ACMPCAClient = boto3.client(
         "acm-pca",
         region_name=region_name,
+        config=_CONFIG,
         aws_access_key_id=access_key_for(account_id),
         aws_secret_access_key="pca_mock",
     )
@@ -30,6 +36,12 @@ def client_of(account_id: str, region_name: str) -> ACMPCAClient:
 
 
 def default_region() -> str:
-    """The region of a client that isn't told one."""
+    """The region of a client that isn't told one.
+
+    Raises:
+        NoRegionError: it would have none.
+    """
     session: Any = boto3.DEFAULT_SESSION or boto3.Session()
+    if session.region_name is None:
+        raise NoRegionError
     return str(session.region_name)

@@ -8,7 +8,7 @@ the mock remembers, without a call.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -16,13 +16,12 @@ from botocore.exceptions import ClientError
 from cryptography import x509
 
 from pca_mock.arns import AuthorityArn, CertificateArn, parse_authority_arn, parse_certificate_arn
-from pca_mock.pki.algorithms import fitting
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 from pca_mock.state.store import State
 from pca_mock.testing import current, html, tls
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.clients import client_of
-from pca_mock.testing.requests import csr_for
+from pca_mock.testing.requests import authority_request, check_key_algorithm, csr_for
 
 if TYPE_CHECKING:
     import ssl
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _USUAL_KEY: Final = "EC_prime256v1"
 _USUAL_VALIDITY: Final = timedelta(days=365)
+_USUAL_VALIDITY_OF_A_CA: Final = 5 * _USUAL_VALIDITY
 _LONGEST_SHORT_LIFE: Final = timedelta(days=7)
-_LONGEST_COMMON_NAME: Final = 64
 _LONGEST_WAIT: Final = timedelta(days=365)
 
 
@@ -134,7 +133,7 @@ class Authority:
 
     @property
     def certificate(self) -> x509.Certificate:
-        """Its own certificate.
+        """Its own certificate, as `cryptography` reads it.
 
         Raises:
             LookupError: it has none yet.
@@ -161,8 +160,9 @@ class Authority:
     @property
     def certificates(self) -> list[Certificate]:
         """What it has issued, oldest first; of a root its own certificate, too."""
-        issued = self._ca.certificates.values()
-        return [Certificate(self._state, certificate.arn) for certificate in issued]
+        state = self._state
+        with state.lock:
+            return [Certificate(state, issued.arn) for issued in self._ca.certificates.values()]
 
     def create_subordinate_ca(
         self,
@@ -184,19 +184,21 @@ class Authority:
 
         Raises:
             ClientError: AWS would refuse it, for example because of this CA's own path length.
+            ValueError: there is no such key algorithm.
         """
         ca = create_authority(
             self._state, self._client, "SUBORDINATE", common_name, key_algorithm, more
         )
         template = f"SubordinateCACertificate_PathLen{path_length}"
-        ca._install(self, template, validity or self._up_to(5 * _USUAL_VALIDITY))
+        ca._install(self, template, validity)
         return ca
 
-    def _install(self, issuer: Authority, template: str, validity: timedelta) -> None:
+    def _install(self, issuer: Authority, template: str, validity: timedelta | None) -> None:
         """Let a CA sign this one's certificate, and import it."""
         client, arn = self._client, self.arn
         csr = self._done(lambda: client.get_certificate_authority_csr(CertificateAuthorityArn=arn))
-        issued = issuer._issue(csr["Csr"], template, validity, {})
+        end = issuer._end_of(validity, _USUAL_VALIDITY_OF_A_CA)
+        issued = issuer._issue(csr["Csr"], template, end, {})
         answer = self._done(
             lambda: client.get_certificate(
                 CertificateAuthorityArn=issuer.arn, CertificateArn=str(issued)
@@ -232,22 +234,23 @@ class Authority:
         Raises:
             ClientError: AWS would refuse it.
             TypeError: neither names nor a CSR, or both.
+            ValueError: there is no such key algorithm.
         """
         if bool(names or common_name) == (csr is not None):
             raise TypeError("say names or a CSR: a certificate is for one or the other")
         key = None
         if csr is None:
+            check_key_algorithm(key_algorithm)
             key = self._state.keys.take(key_algorithm)
-            csr = csr_for(key, names, _common_name(names, common_name))
-        arn = self._issue(csr, template, validity or self._up_to(_USUAL_VALIDITY), members)
+            csr = csr_for(key, names, common_name)
+        arn = self._issue(csr, template, self._end_of(validity, _USUAL_VALIDITY), members)
         return Certificate(self._state, arn, key)
 
     def _issue(
-        self, csr: str | bytes, template: str, validity: timedelta, members: dict[str, Any]
+        self, csr: str | bytes, template: str, end: datetime, members: dict[str, Any]
     ) -> CertificateArn:
         if not template.startswith("arn:"):
             template = f"arn:{self._arn.partition}:acm-pca:::template/{template}/V1"
-        end = self._state.clock.now() + validity
         answer = self._client.issue_certificate(
             **{
                 "CertificateAuthorityArn": self.arn,
@@ -260,14 +263,21 @@ class Authority:
         )
         return parse_certificate_arn(answer["CertificateArn"])
 
-    def _up_to(self, validity: timedelta) -> timedelta:
-        """A validity, or the longest one that this CA can give."""
+    def _end_of(self, validity: timedelta | None, usual: timedelta) -> datetime:
+        """When a certificate of this CA is to expire.
+
+        Args:
+            validity: from now; None for the usual one, or the longest that the CA can give.
+            usual: the usual one.
+        """
+        now = self._state.clock.now()
+        if validity is not None:
+            return now + validity
         ca = self._ca
         if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
-            validity = min(validity, _LONGEST_SHORT_LIFE)
-        if ca.installed is None:
-            return validity
-        return min(validity, ca.installed.certificate.not_after - self._state.clock.now())
+            usual = min(usual, _LONGEST_SHORT_LIFE)
+        end = now + usual
+        return min(end, ca.installed.certificate.not_after) if ca.installed is not None else end
 
     def _done(self, ask: Callable[[], _Answer]) -> _Answer:
         """Ask until what was begun is done, waiting by the mock's clock."""
@@ -324,10 +334,13 @@ class Authority:
             LookupError: no CA of this mock has issued it, or it is a root.
         """
         serial = f"{self._installed().certificate.serial_number:032x}"
-        for ca in self._state.all_authorities():
+        own, state = self._ca, self._state
+        with state.lock:
+            others = [ca for ca in state.all_authorities() if ca is not own]
+        for ca in others:
             issued = ca.certificates.get(serial)
-            if issued is not None and issued.pem == self.certificate_pem and ca is not self._ca:
-                Certificate(self._state, issued.arn).revoke(reason)
+            if issued is not None and issued.pem == self.certificate_pem:
+                Certificate(state, issued.arn).revoke(reason)
                 return
         raise LookupError(f"no other CA of this mock has issued the certificate of {self.arn}")
 
@@ -345,13 +358,6 @@ class Authority:
         return tls.write(Path(folder), name, self.certificate_pem, self.chain_pem, None)
 
 
-def _common_name(names: Sequence[str], wanted: str | None) -> str:
-    """The wanted CommonName, else the first name if the subject has room for it (RFC 5280)."""
-    if wanted is not None:
-        return wanted
-    return names[0] if len(names[0]) <= _LONGEST_COMMON_NAME else ""
-
-
 def create_authority(
     state: State,
     client: ACMPCAClient,
@@ -361,28 +367,8 @@ def create_authority(
     more: dict[str, Any],
 ) -> Authority:
     """Create a CA that waits for its certificate. See `PcaMock.create_root_ca`."""
-    more = dict(more)
-    subject = {"CommonName": common_name, **more.pop("subject", {})}
-    signing_algorithm = more.pop("signing_algorithm", None) or fitting(key_algorithm)[0]
-    crl_bucket, ocsp = more.pop("crl_bucket", None), more.pop("ocsp", False)
-    revocation: dict[str, Any] = {}
-    if crl_bucket is not None:
-        crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": crl_bucket}
-        revocation["CrlConfiguration"] = crl
-    if ocsp:
-        revocation["OcspConfiguration"] = {"Enabled": True}
-    if revocation:
-        more.setdefault("RevocationConfiguration", revocation)
     answer = client.create_certificate_authority(
-        **{
-            "CertificateAuthorityType": ca_type,
-            "CertificateAuthorityConfiguration": {
-                "KeyAlgorithm": key_algorithm,
-                "SigningAlgorithm": signing_algorithm,
-                "Subject": subject,
-            },
-            **more,
-        }
+        **authority_request(ca_type, common_name, key_algorithm, more)
     )
     return Authority(state, parse_authority_arn(answer["CertificateAuthorityArn"]))
 

@@ -1,10 +1,10 @@
-"""Certificate signing requests for names, as trustme's users know it."""
+"""What handles ask for: CAs by a few words, and certificates for names, as in trustme."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -12,15 +12,66 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from pca_mock.pki.algorithms import KEY_ALGORITHMS, fitting
 
-def csr_for(key: Any, names: Sequence[str], common_name: str) -> bytes:
+_LONGEST_COMMON_NAME: Final = 64  # RFC 5280: ub-common-name
+
+
+def authority_request(
+    ca_type: str, common_name: str, key_algorithm: str, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The members of CreateCertificateAuthority. See `PcaMock.create_root_ca` for `more`.
+
+    Raises:
+        ValueError: there is no such key algorithm.
+    """
+    check_key_algorithm(key_algorithm)
+    members = dict(more)
+    subject = {"CommonName": common_name, **members.pop("subject", {})}
+    signing_algorithm = members.pop("signing_algorithm", None) or fitting(key_algorithm)[0]
+    crl_bucket, ocsp = members.pop("crl_bucket", None), members.pop("ocsp", False)
+    revocation: dict[str, Any] = {}
+    if crl_bucket is not None:
+        crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": crl_bucket}
+        revocation["CrlConfiguration"] = crl
+    if ocsp:
+        revocation["OcspConfiguration"] = {"Enabled": True}
+    if revocation:
+        members.setdefault("RevocationConfiguration", revocation)
+    configuration = {
+        "KeyAlgorithm": key_algorithm,
+        "SigningAlgorithm": signing_algorithm,
+        "Subject": subject,
+    }
+    return {
+        "CertificateAuthorityType": ca_type,
+        "CertificateAuthorityConfiguration": configuration,
+        **members,
+    }
+
+
+def check_key_algorithm(key_algorithm: str) -> None:
+    """Refuse what isn't the name of a key algorithm.
+
+    Raises:
+        ValueError: see above.
+    """
+    if key_algorithm not in KEY_ALGORITHMS:
+        known = ", ".join(KEY_ALGORITHMS)
+        raise ValueError(f"there is no key algorithm {key_algorithm!r}, only {known}")
+
+
+def csr_for(key: Any, names: Sequence[str], common_name: str | None) -> bytes:
     """A CSR, PEM.
 
     Args:
         key: a private key of cryptography.
         names: DNS names, IP addresses, e-mail addresses, URIs.
-        common_name: of the subject; empty for a subject without one.
+        common_name: of the subject; empty for a subject without one; None for the first name, if
+            the subject has room for it.
     """
+    if common_name is None:
+        common_name = names[0] if len(names[0]) <= _LONGEST_COMMON_NAME else ""
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
     if names:

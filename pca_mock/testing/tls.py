@@ -35,6 +35,7 @@ def write(
     if private_key_pem is None:
         return Files(certificate, chain, None)
     private_key = folder / f"{name}.key"
-    private_key.touch(mode=0o600)
+    private_key.touch()
+    private_key.chmod(0o600)  # also where it was there before
     private_key.write_text(private_key_pem)
     return Files(certificate, chain, private_key)

@@ -1,0 +1,348 @@
+"""What follows the clock: the mock's own, freezegun's and time-machine's, in the same stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any, Protocol
+
+import pytest
+import time_machine
+from freezegun import freeze_time
+
+from pca_mock import PcaMock, mock_pca
+from pca_mock.adapters.buckets import Buckets
+from pca_mock.state.buckets import StoredObject
+from tests import revoking, support
+from tests.refusals import refused
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Time(Protocol):
+    """Something that steers time: it stands at NOON, and goes on when it is told to."""
+
+    def advance(self, by: timedelta) -> None: ...
+
+
+class _Of:
+    def __init__(self, advance: Callable[[timedelta], object]) -> None:
+        self._advance = advance
+
+    def advance(self, by: timedelta) -> None:
+        self._advance(by)
+
+
+@contextmanager
+def _own(pca: PcaMock) -> Iterator[Time]:
+    with pca.clock.freeze(NOON) as clock:
+        yield _Of(clock.advance)
+
+
+@contextmanager
+def _of_freezegun(pca: PcaMock) -> Iterator[Time]:
+    with freeze_time(NOON) as machine:
+        yield _Of(machine.tick)
+
+
+@contextmanager
+def _of_time_machine(pca: PcaMock) -> Iterator[Time]:
+    with time_machine.travel(NOON, tick=False) as machine:
+        yield _Of(machine.shift)
+
+
+STEERED: Any = {"own": _own, "freezegun": _of_freezegun, "time-machine": _of_time_machine}
+OPTIONS: Any = {
+    "creation_delay": timedelta(seconds=10),
+    "issuance_delay": timedelta(minutes=2),
+    "report_delay": timedelta(minutes=3),
+    "crl_delay": timedelta(minutes=30),
+    "ocsp_delay": timedelta(minutes=60),
+}
+
+
+@pytest.fixture(params=STEERED.values(), ids=STEERED)
+def steered(request: pytest.FixtureRequest, pca: PcaMock) -> Iterator[Time]:
+    """The time of the mock `pca`."""
+    with request.param(pca) as time:
+        yield time
+
+
+@pytest.fixture(params=STEERED.values(), ids=STEERED)
+def slow(request: pytest.FixtureRequest) -> Iterator[tuple[PcaMock, Time]]:
+    """A mock in which everything takes time."""
+    with mock_pca(**OPTIONS) as pca, request.param(pca) as time:
+        yield pca, time
+
+
+# Expiry
+
+
+def test_a_ca_expires_with_its_certificate(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca(validity=40 * DAY)
+    steered.advance(40 * DAY)
+    assert root.describe()["Status"] == "ACTIVE"
+    steered.advance(MICROSECOND)
+
+    assert root.describe()["Status"] == root.status == "EXPIRED"
+    with refused("InvalidStateException", pca):
+        root.issue("localhost")
+
+
+def test_a_certificate_expires_and_is_not_revoked_after_that(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca()
+    late, early = root.issue("late", validity=DAY), root.issue("early", validity=DAY)
+    steered.advance(DAY)
+    early.revoke()
+    steered.advance(SECOND)
+
+    assert (late.status, early.status) == ("EXPIRED", "REVOKED")
+    with refused("InvalidRequestException", pca, match="Expired certificate can not be revoked"):
+        late.revoke()
+
+
+def test_validity_is_counted_from_the_moment_of_the_call(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca()
+    steered.advance(100 * DAY)
+    leaf = root.issue("localhost", Validity={"Type": "DAYS", "Value": 3})
+
+    assert leaf.certificate.not_valid_before_utc == NOON + 100 * DAY - timedelta(hours=1)
+    assert leaf.not_after == leaf.certificate.not_valid_after_utc == NOON + 103 * DAY
+
+
+def test_what_the_service_tells_has_the_time_of_the_call(pca: PcaMock, steered: Time) -> None:
+    ca = support.pending(pca.client())
+    steered.advance(DAY)
+    client_side = support.Authority(pca.client(), ca.arn)
+    client_side.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
+
+    described = client_side.describe()
+    assert described["CreatedAt"] == NOON
+    assert described["LastStateChangeAt"] == NOON + DAY
+    assert [call.time for call in pca.calls] == [NOON, NOON + DAY, NOON + DAY]
+
+
+# CRLs and OCSP
+
+
+def test_a_crl_is_written_anew_half_way_to_its_end(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
+    root.issue("localhost")
+    key = f"crl/{root.arn.rpartition('/')[2]}.crl"
+    first = pca.buckets[revoking.BUCKET][key]
+    steered.advance(timedelta(days=3, hours=12) - SECOND)
+    assert pca.buckets[revoking.BUCKET][key] == first
+    steered.advance(SECOND)
+
+    second = pca.buckets[revoking.BUCKET][key]
+    assert revoking.number(second) > revoking.number(first)
+    body = revoking.parsed(second)["tbs_cert_list"]
+    assert body["this_update"].native <= NOON + timedelta(days=3, hours=12)
+    assert body["next_update"].native == NOON + timedelta(days=10, hours=12)
+
+
+def test_a_long_jump_writes_a_crl_that_counts_then(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
+    leaf = root.issue("localhost", validity=30 * DAY)
+    leaf.revoke()
+    key = f"crl/{root.arn.rpartition('/')[2]}.crl"
+    steered.advance(29 * DAY)
+    while_valid = pca.buckets[revoking.BUCKET][key]
+    steered.advance(11 * DAY)
+    once_more = pca.buckets[revoking.BUCKET][key]
+    steered.advance(11 * DAY)
+    later = pca.buckets[revoking.BUCKET][key]
+
+    assert revoking.listed(while_valid) == revoking.listed(once_more) == [leaf.serial]
+    assert revoking.listed(later) == []
+    next_update = revoking.parsed(later)["tbs_cert_list"]["next_update"].native
+    assert next_update == NOON + 58 * DAY
+
+
+def test_the_mocks_own_clock_writes_crls_without_any_call_or_look(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bytes] = []
+    write = Buckets.write
+
+    def noted(self: Buckets, item: StoredObject, region: str) -> None:
+        write(self, item, region)
+        if item.key.endswith(".crl"):
+            written.append(item.data)
+
+    monkeypatch.setattr(Buckets, "write", noted)
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
+    root.issue("localhost")
+    before, (first,) = len(pca.calls), written
+    pca.clock.advance(days=40)
+
+    assert len(pca.calls) == before
+    assert [revoking.number(crl) > revoking.number(first) for crl in written] == [False, True]
+
+
+def test_revocations_are_known_after_their_delays(slow: tuple[PcaMock, Time]) -> None:
+    pca, time = slow
+    root = pca.create_root_ca(crl_bucket=revoking.BUCKET, ocsp=True)
+    leaf = root.issue("localhost")
+    pca.clock.advance(OPTIONS["issuance_delay"])
+    leaf.revoke()
+    client_side = support.Authority(pca.client(), root.arn)
+    key = f"crl/{root.arn.rpartition('/')[2]}.crl"
+
+    def known() -> tuple[bool, str]:
+        return (
+            leaf.serial in revoking.listed(pca.buckets[revoking.BUCKET][key]),
+            revoking.ocsp_status(pca, client_side, leaf.arn),
+        )
+
+    seen = [known()]
+    for _ in range(2):
+        time.advance(timedelta(minutes=30))
+        seen.append(known())
+    assert seen == [(False, "good"), (True, "good"), (True, "revoked")]
+
+
+# What takes time
+
+
+def test_a_ca_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock, Time]) -> None:
+    pca, time = slow
+    ca = support.pending(pca.client())
+    time.advance(timedelta(seconds=9))
+    assert ca.status == "CREATING"
+    with refused("RequestInProgressException"):
+        ca.csr()
+    time.advance(SECOND)
+
+    assert ca.status == "PENDING_CERTIFICATE"
+    assert ca.csr()
+
+
+def test_a_certificate_is_issued_for_as_long_as_the_option_says(
+    slow: tuple[PcaMock, Time],
+) -> None:
+    pca, time = slow
+    root = pca.create_root_ca()
+    leaf = root.issue("localhost")
+    client_side = support.Authority(pca.client(), root.arn)
+    time.advance(timedelta(seconds=119))
+    assert leaf.status == "PENDING"
+    for act in (lambda: client_side.get(leaf.arn), leaf.revoke):
+        with refused("RequestInProgressException"):
+            act()
+    time.advance(SECOND)
+
+    assert client_side.get(leaf.arn)[0] == leaf.certificate_pem
+    leaf.revoke()
+    assert leaf.status == "REVOKED"
+
+
+def test_a_report_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock, Time]) -> None:
+    pca, time = slow
+    client_side = support.Authority(pca.client(), pca.create_root_ca().arn)
+    report_id = revoking.create_report(client_side)["AuditReportId"]
+
+    seen = []
+    for step in (timedelta(), timedelta(seconds=179), SECOND):
+        time.advance(step)
+        seen.append(revoking.describe_report(client_side, report_id)["AuditReportStatus"])
+    assert seen == ["CREATING", "CREATING", "SUCCESS"]
+
+
+# Windows
+
+
+def test_an_idempotency_token_counts_for_five_minutes(pca: PcaMock, steered: Time) -> None:
+    root = pca.create_root_ca()
+    request: Any = {"csr": support.Caller().csr(), "IdempotencyToken": "token"}
+    first = root.issue(**request)
+    steered.advance(timedelta(minutes=5) - MICROSECOND)
+    assert root.issue(**request) == first
+    steered.advance(MICROSECOND)
+
+    assert root.issue(**request) != first
+    assert len(root.certificates) == 3
+
+
+def test_the_token_of_a_ca_counts_for_five_minutes(pca: PcaMock, steered: Time) -> None:
+    def create() -> str:
+        return pca.create_root_ca(IdempotencyToken="token").arn
+
+    first = support.pending(pca.client(), IdempotencyToken="token").arn
+    steered.advance(timedelta(minutes=5) - MICROSECOND)
+    assert support.pending(pca.client(), IdempotencyToken="token").arn == first
+    steered.advance(MICROSECOND)
+
+    assert create() != first
+    assert len(pca.authorities) == 2
+
+
+@pytest.mark.parametrize("days", [7, 30])
+def test_a_deleted_ca_can_be_restored_until_its_time_is_over(
+    days: int, pca: PcaMock, steered: Time
+) -> None:
+    root, other = pca.create_root_ca(), pca.create_root_ca()
+    root.delete(days)
+    other.delete(days)
+    steered.advance(days * DAY - MICROSECOND)
+    other.restore()
+    assert root.status == "DELETED"
+    steered.advance(MICROSECOND)
+
+    assert pca.authorities == [other]
+    with refused("ResourceNotFoundException", pca):
+        root.restore()
+
+
+# Together
+
+
+def test_the_mocks_own_clock_goes_on_top_of_one_that_is_steered(pca: PcaMock) -> None:
+    with time_machine.travel(NOON, tick=False) as machine:
+        root = pca.create_root_ca(validity=10 * DAY)
+        pca.clock.advance(days=6)
+        machine.shift(4 * DAY)
+        assert root.status == "ACTIVE"
+        machine.shift(SECOND)
+
+        assert root.status == "EXPIRED"
+        pca.clock.reset()
+        assert root.status == "ACTIVE"
+
+
+def test_a_frozen_mock_does_not_follow_what_steers_the_machine(pca: PcaMock) -> None:
+    with freeze_time(NOON) as machine:
+        pca.clock.freeze()
+        root = pca.create_root_ca(validity=10 * DAY)
+        machine.tick(20 * DAY)
+        assert root.status == "ACTIVE"
+        pca.clock.advance(11 * DAY)
+
+        assert root.status == "EXPIRED"
+
+
+def test_time_can_go_back(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca(validity=10 * DAY)
+    pca.clock.advance(11 * DAY)
+    assert root.status == "EXPIRED"
+    pca.clock.move_to(NOON)
+
+    assert root.status == "ACTIVE"
+    assert root.issue("localhost", validity=DAY).not_after == NOON + DAY
+
+
+def test_the_waiting_of_retries_is_the_mocks_own_time_alone(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    before = datetime.now(timezone.utc)
+    pca.fail("ListCertificateAuthorities", "ThrottlingException", attempts=1)
+    pca.delay("ListCertificateAuthorities", timedelta(days=2))
+    pca.client().list_certificate_authorities()
+
+    assert pca.clock.now() >= NOON + 2 * DAY
+    assert datetime.now(timezone.utc) - before < timedelta(minutes=10)

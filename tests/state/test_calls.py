@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+
+import pytest
+
+from pca_mock.state.calls import LIMIT, SUCCESS, Call, Caller, Log
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
+
+
+def call(name: str) -> Call:
+    caller = Caller("123456789012", "eu-west-1", "aws")
+    return Call(name, {}, caller, NOON, SUCCESS, None, 0, "request")
+
+
+def names(calls: Iterable[Call]) -> list[str]:
+    return [each.operation for each in calls]
+
+
+@pytest.fixture
+def log() -> Log:
+    """A log with the calls A and B."""
+    found = Log()
+    found.add(call("A"))
+    found.add(call("B"))
+    return found
+
+
+def test_a_new_log_is_empty() -> None:
+    log = Log()
+
+    assert (list(log.latest), log.total, log.added, log.has_ended) == ([], 0, 0, False)
+    assert log.since(0) == []
+
+
+def test_calls_are_kept_in_their_order(log: Log) -> None:
+    assert names(log.latest) == ["A", "B"]
+    assert (log.total, log.added) == (2, 2)
+
+
+def test_only_the_latest_calls_are_kept() -> None:
+    log = Log()
+    for number in range(LIMIT + 5):
+        log.add(call(str(number)))
+
+    assert len(log.latest) == LIMIT
+    assert (log.latest[0].operation, log.latest[-1].operation) == ("5", str(LIMIT + 4))
+    assert log.total == LIMIT + 5
+
+
+def test_a_log_that_was_replaced_still_keeps_only_the_latest_calls(log: Log) -> None:
+    log.replace(tuple(log.latest), log.total)
+    for number in range(LIMIT - 1):
+        log.add(call(str(number)))
+
+    assert len(log.latest) == LIMIT
+    assert log.latest[0].operation == "B"
+
+
+def test_what_was_added_since_a_moment_can_be_told(log: Log) -> None:
+    log.add(call("C"))
+
+    assert [names(log.since(added)) for added in range(4)] == [
+        ["A", "B", "C"],
+        ["B", "C"],
+        ["C"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("kept", [(), ("X",), ("X", "Y", "Z")])
+def test_what_a_log_was_replaced_with_was_not_added(kept: tuple[str, ...], log: Log) -> None:
+    log.replace(tuple(call(name) for name in kept), len(kept))
+    assert (log.since(0), log.since(1), log.since(2)) == ([], [], [])
+    assert log.total == len(kept)
+
+    log.add(call("C"))
+    assert names(log.latest) == [*kept, "C"]
+    assert (names(log.since(0)), names(log.since(2)), log.since(3)) == (["C"], ["C"], [])
+
+
+def test_of_more_calls_than_are_kept_the_latest_are_told() -> None:
+    log = Log()
+    for number in range(LIMIT + 5):
+        log.add(call(str(number)))
+
+    assert len(log.since(0)) == LIMIT
+    assert names(log.since(LIMIT + 3)) == [str(LIMIT + 3), str(LIMIT + 4)]
+
+
+def test_nothing_is_noted_while_there_is_a_reason_for_a_pause(log: Log) -> None:
+    log.pauses = 1
+    log.add(call("C"))
+
+    assert names(log.latest) == ["A", "B"]
+    assert (log.total, log.added) == (2, 2)
+
+
+def test_a_caller_has_the_arn_that_messages_name() -> None:
+    caller = Caller("123456789012", "cn-north-1", "aws-cn")
+
+    assert caller.arn == "arn:aws-cn:iam::123456789012:root"

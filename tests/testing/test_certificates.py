@@ -1,0 +1,334 @@
+"""Handles of certificates, those that `issue` gives and those that `pca.certificates` gives."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from pca_mock import Authority, PcaMock, mock_pca
+from tests import oracles, revoking, support
+from tests.refusals import refused
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
+
+
+# What it tells
+
+
+def test_a_leaf_carries_texts_and_parsed_objects(pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("localhost", "127.0.0.1")
+
+    assert leaf.certificate_pem.startswith("-----BEGIN CERTIFICATE-----\n")
+    assert leaf.certificate_pem.endswith("\n-----END CERTIFICATE-----")
+    parsed = x509.load_pem_x509_certificate(leaf.certificate_pem.encode())
+    assert leaf.certificate == parsed
+    assert leaf.chain == x509.load_pem_x509_certificates(leaf.chain_pem.encode())
+    assert leaf.subject == "CN=localhost"
+    assert leaf.serial_number == parsed.serial_number
+    assert leaf.serial == f"{parsed.serial_number:032x}"
+    assert leaf.not_after == parsed.not_valid_after_utc
+    assert leaf.arn == f"{leaf.authority_arn}/certificate/{leaf.serial}"
+    assert leaf.authority_arn == pca_issuing_ca.arn
+
+
+def test_the_private_key_is_that_of_the_certificate(pca_issuing_ca: Authority) -> None:
+    leaf, other = pca_issuing_ca.issue("localhost"), pca_issuing_ca.issue("localhost")
+
+    assert leaf.private_key.public_key() == leaf.certificate.public_key()
+    assert leaf.private_key.public_key() != other.certificate.public_key()
+    loaded = load_pem_private_key(leaf.private_key_pem.encode(), password=None)
+    assert loaded.public_key() == leaf.certificate.public_key()
+    assert leaf.private_key_pem.startswith("-----BEGIN PRIVATE KEY-----\n")
+
+
+@pytest.mark.parametrize(
+    ("key_algorithm", "shown"),
+    [
+        ("EC_prime256v1", "P-256"),
+        ("EC_secp384r1", "P-384"),
+        ("RSA_2048", "Private-Key: (2048 bit"),
+    ],
+)
+def test_openssl_reads_the_private_key(
+    key_algorithm: str, shown: str, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost", key_algorithm=key_algorithm)
+
+    result = oracles.openssl("pkey", "-text", "-noout", input=leaf.private_key_pem.encode())
+    assert result.returncode == 0
+    assert shown in result.stdout.decode()
+
+
+def test_only_the_handle_that_issue_gave_has_the_key(
+    pca: PcaMock, pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    for_csr = pca_issuing_ca.issue(csr=support.Caller().csr())
+    found = pca.certificates[-2]
+
+    assert found == leaf
+    for handle in (found, for_csr):
+        for name in ("private_key", "private_key_pem"):
+            with pytest.raises(LookupError, match="where the CSR came from or, if issue"):
+                getattr(handle, name)
+        with pytest.raises(LookupError, match="where the CSR came from"):
+            handle.configure_ssl_context(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
+    assert leaf.private_key is not None
+
+
+def test_a_roots_own_certificate_has_nothing_above_it(pca: PcaMock, pca_root_ca: Authority) -> None:
+    (own,) = pca.certificates
+
+    assert own.certificate_pem == own.root_pem == pca_root_ca.certificate_pem
+    assert (own.chain_pem, own.chain) == ("", [])
+
+
+def test_a_leaf_keeps_the_chain_that_it_was_issued_with(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    issuing = root.create_subordinate_ca()
+    leaf, former = issuing.issue("localhost"), issuing.certificate_pem
+    client = pca.client()
+    csr = client.get_certificate_authority_csr(CertificateAuthorityArn=issuing.arn)["Csr"]
+    renewed = root.issue(csr=csr, template="SubordinateCACertificate_PathLen0")
+    client.import_certificate_authority_certificate(
+        CertificateAuthorityArn=issuing.arn,
+        Certificate=renewed.certificate_pem,
+        CertificateChain=renewed.chain_pem,
+    )
+
+    assert oracles.blocks(leaf.chain_pem) == [former, root.certificate_pem]
+    later = issuing.issue("localhost")
+    assert oracles.blocks(later.chain_pem) == [renewed.certificate_pem, root.certificate_pem]
+
+
+def test_handles_of_one_certificate_are_equal_and_others_are_not(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    leaf, other = pca_issuing_ca.issue("localhost"), pca_issuing_ca.issue("localhost")
+
+    assert leaf in pca.certificates
+    assert {leaf, other, *pca_issuing_ca.certificates} == {leaf, other}
+    assert leaf != other
+    assert leaf != leaf.arn
+
+
+def test_a_certificate_shows_what_it_is_about(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+
+    assert repr(leaf) == f"<Certificate 'CN=localhost' ISSUED {leaf.arn}>"
+    leaf.revoke()
+    assert repr(leaf) == f"<Certificate 'CN=localhost' REVOKED {leaf.arn}>"
+    pca.reset()
+    assert repr(leaf) == f"<Certificate {leaf.arn} (deleted)>"
+
+
+@pytest.mark.parametrize(
+    "name", ["status", "certificate_pem", "chain_pem", "root_pem", "certificate", "not_after"]
+)
+def test_a_certificate_that_is_gone_says_so(
+    name: str, pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    pca.reset()
+
+    with pytest.raises(LookupError, match=r"\(any more\)"):
+        getattr(leaf, name)
+    assert leaf.private_key is not None
+    assert leaf.subject == ""
+
+
+# Its status
+
+
+def test_its_status_follows_the_clock() -> None:
+    with mock_pca(issuance_delay=timedelta(minutes=2)) as pca:
+        root = pca.create_root_ca()
+        leaf = root.issue("localhost", validity=timedelta(days=1))
+
+        assert leaf.status == "PENDING"
+        pca.clock.advance(minutes=2)
+        assert leaf.status == "ISSUED"
+        pca.clock.move_to(leaf.not_after)
+        with pca.clock.freeze(leaf.not_after):
+            assert leaf.status == "ISSUED"
+            pca.clock.advance(timedelta(microseconds=1))
+            assert leaf.status == "EXPIRED"
+
+
+def test_what_is_pending_cannot_be_fetched_by_the_code_under_test() -> None:
+    with mock_pca(issuance_delay=timedelta(minutes=2)) as pca:
+        root = pca.create_root_ca()
+        leaf = root.issue("localhost")
+        request = {"CertificateAuthorityArn": root.arn, "CertificateArn": leaf.arn}
+
+        with refused("RequestInProgressException"):
+            pca.client().get_certificate(**request)
+        pca.clock.advance(minutes=2)
+        assert pca.client().get_certificate(**request)["Certificate"] == leaf.certificate_pem
+
+
+def test_held_it_is_pending_until_it_has_been_asked_for(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    pca.hold("IssueCertificate", polls=1)
+    leaf = pca_issuing_ca.issue("localhost")
+
+    assert (leaf.status, leaf.status) == ("PENDING", "PENDING")
+    with refused("RequestInProgressException"):
+        pca.client().get_certificate(
+            CertificateAuthorityArn=pca_issuing_ca.arn, CertificateArn=leaf.arn
+        )
+    assert leaf.status == "ISSUED"
+
+
+def test_a_certificate_whose_issuance_fails_has_a_status_and_nothing_else(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    pca.fail_later("IssueCertificate", times=1)
+    leaf = pca_issuing_ca.issue("localhost")
+
+    assert leaf.status == "FAILED"
+    assert repr(leaf) == f"<Certificate '' FAILED {leaf.arn}>"
+    with pytest.raises(LookupError, match="has no certificate"):
+        _ = leaf.certificate_pem
+    assert leaf not in pca.certificates
+
+
+def test_a_certificate_that_was_revoked_stays_so_when_it_expires(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost", validity=timedelta(days=1))
+    leaf.revoke()
+    pca.clock.advance(days=2)
+
+    assert leaf.status == "REVOKED"
+
+
+# What it does
+
+
+def test_revoking_is_seen_in_the_crl_and_in_ocsp(pca: PcaMock) -> None:
+    root = pca.create_root_ca(crl_bucket="crls", ocsp=True)
+    leaf, other = root.issue("localhost"), root.issue("localhost")
+    leaf.revoke("KEY_COMPROMISE")
+
+    crl = pca.buckets["crls"][f"crl/{root.arn.rpartition('/')[2]}.crl"]
+    assert [(entry.serial, entry.reason) for entry in revoking.entries(crl)] == [(leaf.serial, 1)]
+    client_side = support.Authority(pca.client(), root.arn)
+    assert revoking.ocsp_status(pca, client_side, leaf.arn) == "revoked"
+    assert revoking.ocsp_status(pca, client_side, other.arn) == "good"
+    assert (leaf.status, other.status) == ("REVOKED", "ISSUED")
+
+
+def test_revoking_goes_through_the_public_operation(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    leaf.revoke()
+
+    pca.calls.assert_called(
+        "RevokeCertificate",
+        times=1,
+        CertificateAuthorityArn=pca_issuing_ca.arn,
+        CertificateSerial=leaf.serial,
+        RevocationReason="UNSPECIFIED",
+    )
+    with refused("RequestAlreadyProcessedException", pca):
+        leaf.revoke()
+
+
+def test_revoking_takes_the_reasons_of_the_model_alone(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+
+    with refused("ValidationException", pca):
+        leaf.revoke("BOREDOM")
+    assert leaf.status == "ISSUED"
+
+
+def test_a_root_cannot_revoke_itself_through_a_handle(pca: PcaMock, pca_root_ca: Authority) -> None:
+    with refused("InvalidRequestException", pca):
+        pca_root_ca.certificates[0].revoke()
+
+
+def test_any_handle_can_revoke(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    with pca.as_account("222222222222"):
+        pca.certificates[-1].revoke()
+
+    assert leaf.status == "REVOKED"
+
+
+def test_what_is_gone_cannot_be_revoked(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    pca.reset()
+
+    with pytest.raises(ClientError, match="Could not find"):
+        leaf.revoke()
+
+
+# Files
+
+
+def test_files_are_the_certificate_all_up_to_the_root_and_the_key(
+    pca_root_ca: Authority, pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+    files = leaf.write_to(tmp_path)
+
+    assert files.certificate == tmp_path / "certificate.pem"
+    assert files.chain == tmp_path / "certificate-chain.pem"
+    assert files.private_key == tmp_path / "certificate.key"
+    assert files.certificate.read_text() == f"{leaf.certificate_pem}\n"
+    assert files.private_key.read_text() == leaf.private_key_pem
+    assert oracles.blocks(files.chain.read_text()) == [
+        leaf.certificate_pem,
+        pca_issuing_ca.certificate_pem,
+        pca_root_ca.certificate_pem,
+    ]
+    verified = oracles.openssl(
+        "verify",
+        *("-CAfile", str(pca_root_ca.write_to(tmp_path, "root").certificate)),
+        *("-untrusted", str(files.chain), str(files.certificate)),
+    )
+    assert verified.returncode == 0
+
+
+def test_files_have_the_name_that_is_wanted_and_no_key_where_there_is_none(
+    pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    leaf = pca_issuing_ca.issue(csr=support.Caller().csr())
+    files = leaf.write_to(str(tmp_path), "server")
+
+    assert files.certificate == tmp_path / "server.pem"
+    assert files.chain == tmp_path / "server-chain.pem"
+    assert files.private_key is None
+    assert {path.name for path in tmp_path.iterdir()} == {"server.pem", "server-chain.pem"}
+
+
+def test_there_must_be_a_folder_for_files(pca_issuing_ca: Authority, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        pca_issuing_ca.issue("localhost").write_to(tmp_path / "missing")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
+@pytest.mark.parametrize("existing", [False, True])
+def test_the_file_of_a_key_is_for_its_owner_alone(
+    existing: bool, pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    if existing:
+        (tmp_path / "certificate.key").write_text("another key, which everybody may read")
+        (tmp_path / "certificate.key").chmod(0o644)
+    files = pca_issuing_ca.issue("localhost").write_to(tmp_path)
+
+    assert files.private_key is not None
+    assert files.private_key.stat().st_mode & 0o777 == 0o600
+    assert files.private_key.read_text().startswith("-----BEGIN PRIVATE KEY-----")

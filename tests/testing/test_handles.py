@@ -1,0 +1,1078 @@
+"""Ready-made authorities: what they make is seen through boto3 and read by openssl and others."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoRegionError
+from cryptography import x509
+
+from pca_mock import Authority, PcaMock, mock_pca
+from pca_mock.pki.algorithms import supports_ml_dsa
+from tests import inside, issuance, newer_models, oracles, revoking, support
+from tests.refusals import refused
+
+NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
+YEAR = timedelta(days=365)
+SECOND = timedelta(seconds=1)
+OTHER_ACCOUNT = "222222222222"
+# KeyAlgorithm -> SigningAlgorithm by default, and what openssl calls both.
+# fmt: off
+KEY_ALGORITHMS = (
+    ("RSA_2048",      "SHA256WITHRSA",   "sha256WithRSAEncryption", "Public-Key: (2048 bit)"),
+    ("RSA_3072",      "SHA256WITHRSA",   "sha256WithRSAEncryption", "Public-Key: (3072 bit)"),
+    ("EC_prime256v1", "SHA256WITHECDSA", "ecdsa-with-SHA256",       "ASN1 OID: prime256v1"),
+    ("EC_secp384r1",  "SHA256WITHECDSA", "ecdsa-with-SHA256",       "ASN1 OID: secp384r1"),
+    ("EC_secp521r1",  "SHA256WITHECDSA", "ecdsa-with-SHA256",       "ASN1 OID: secp521r1"),
+)
+# fmt: on
+each_key_algorithm = pytest.mark.parametrize(
+    ("key_algorithm", "signing_algorithm", "signature", "key"),
+    KEY_ALGORITHMS,
+    ids=[row[0] for row in KEY_ALGORITHMS],
+)
+
+
+def described(pca: PcaMock, authority: Authority) -> Any:
+    """What a boto3 client is told of a CA."""
+    client = pca.client(region_name=authority.region_name)
+    return client.describe_certificate_authority(CertificateAuthorityArn=authority.arn)[
+        "CertificateAuthority"
+    ]
+
+
+def validity(pem: str) -> tuple[datetime, datetime]:
+    """(notBefore, notAfter), read by asn1crypto."""
+    found = oracles.certificate(pem)["tbs_certificate"]["validity"]
+    return found["not_before"].native, found["not_after"].native
+
+
+def path_length(pem: str) -> int | None:
+    """The path length in a CA's certificate, read by asn1crypto."""
+    constraints = oracles.certificate(pem).basic_constraints_value
+    assert constraints["ca"].native
+    found: int | None = constraints["path_len_constraint"].native
+    return found
+
+
+def operations(pca: PcaMock) -> list[str]:
+    return [call.operation for call in pca.calls]
+
+
+# Roots
+
+
+def test_a_root_is_there_for_the_code_under_test(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Example Root")
+
+    (listed,) = pca.client().list_certificate_authorities()["CertificateAuthorities"]
+    assert listed["Arn"] == root.arn
+    assert (listed["Type"], listed["Status"]) == ("ROOT", "ACTIVE")
+    assert listed["CertificateAuthorityConfiguration"] == {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Subject": {"CommonName": "Example Root"},
+    }
+    answer = pca.client().get_certificate_authority_certificate(CertificateAuthorityArn=root.arn)
+    assert answer["Certificate"] == root.certificate_pem
+    assert oracles.certificate(root.certificate_pem).subject.native == {
+        "common_name": "Example Root"
+    }
+
+
+def test_it_is_made_through_the_public_operations(pca: PcaMock) -> None:
+    pca.create_root_ca()
+
+    assert operations(pca) == [
+        "CreateCertificateAuthority",
+        "GetCertificateAuthorityCsr",
+        "IssueCertificate",
+        "GetCertificate",
+        "ImportCertificateAuthorityCertificate",
+    ]
+    assert {call.outcome for call in pca.calls} == {"success"}
+    assert pca.calls[2].params["TemplateArn"].endswith(":template/RootCACertificate/V1")
+
+
+def test_a_root_signs_itself_and_has_no_chain(pca: PcaMock, tmp_path: Path) -> None:
+    root, stranger = pca.create_root_ca(), pca.create_root_ca()
+
+    assert oracles.openssl_verify(tmp_path, root.certificate_pem, "", root.certificate_pem)
+    assert not oracles.openssl_verify(tmp_path, root.certificate_pem, "", stranger.certificate_pem)
+    assert (root.chain_pem, root.chain) == ("", [])
+    assert root.root_pem == root.certificate_pem
+    assert oracles.pkilint_errors(root.certificate_pem) == set()
+
+
+@each_key_algorithm
+def test_a_hierarchy_can_have_keys_of_each_kind(
+    key_algorithm: str,
+    signing_algorithm: str,
+    signature: str,
+    key: str,
+    pca: PcaMock,
+    tmp_path: Path,
+) -> None:
+    root = pca.create_root_ca(key_algorithm=key_algorithm)
+    issuing = root.create_subordinate_ca(key_algorithm=key_algorithm)
+    leaf = issuing.issue("localhost", key_algorithm=key_algorithm)
+
+    for ca in (root, issuing):
+        assert (ca.key_algorithm, ca.signing_algorithm) == (key_algorithm, signing_algorithm)
+        configuration = described(pca, ca)["CertificateAuthorityConfiguration"]
+        assert configuration["KeyAlgorithm"] == key_algorithm
+    for pem in (root.certificate_pem, issuing.certificate_pem, leaf.certificate_pem):
+        text = oracles.openssl_text(pem)
+        assert f"Signature Algorithm: {signature}" in text
+        assert key in text
+    chain = (leaf.certificate_pem, leaf.chain_pem, root.certificate_pem)
+    assert oracles.openssl_verify(tmp_path, *chain)
+    assert oracles.certvalidator_verifies(*chain)
+
+
+@pytest.mark.skipif(not supports_ml_dsa(), reason="the installed cryptography has no ML-DSA")
+@pytest.mark.parametrize("key_algorithm", ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])
+def test_a_hierarchy_can_have_ml_dsa_keys(key_algorithm: str, pca: PcaMock) -> None:
+    root = pca.create_root_ca(key_algorithm=key_algorithm)
+    issuing = root.create_subordinate_ca(key_algorithm=key_algorithm)
+    leaf = issuing.issue("localhost", key_algorithm=key_algorithm)
+
+    assert root.signing_algorithm == issuing.signing_algorithm == key_algorithm
+    leaf.certificate.verify_directly_issued_by(issuing.certificate)
+    issuing.certificate.verify_directly_issued_by(root.certificate)
+    with pytest.raises(ValueError, match="Issuer"):
+        leaf.certificate.verify_directly_issued_by(root.certificate)
+    assert "BEGIN PRIVATE KEY" in leaf.private_key_pem
+
+
+def test_keys_of_one_kind_certify_those_of_another(pca: PcaMock, tmp_path: Path) -> None:
+    root = pca.create_root_ca(key_algorithm="RSA_2048")
+    issuing = root.create_subordinate_ca(key_algorithm="EC_secp384r1")
+    leaf = issuing.issue("localhost", key_algorithm="RSA_2048")
+
+    assert oracles.openssl_verify(
+        tmp_path, leaf.certificate_pem, leaf.chain_pem, root.certificate_pem
+    )
+
+
+@pytest.mark.parametrize("key_algorithm", ["RSA_1024", "EC_p256", ""])
+def test_a_key_algorithm_that_there_is_not_is_told_before_any_call(
+    key_algorithm: str, pca_root_ca: Authority, pca: PcaMock
+) -> None:
+    for make in (pca.create_root_ca, pca_root_ca.create_subordinate_ca, pca_root_ca.issue):
+        with pytest.raises(ValueError, match=f"no key algorithm '{key_algorithm}', only RSA_2048,"):
+            make("name", key_algorithm=key_algorithm)
+    assert len(pca.calls) == 0
+
+
+def test_a_signing_algorithm_can_be_chosen(pca: PcaMock) -> None:
+    root = pca.create_root_ca(signing_algorithm="SHA512WITHECDSA")
+    leaf = root.issue("localhost")
+
+    for pem in (root.certificate_pem, leaf.certificate_pem):
+        assert "Signature Algorithm: ecdsa-with-SHA512" in oracles.openssl_text(pem)
+    assert root.signing_algorithm == "SHA512WITHECDSA"
+
+
+def test_further_members_of_the_subject_can_be_said(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Example Root", subject={"Organization": "Example", "Country": "FI"})
+    other = root.create_subordinate_ca(subject={"CommonName": "Said Here"})
+
+    assert oracles.certificate(root.certificate_pem).subject.native == {
+        "common_name": "Example Root",
+        "organization_name": "Example",
+        "country_name": "FI",
+    }
+    assert other.common_name == "Said Here"
+
+
+def test_a_roots_validity_is_ten_years_unless_said(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+
+    assert validity(pca.create_root_ca().certificate_pem)[1] == NOON + 10 * YEAR
+    short = pca.create_root_ca(validity=timedelta(hours=3))
+    assert validity(short.certificate_pem)[1] == NOON + timedelta(hours=3)
+
+
+def test_a_crl_bucket_switches_crls_on(pca: PcaMock) -> None:
+    root = pca.create_root_ca(crl_bucket="crls")
+    without = pca.create_root_ca()
+
+    revocation = described(pca, root)["RevocationConfiguration"]
+    assert revocation["CrlConfiguration"]["ExpirationInDays"] == 7
+    assert revocation["CrlConfiguration"]["S3BucketName"] == "crls"
+    assert not revocation["OcspConfiguration"]["Enabled"]
+    assert "/crl/" in str(revoking.distribution_point(root.issue("a").certificate_pem))
+    assert revoking.distribution_point(without.issue("a").certificate_pem) is None
+
+
+def test_ocsp_is_switched_on_if_wanted(pca: PcaMock) -> None:
+    root = pca.create_root_ca(ocsp=True, crl_bucket="crls")
+    crl_alone = pca.create_root_ca(crl_bucket="crls", ocsp=False)
+
+    revocation = described(pca, root)["RevocationConfiguration"]
+    assert revocation["OcspConfiguration"]["Enabled"]
+    assert revocation["CrlConfiguration"]["Enabled"]
+    assert not described(pca, crl_alone)["RevocationConfiguration"]["OcspConfiguration"]["Enabled"]
+    (url,) = oracles.certificate(root.issue("a").certificate_pem).ocsp_urls
+    assert url.startswith("http://ocsp.acm-pca.")
+
+
+def test_a_revocation_configuration_counts_before_the_short_forms(pca: PcaMock) -> None:
+    configuration = revoking.crl_on(ExpirationInDays=30, S3BucketName="mine")
+    root = pca.create_root_ca(crl_bucket="crls", ocsp=True, RevocationConfiguration=configuration)
+
+    revocation = described(pca, root)["RevocationConfiguration"]
+    assert revocation["CrlConfiguration"]["S3BucketName"] == "mine"
+    assert not revocation["OcspConfiguration"]["Enabled"]
+
+
+def test_members_of_the_operation_are_passed_on(pca: PcaMock) -> None:
+    tags = [{"Key": "team", "Value": "pki"}]
+    wanted: Any = {"Tags": tags, "UsageMode": "SHORT_LIVED_CERTIFICATE"}
+    root = pca.create_root_ca(**wanted)
+
+    assert described(pca, root)["UsageMode"] == "SHORT_LIVED_CERTIFICATE"
+    assert pca.client().list_tags(CertificateAuthorityArn=root.arn)["Tags"] == tags
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        ({"common_name": ""}, "InvalidArgsException"),
+        ({"signing_algorithm": "SHA256WITHRSA"}, "InvalidArgsException"),
+        ({"Tags": [{"Key": "aws:x", "Value": ""}]}, "InvalidTagException"),
+        ({"validity": timedelta(0)}, "ValidationException"),
+        ({"validity": -SECOND}, "ValidationException"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused(wanted: Any, code: str, pca: PcaMock) -> None:
+    with pytest.raises(ClientError) as caught:
+        pca.create_root_ca(**wanted)
+
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_an_unknown_member_is_refused_by_botocore(pca: PcaMock) -> None:
+    with pytest.raises(Exception, match="Colour"):
+        pca.create_root_ca(Colour="red")
+    assert pca.authorities == []
+
+
+# Regions, partitions and accounts
+
+
+def test_a_root_is_in_the_region_of_clients_that_are_told_none(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="sa-east-1"))
+    root = pca.create_root_ca()
+
+    assert root.region_name == pca.client().meta.region_name == "sa-east-1"
+    assert ":sa-east-1:" in root.arn
+
+
+def test_without_a_region_there_is_no_root(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+    with pytest.raises(NoRegionError):
+        pca.create_root_ca()
+    assert len(pca.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "more"),
+    [
+        ("eu-central-1", "aws", {}),
+        ("us-gov-west-1", "aws-us-gov", {}),
+        ("cn-north-1", "aws-cn", {"KeyStorageSecurityStandard": "CCPC_LEVEL_1_OR_HIGHER"}),
+    ],
+)
+def test_a_hierarchy_stays_in_the_region_of_its_root(
+    region: str, partition: str, more: Any, pca: PcaMock, tmp_path: Path
+) -> None:
+    root = pca.create_root_ca(region_name=region, **more)
+    leaf = root.create_subordinate_ca(**more).issue("localhost")
+
+    assert leaf.arn.startswith(f"arn:{partition}:acm-pca:{region}:")
+    assert {call.caller.region for call in pca.calls} == {region}
+    assert oracles.openssl_verify(
+        tmp_path, leaf.certificate_pem, leaf.chain_pem, root.certificate_pem
+    )
+    elsewhere = pca.client(region_name="eu-north-1").list_certificate_authorities()
+    assert elsewhere["CertificateAuthorities"] == []
+
+
+def test_a_root_belongs_to_the_account_of_the_mock() -> None:
+    with mock_pca(account_id="111122223333") as pca:
+        root = pca.create_root_ca()
+
+    assert root.account_id == "111122223333"
+    assert ":111122223333:" in root.arn
+
+
+def test_a_root_belongs_to_the_account_that_acts(pca: PcaMock) -> None:
+    with pca.as_account(OTHER_ACCOUNT):
+        theirs = pca.create_root_ca("Theirs")
+    ours = pca.create_root_ca("Ours")
+
+    assert (theirs.account_id, ours.account_id) == (OTHER_ACCOUNT, pca.account_id)
+    assert [ca.common_name for ca in pca.authorities] == ["Theirs", "Ours"]
+    listed = pca.client().list_certificate_authorities()["CertificateAuthorities"]
+    assert [ca["Arn"] for ca in listed] == [ours.arn]
+
+
+def test_handles_act_for_the_owner_whoever_else_acts(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    with pca.as_account(OTHER_ACCOUNT):
+        issuing = root.create_subordinate_ca()
+        leaf = issuing.issue("localhost")
+        leaf.revoke()
+        issuing.disable()
+        with pytest.raises(ClientError, match="not authorized"):
+            described(pca, root)
+
+    assert issuing.account_id == pca.account_id
+    assert {call.caller.account for call in pca.calls[:-1]} == {pca.account_id}
+    assert pca.calls[-1].caller.account == OTHER_ACCOUNT
+    assert described(pca, issuing)["Status"] == "DISABLED"
+
+
+def test_handles_act_for_the_owner_whatever_the_access_keys_are() -> None:
+    with mock_pca(accounts={"AKIAOTHER": OTHER_ACCOUNT}) as pca, pytest.MonkeyPatch.context() as at:
+        at.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+        at.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        root = pca.create_root_ca()
+        leaf = root.issue("localhost")
+
+    assert root.account_id == pca.account_id
+    assert leaf.arn.startswith(root.arn)
+
+
+# CAs below
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3])
+def test_a_subordinate_has_the_path_length_that_is_wanted(length: int, pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    ca = root.create_subordinate_ca("Issuing", path_length=length)
+
+    assert path_length(ca.certificate_pem) == length
+    assert (ca.type, ca.status, ca.common_name) == ("SUBORDINATE", "ACTIVE", "Issuing")
+    assert described(pca, ca)["Status"] == "ACTIVE"
+
+
+def test_a_subordinate_may_issue_to_others_alone_unless_said(pca: PcaMock) -> None:
+    assert path_length(pca.create_root_ca().create_subordinate_ca().certificate_pem) == 0
+
+
+def test_a_path_length_that_the_issuer_does_not_allow_is_refused(pca: PcaMock) -> None:
+    ca = pca.create_root_ca().create_subordinate_ca(path_length=1)
+
+    assert path_length(ca.create_subordinate_ca(path_length=0).certificate_pem) == 0
+    with pytest.raises(ClientError, match="path length"):
+        ca.create_subordinate_ca(path_length=1)
+
+
+def test_there_is_no_template_for_other_path_lengths(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+
+    with pytest.raises(ClientError, match="SubordinateCACertificate_PathLen4"):
+        root.create_subordinate_ca(path_length=4)
+
+
+def test_chains_name_the_direct_issuer_first_and_the_root_last(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Root")
+    middle = root.create_subordinate_ca("Middle", path_length=1)
+    issuing = middle.create_subordinate_ca("Issuing")
+    leaf = issuing.issue("localhost")
+
+    middle_pem, root_pem = middle.certificate_pem, root.certificate_pem
+    assert oracles.blocks(middle.chain_pem) == [root_pem]
+    assert oracles.blocks(issuing.chain_pem) == [middle_pem, root_pem]
+    assert oracles.blocks(leaf.chain_pem) == [issuing.certificate_pem, middle_pem, root_pem]
+    assert issuing.chain == [middle.certificate, root.certificate]
+    assert leaf.chain == [issuing.certificate, middle.certificate, root.certificate]
+    assert issuing.root_pem == leaf.root_pem == root_pem
+
+
+def test_a_chain_verifies_up_to_its_own_root_alone(pca: PcaMock, tmp_path: Path) -> None:
+    root, stranger = pca.create_root_ca("Root"), pca.create_root_ca("Root")
+    leaf = root.create_subordinate_ca(path_length=1).create_subordinate_ca().issue("localhost")
+
+    pems = leaf.certificate_pem, leaf.chain_pem
+    assert oracles.openssl_verify(tmp_path, *pems, root.certificate_pem)
+    assert oracles.certvalidator_verifies(*pems, root.certificate_pem)
+    assert not oracles.openssl_verify(tmp_path, *pems, stranger.certificate_pem)
+    assert not oracles.certvalidator_verifies(*pems, stranger.certificate_pem)
+
+
+def test_a_subordinates_validity_is_five_years_unless_said(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca()
+
+    assert validity(root.create_subordinate_ca().certificate_pem)[1] == NOON + 5 * YEAR
+    short = root.create_subordinate_ca(validity=YEAR)
+    assert validity(short.certificate_pem)[1] == NOON + YEAR
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_by_default_nothing_outlives_its_issuer(frozen: bool, pca: PcaMock) -> None:
+    if frozen:
+        pca.clock.freeze(NOON.replace(microsecond=999_999))
+    root = pca.create_root_ca(validity=timedelta(days=2))
+    ca = root.create_subordinate_ca(path_length=1)
+    leaf = ca.create_subordinate_ca().issue("localhost")
+
+    end = validity(root.certificate_pem)[1]
+    assert validity(ca.certificate_pem)[1] == validity(leaf.certificate_pem)[1] == end
+
+
+def test_by_default_nothing_outlives_its_issuer_even_where_creation_takes_time() -> None:
+    with mock_pca(creation_delay=timedelta(minutes=1)) as pca:
+        root = pca.create_root_ca(validity=timedelta(days=2))
+        ca = root.create_subordinate_ca()
+
+        assert validity(ca.certificate_pem)[1] == validity(root.certificate_pem)[1]
+
+
+def test_a_validity_beyond_that_of_the_issuer_is_refused(pca: PcaMock) -> None:
+    root = pca.create_root_ca(validity=timedelta(days=2))
+
+    for make in (root.create_subordinate_ca, root.issue):
+        with pytest.raises(ClientError, match="exceeds the CA validity"):
+            make("name", validity=timedelta(days=3))
+
+
+@pytest.mark.parametrize("nothing", [timedelta(0), -SECOND])
+def test_no_validity_at_all_is_refused(nothing: timedelta, pca_root_ca: Authority) -> None:
+    for make in (pca_root_ca.create_subordinate_ca, pca_root_ca.issue):
+        with pytest.raises(ClientError, match="must be in the future"):
+            make("name", validity=nothing)
+
+
+def test_a_short_lived_ca_issues_for_seven_days_at_most(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    ca = pca.create_root_ca().create_subordinate_ca(UsageMode="SHORT_LIVED_CERTIFICATE")
+    leaf = ca.issue("localhost")
+
+    assert validity(leaf.certificate_pem)[1] == NOON + timedelta(days=7)
+    with pytest.raises(ClientError, match="maximum of 7 days"):
+        ca.issue("localhost", validity=timedelta(days=7) + SECOND)
+
+
+def test_an_expired_ca_issues_nothing(pca: PcaMock) -> None:
+    root = pca.create_root_ca(validity=timedelta(days=2))
+    pca.clock.advance(days=3)
+
+    assert root.status == "EXPIRED"
+    with pytest.raises(ClientError, match="not in a valid state for issuing"):
+        root.issue("localhost")
+    with pytest.raises(ClientError, match="not in a valid state for issuing"):
+        root.create_subordinate_ca()
+
+
+# Leaves
+
+
+def test_a_leaf_is_for_the_names_that_it_is_issued_for(pca_issuing_ca: Authority) -> None:
+    names = ("localhost", "*.example.com", "127.0.0.1", "::1", "a@example.com", "spiffe://a/b")
+    leaf = pca_issuing_ca.issue(*names)
+
+    text = oracles.openssl_text(leaf.certificate_pem)
+    assert (
+        "DNS:localhost, DNS:*.example.com, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, "
+        "email:a@example.com, URI:spiffe://a/b" in text
+    )
+    subject = oracles.certificate(leaf.certificate_pem).subject
+    assert subject.native == {"common_name": "localhost"}
+
+
+def test_a_leaf_is_what_get_certificate_answers(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("localhost")
+
+    answer = pca.client().get_certificate(
+        CertificateAuthorityArn=pca_issuing_ca.arn, CertificateArn=leaf.arn
+    )
+    assert answer["Certificate"] == leaf.certificate_pem
+    assert answer["CertificateChain"] == leaf.chain_pem
+    assert leaf.authority_arn == pca_issuing_ca.arn
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "b.example.com"])
+def test_a_leaf_verifies_for_its_names_alone(
+    host: str, pca_root_ca: Authority, pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost", "127.0.0.1", "*.example.com")
+
+    flag = "-verify_ip" if host[0].isdigit() else "-verify_hostname"
+    other = "127.0.0.2" if host[0].isdigit() else "localhost.localdomain"
+    pems = (leaf.certificate_pem, leaf.chain_pem, pca_root_ca.certificate_pem)
+    assert oracles.openssl_verify(tmp_path, *pems, flag, host)
+    assert not oracles.openssl_verify(tmp_path, *pems, flag, other)
+
+
+def test_a_leafs_validity_is_a_year_unless_said(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    pca.clock.freeze()
+    now = pca.clock.now().replace(microsecond=0)
+
+    assert validity(pca_issuing_ca.issue("a").certificate_pem)[1] == now + YEAR
+    short = pca_issuing_ca.issue("a", validity=timedelta(minutes=5))
+    assert validity(short.certificate_pem) == (
+        now - timedelta(hours=1),
+        now + timedelta(minutes=5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"common_name": "Ada"}, {"common_name": "Ada"}),
+        ({"common_name": ""}, {}),
+        ({}, {"common_name": "localhost"}),
+    ],
+)
+def test_the_common_name_of_a_leaf_can_be_said(
+    asked: Any, expected: Any, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue("localhost", **asked)
+
+    assert oracles.certificate(leaf.certificate_pem).subject.native == expected
+    assert "DNS:localhost" in oracles.openssl_text(leaf.certificate_pem)
+
+
+def test_a_leaf_may_have_a_common_name_and_no_other(pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue(common_name="Ada")
+
+    assert oracles.certificate(leaf.certificate_pem).subject.native == {"common_name": "Ada"}
+    assert oracles.extension(leaf.certificate_pem, issuance.SUBJECT_ALTERNATIVE_NAME) is None
+
+
+def test_a_name_that_is_too_long_for_the_subject_stands_in_the_extension_alone(
+    pca_issuing_ca: Authority,
+) -> None:
+    label = "a" * 52
+    leaf = pca_issuing_ca.issue(f"{label}.example.com", "localhost")
+    longer = pca_issuing_ca.issue(f"{label}a.example.com", "localhost")
+
+    assert oracles.certificate(leaf.certificate_pem).subject.native == {
+        "common_name": f"{label}.example.com"
+    }
+    assert oracles.certificate(longer.certificate_pem).subject.native == {}
+    assert f"DNS:{label}a.example.com" in oracles.openssl_text(longer.certificate_pem)
+    extension = oracles.extension(longer.certificate_pem, issuance.SUBJECT_ALTERNATIVE_NAME)
+    assert extension is not None
+    assert extension.critical  # RFC 5280 section 4.2.1.6: where the subject is empty
+
+
+@pytest.mark.parametrize("form", [bytes, str])
+def test_a_leaf_can_be_issued_for_a_csr(
+    form: type, pca_issuing_ca: Authority, pca_root_ca: Authority, tmp_path: Path
+) -> None:
+    csr = support.Caller().csr("mine", ["example.com"])
+    leaf = pca_issuing_ca.issue(csr=csr if form is bytes else csr.decode())
+
+    assert leaf.subject == "CN=mine"
+    wanted = x509.load_pem_x509_csr(csr).public_key()
+    assert leaf.certificate.public_key() == wanted
+    assert oracles.openssl_verify(
+        tmp_path, leaf.certificate_pem, leaf.chain_pem, pca_root_ca.certificate_pem
+    )
+    with pytest.raises(LookupError, match="where the CSR came from"):
+        _ = leaf.private_key
+
+
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [
+        ((), {}),
+        ((), {"common_name": ""}),
+        (("localhost",), {"csr": b"csr"}),
+        ((), {"csr": b"csr", "common_name": "localhost"}),
+    ],
+)
+def test_a_leaf_is_for_names_or_for_a_csr(
+    names: Any, asked: Any, pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
+    with pytest.raises(TypeError, match="say names or a CSR"):
+        pca_issuing_ca.issue(*names, **asked)
+    assert len(pca.calls) == 0
+
+
+def test_a_csr_that_cannot_be_read_is_refused(pca_issuing_ca: Authority) -> None:
+    for csr in (b"nonsense", "nonsense"):
+        with pytest.raises(ClientError) as caught:
+            pca_issuing_ca.issue(csr=csr)
+        assert caught.value.response["Error"]["Code"] == "MalformedCSRException"
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["EndEntityClientAuthCertificate", support.template_arn("EndEntityClientAuthCertificate")],
+)
+def test_a_template_is_said_by_name_or_arn(template: str, pca_issuing_ca: Authority) -> None:
+    leaf = pca_issuing_ca.issue("client", template=template)
+    usual = pca_issuing_ca.issue("both")
+
+    assert "TLS Web Server Authentication" not in oracles.openssl_text(leaf.certificate_pem)
+    text = oracles.openssl_text(usual.certificate_pem)
+    assert "TLS Web Server Authentication, TLS Web Client Authentication" in text
+
+
+def test_an_unknown_template_is_refused(pca_issuing_ca: Authority) -> None:
+    with pytest.raises(ClientError, match="template/Nothing/V1 is not valid"):
+        pca_issuing_ca.issue("localhost", template="Nothing")
+
+
+def test_further_members_of_the_operation_count(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+    passthrough = {"Subject": {"CommonName": "Passed Through", "Organization": "Example"}}
+    leaf = pca_issuing_ca.issue(
+        "localhost",
+        template="EndEntityCertificate_APIPassthrough",
+        ApiPassthrough=passthrough,
+        SigningAlgorithm="SHA512WITHECDSA",
+        Validity={"Type": "DAYS", "Value": 3},
+        IdempotencyToken="once",
+    )
+
+    assert oracles.certificate(leaf.certificate_pem).subject.native == {
+        "common_name": "Passed Through",
+        "organization_name": "Example",
+    }
+    assert "ecdsa-with-SHA512" in oracles.openssl_text(leaf.certificate_pem)
+    pca.calls.assert_called("IssueCertificate", times=1, IdempotencyToken="once")
+    assert leaf.not_after < pca.clock.now() + timedelta(days=3)
+
+
+def test_a_root_may_issue_itself(pca_root_ca: Authority, tmp_path: Path) -> None:
+    leaf = pca_root_ca.issue("localhost")
+
+    root_pem = pca_root_ca.certificate_pem
+    assert leaf.chain_pem == leaf.root_pem == root_pem
+    assert oracles.openssl_verify(tmp_path, leaf.certificate_pem, leaf.chain_pem, root_pem)
+
+
+def test_no_two_leaves_share_a_key(pca_issuing_ca: Authority) -> None:
+    keys = {pca_issuing_ca.issue("localhost").private_key_pem for _ in range(5)}
+
+    assert len(keys) == 5
+
+
+# What a handle tells
+
+
+def test_a_ca_that_waits_for_its_certificate_has_none(pca: PcaMock) -> None:
+    support.pending(pca.client(), configuration_=support.configuration("Waiting"))
+    (ca,) = pca.authorities
+
+    assert (ca.common_name, ca.type, ca.status) == ("Waiting", "ROOT", "PENDING_CERTIFICATE")
+    names = ("certificate_pem", "chain_pem", "certificate", "chain", "root_pem")
+    for name in names:
+        with pytest.raises(LookupError, match="has no certificate yet"):
+            getattr(ca, name)
+    with pytest.raises(LookupError, match="has no certificate yet"):
+        ca.revoke()
+    with pytest.raises(ClientError, match="not in a valid state for issuing"):
+        ca.issue("localhost")
+    assert ca.certificates == []
+
+
+def test_a_ca_need_not_have_a_common_name(pca: PcaMock) -> None:
+    configuration = {**support.configuration(), "Subject": {"Organization": "Example"}}
+    support.pending(pca.client(), configuration_=configuration)
+
+    assert pca.authorities[0].common_name == ""
+
+
+def test_the_authorities_are_those_of_all_accounts_and_regions_oldest_first(pca: PcaMock) -> None:
+    made = [pca.create_root_ca("A", region_name="eu-west-1")]
+    with pca.as_account(OTHER_ACCOUNT):
+        made.append(pca.create_root_ca("B"))
+    made.append(made[0].create_subordinate_ca("C"))
+    made.append(pca.create_root_ca("D", region_name="eu-west-1"))
+
+    assert pca.authorities == made
+    assert [ca.common_name for ca in pca.authorities] == ["A", "B", "C", "D"]
+
+
+def test_a_deleted_ca_is_among_the_authorities_while_it_can_be_restored(pca: PcaMock) -> None:
+    root, other = pca.create_root_ca(), pca.create_root_ca()
+    root.delete(7)
+
+    assert pca.authorities == [root, other]
+    pca.clock.advance(days=7)
+    assert pca.authorities == [other]
+    assert list(pca.certificates) == other.certificates
+
+
+def test_the_certificates_are_those_that_were_issued_oldest_first(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Root")
+    issuing = root.create_subordinate_ca("Issuing")
+    leaves = [issuing.issue("one"), issuing.issue("two")]
+    last = root.issue("three")
+
+    assert [item.subject for item in pca.certificates] == [
+        "CN=Root",
+        "CN=Issuing",
+        "CN=one",
+        "CN=two",
+        "CN=three",
+    ]
+    assert issuing.certificates == leaves
+    assert root.certificates[-1] == last
+    assert [item.subject for item in root.certificates] == ["CN=Root", "CN=Issuing", "CN=three"]
+
+
+@pytest.mark.xfail(reason="they are sorted by the time of their issuance alone")
+def test_the_certificates_are_in_their_order_though_the_clock_stands(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca("Root")
+    issuing = root.create_subordinate_ca("Issuing")
+    made = [issuing.issue("one"), root.issue("two"), issuing.issue("three")]
+
+    assert list(pca.certificates)[2:] == made
+
+
+def test_handles_of_one_thing_are_equal_and_others_are_not(pca: PcaMock) -> None:
+    root, other = pca.create_root_ca(), pca.create_root_ca()
+
+    assert pca.authorities[0] == root
+    assert {*pca.authorities, root, other} == {root, other}
+    assert root != other
+    assert root != root.arn
+
+
+def test_a_handle_shows_what_it_is_about(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Example Root")
+
+    assert repr(root) == f"<Authority 'Example Root' ROOT ACTIVE {root.arn}>"
+    root.disable()
+    assert repr(root) == f"<Authority 'Example Root' ROOT DISABLED {root.arn}>"
+    pca.reset()
+    assert repr(root) == f"<Authority {root.arn} (deleted)>"
+
+
+def test_a_handle_of_what_is_gone_says_so(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    pca.reset()
+
+    names = ("status", "type", "common_name", "certificate_pem", "certificates", "key_algorithm")
+    for name in names:
+        with pytest.raises(LookupError, match=r"has no CA .* \(any more\)"):
+            getattr(root, name)
+    with pytest.raises(ClientError, match="Could not find"):
+        root.disable()
+    with pytest.raises(LookupError, match="any more"):
+        root.delete()
+
+
+def test_a_handle_describes_as_the_operation_does(pca: PcaMock, pca_root_ca: Authority) -> None:
+    assert pca_root_ca.describe() == described(pca, pca_root_ca)
+    pca.calls.assert_called("DescribeCertificateAuthority", times=2)
+
+
+def test_parsed_objects_are_those_of_the_texts(pca_issuing_ca: Authority) -> None:
+    parsed = x509.load_pem_x509_certificate(pca_issuing_ca.certificate_pem.encode())
+    chain = x509.load_pem_x509_certificates(pca_issuing_ca.chain_pem.encode())
+
+    assert pca_issuing_ca.certificate == parsed
+    assert pca_issuing_ca.chain == chain
+
+
+# What a handle does
+
+
+def test_a_disabled_ca_issues_nothing_until_it_is_enabled(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    root.disable()
+
+    assert root.status == described(pca, root)["Status"] == "DISABLED"
+    with refused("InvalidStateException", pca):
+        root.issue("localhost")
+    root.enable()
+    assert root.status == described(pca, root)["Status"] == "ACTIVE"
+    assert root.issue("localhost").status == "ISSUED"
+
+
+def test_a_deleted_ca_can_be_restored_for_thirty_days_unless_said(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root, other = pca.create_root_ca(), pca.create_root_ca()
+    root.delete()
+    other.delete(restorable_days=7)
+
+    assert root.status == described(pca, root)["Status"] == "DELETED"
+    assert described(pca, root)["RestorableUntil"] == NOON + timedelta(days=30)
+    assert described(pca, other)["RestorableUntil"] == NOON + timedelta(days=7)
+    root.restore()
+    assert root.status == "DISABLED"
+    with refused("InvalidStateException", pca):
+        root.restore()
+
+
+def test_deleting_disables_an_active_ca_alone_before(pca: PcaMock) -> None:
+    active, disabled = pca.create_root_ca(), pca.create_root_ca()
+    disabled.disable()
+    support.pending(pca.client())
+    waiting = pca.authorities[-1]
+    pca.calls.clear()
+    for ca in (active, disabled, waiting):
+        ca.delete()
+
+    assert operations(pca) == ["UpdateCertificateAuthority"] + 3 * ["DeleteCertificateAuthority"]
+    assert {ca.status for ca in pca.authorities} == {"DELETED"}
+
+
+def test_a_ca_that_is_being_created_is_gone_at_once(pca: PcaMock) -> None:
+    pca.hold("CreateCertificateAuthority", polls=9)
+    support.pending(pca.client())
+    (ca,) = pca.authorities
+    assert repr(ca) == f"<Authority 'Test CA' ROOT CREATING {ca.arn}>"
+    ca.delete()
+
+    assert pca.authorities == []
+    assert repr(ca) == f"<Authority {ca.arn} (deleted)>"
+
+
+@pytest.mark.parametrize("days", [6, 31])
+def test_a_ca_cannot_be_deleted_for_another_time(days: int, pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+
+    with pytest.raises(Exception, match=r"[Pp]ermanentDeletionTimeInDays"):
+        root.delete(days)
+    assert root.status != "DELETED"
+
+
+def test_a_ca_that_is_deleted_cannot_be_deleted_again(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    root.delete()
+
+    with refused("InvalidStateException", pca):
+        root.delete()
+
+
+def test_revoking_a_ca_revokes_its_certificate_at_its_issuer(pca: PcaMock) -> None:
+    root = pca.create_root_ca(crl_bucket="crls", ocsp=True)
+    issuing, other = root.create_subordinate_ca(), root.create_subordinate_ca()
+    issuing.revoke()
+
+    serial = f"{issuing.certificate.serial_number:032x}"
+    pca.calls.assert_called(
+        "RevokeCertificate",
+        times=1,
+        CertificateAuthorityArn=root.arn,
+        CertificateSerial=serial,
+        RevocationReason="CESSATION_OF_OPERATION",
+    )
+    (crl,) = (pca.buckets["crls"][f"crl/{root.arn.rpartition('/')[2]}.crl"],)
+    assert revoking.listed(crl) == [serial]
+    assert [item.status for item in root.certificates] == ["ISSUED", "REVOKED", "ISSUED"]
+    assert (issuing.status, other.status) == ("ACTIVE", "ACTIVE")
+
+
+def test_revoking_a_ca_takes_a_reason_and_happens_once(pca: PcaMock) -> None:
+    issuing = pca.create_root_ca().create_subordinate_ca()
+    issuing.revoke("CERTIFICATE_AUTHORITY_COMPROMISE")
+
+    pca.calls.assert_called(
+        "RevokeCertificate", RevocationReason="CERTIFICATE_AUTHORITY_COMPROMISE"
+    )
+    with refused("RequestAlreadyProcessedException", pca):
+        issuing.revoke()
+
+
+def test_a_root_cannot_be_revoked(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    root.create_subordinate_ca()
+
+    with pytest.raises(LookupError, match="no other CA of this mock has issued"):
+        root.revoke()
+    pca.calls.assert_not_called("RevokeCertificate")
+
+
+def test_a_ca_that_was_certified_elsewhere_cannot_be_revoked(pca: PcaMock) -> None:
+    ca = support.pending(pca.client(), "SUBORDINATE")
+    outside = issuance.ForeignRoot()
+    outside.install_at(ca)
+    (handle,) = pca.authorities
+
+    assert oracles.certificate(handle.root_pem).subject.native == {"common_name": "Foreign Root"}
+    with pytest.raises(LookupError, match="no other CA of this mock has issued"):
+        handle.revoke()
+
+
+def test_a_ca_is_revoked_by_its_issuer_in_another_region(pca: PcaMock) -> None:
+    root = pca.create_root_ca(region_name="eu-west-1")
+    ca = support.pending(pca.client(region_name="eu-north-1"), "SUBORDINATE")
+    signed = root.issue(csr=ca.csr(), template="SubordinateCACertificate_PathLen0")
+    ca.install(signed.certificate_pem, signed.chain_pem)
+    pca.authorities[-1].revoke()
+
+    assert signed.status == "REVOKED"
+
+
+def test_the_certificate_that_is_installed_now_is_the_one_that_is_revoked(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    issuing = root.create_subordinate_ca()
+    (*_, former) = root.certificates
+    client = pca.client()
+    csr = client.get_certificate_authority_csr(CertificateAuthorityArn=issuing.arn)["Csr"]
+    renewed = root.issue(csr=csr, template="SubordinateCACertificate_PathLen0")
+    client.import_certificate_authority_certificate(
+        CertificateAuthorityArn=issuing.arn,
+        Certificate=renewed.certificate_pem,
+        CertificateChain=renewed.chain_pem,
+    )
+    assert issuing.certificate_pem == renewed.certificate_pem
+    issuing.revoke()
+
+    assert (former.status, renewed.status) == ("ISSUED", "REVOKED")
+
+
+def test_files_of_a_ca_are_its_certificate_and_all_up_to_the_root(
+    pca_root_ca: Authority, pca_issuing_ca: Authority, tmp_path: Path
+) -> None:
+    files = pca_issuing_ca.write_to(tmp_path)
+    of_root = pca_root_ca.write_to(str(tmp_path), "root")
+
+    assert files.certificate == tmp_path / "ca.pem"
+    assert files.chain == tmp_path / "ca-chain.pem"
+    assert files.private_key is None
+    assert of_root.certificate == tmp_path / "root.pem"
+    root_pem, pem = pca_root_ca.certificate_pem, pca_issuing_ca.certificate_pem
+    assert files.certificate.read_text() == f"{pem}\n"
+    assert oracles.blocks(files.chain.read_text()) == [pem, root_pem]
+    assert of_root.certificate.read_text() == of_root.chain.read_text() == f"{root_pem}\n"
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+# Where things take time, and where they fail
+
+
+def test_a_hierarchy_is_ready_though_creation_and_issuance_take_time() -> None:
+    delays: Any = {"creation_delay": timedelta(seconds=10), "issuance_delay": timedelta(minutes=2)}
+    with mock_pca(**delays) as pca:
+        before = pca.clock.now()
+        root = pca.create_root_ca()
+        issuing = root.create_subordinate_ca()
+
+        assert (root.status, issuing.status) == ("ACTIVE", "ACTIVE")
+        assert pca.clock.now() - before >= 2 * (delays["creation_delay"] + delays["issuance_delay"])
+        leaf = issuing.issue("localhost")
+        assert leaf.status == "PENDING"
+        pca.clock.advance(delays["issuance_delay"])
+        assert leaf.status == "ISSUED"
+
+
+def test_waiting_moves_a_frozen_clock_too() -> None:
+    with mock_pca(creation_delay=timedelta(seconds=10)) as pca:
+        pca.clock.freeze(NOON)
+        pca.create_root_ca()
+
+        assert pca.clock.now() == NOON + timedelta(seconds=15)
+        assert pca.clock.is_frozen
+
+
+def test_a_hierarchy_is_ready_though_things_are_held(pca: PcaMock) -> None:
+    pca.hold("CreateCertificateAuthority", polls=3)
+    pca.hold("IssueCertificate", polls=2)
+    root = pca.create_root_ca()
+
+    assert root.status == "ACTIVE"
+    in_progress = pca.calls.filter(outcome="RequestInProgressException")
+    assert [call.operation for call in in_progress] == (
+        3 * ["GetCertificateAuthorityCsr"] + 2 * ["GetCertificate"]
+    )
+
+
+def test_waiting_has_an_end(pca: PcaMock) -> None:
+    pca.hold("IssueCertificate", polls=1000)
+
+    with pytest.raises(ClientError, match="RequestInProgressException"):
+        pca.create_root_ca()
+
+
+@pytest.mark.parametrize(
+    ("operation", "code"),
+    [
+        ("CreateCertificateAuthority", "InvalidStateException"),
+        ("IssueCertificate", "RequestFailedException"),
+    ],
+)
+def test_what_fails_later_is_told(operation: str, code: str, pca: PcaMock) -> None:
+    pca.fail_later(operation)
+
+    with pytest.raises(ClientError) as caught:
+        pca.create_root_ca()
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_planned_faults_strike_handles_and_botocore_tries_again(pca: PcaMock) -> None:
+    pca.fail("IssueCertificate", "ThrottlingException", attempts=1)
+    root = pca.create_root_ca()
+    pca.fail("IssueCertificate", "ThrottlingException", times=1)
+
+    assert pca.calls.assert_called("IssueCertificate", times=1)[0].retries == 1
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        root.issue("localhost")
+    assert root.issue("localhost").status == "ISSUED"
+
+
+# Several mocks
+
+
+def test_a_handle_of_an_ended_mock_still_tells_what_there_was() -> None:
+    with mock_pca() as pca:
+        root = pca.create_root_ca("Example Root")
+        leaf = root.issue("localhost")
+
+    assert (root.status, leaf.status) == ("ACTIVE", "ISSUED")
+    assert [item.subject for item in root.certificates] == ["CN=Example Root", "CN=localhost"]
+
+
+def test_inside_another_mock_a_handle_acts_on_that_one() -> None:
+    with mock_pca() as outer:
+        root = outer.create_root_ca()
+        with mock_pca() as inner:
+            with pytest.raises(ClientError, match="Could not find"):
+                root.issue("localhost")
+            inner.calls.assert_called("IssueCertificate", outcome="ResourceNotFoundException")
+            assert root.status == "ACTIVE"
+        assert root.issue("localhost").status == "ISSUED"
+
+
+# Threads
+
+
+def test_threads_may_make_and_look_at_the_same_things(pca: PcaMock, pca_root_ca: Authority) -> None:
+    def work(_: int) -> None:
+        issuing = pca_root_ca.create_subordinate_ca()
+        for _ in range(10):
+            issuing.issue("localhost")
+            pca_root_ca.issue("localhost")
+            assert len(pca_root_ca.certificates) <= len(pca.certificates)
+            assert issuing in pca.authorities
+        issuing.revoke()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    assert len(pca.authorities) == 5
+    assert len(pca.certificates) == 1 + 4 * 21
+    assert len(inside.authority(pca, pca_root_ca.arn).revocations) == 4
+
+
+@pytest.fixture(autouse=True)
+def only_what_the_model_knows(request: pytest.FixtureRequest) -> None:
+    """Skip tests with parameters that an older service model lacks."""
+    if hasattr(request.node, "callspec"):
+        newer_models.need(request.node.callspec.params)
