@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from pca_mock.adapters.buckets import Buckets
+    from pca_mock.clock import Clock
     from pca_mock.mock import MockPca, mock_pca
     from pca_mock.running import PcaMock
-    from pca_mock.state.calls import Call
+    from pca_mock.state.calls import Call, Caller
     from pca_mock.state.plans import Plan
     from pca_mock.state.snapshots import Snapshot
     from pca_mock.testing.calls import Calls
     from pca_mock.testing.certificates import Certificate
     from pca_mock.testing.handles import Authority
+    from pca_mock.testing.tls import Files
 
 __all__ = [
     "Authority",
+    "Buckets",
     "Call",
+    "Caller",
     "Calls",
     "Certificate",
+    "Clock",
+    "Files",
     "MockPca",
     "PcaMock",
     "Plan",
@@ -27,9 +34,13 @@ __all__ = [
 ]
 _HOMES: Final = {
     "Authority": "pca_mock.testing.handles",
+    "Buckets": "pca_mock.adapters.buckets",
     "Call": "pca_mock.state.calls",
+    "Caller": "pca_mock.state.calls",
     "Calls": "pca_mock.testing.calls",
     "Certificate": "pca_mock.testing.certificates",
+    "Clock": "pca_mock.clock",
+    "Files": "pca_mock.testing.tls",
     "MockPca": "pca_mock.mock",
     "PcaMock": "pca_mock.running",
     "Plan": "pca_mock.state.plans",

@@ -57,13 +57,15 @@ class Clock:
         with self._lock:
             before = self._setting
             moment = self.now() if at is None else _moment(at)
-            self._set((moment, timedelta()))
+            self._setting = (moment, timedelta())
+        self._tell()
         return self._until_the_end(before)
 
     def resume(self) -> None:
         """Let it go on from where it is."""
         with self._lock:
-            self._set((None, self.now() - datetime.now(timezone.utc)))
+            self._setting = (None, self.now() - datetime.now(timezone.utc))
+        self._tell()
 
     def advance(self, by: timedelta | None = None, **units: float) -> None:
         """Move it forward, frozen or not.
@@ -84,9 +86,10 @@ class Clock:
             frozen_at, ahead = self._setting
             target = self.now() + step  # where this raises, nothing has happened
             if frozen_at is not None:
-                self._set((target, ahead))
+                self._setting = (target, ahead)
             else:
-                self._set((None, ahead + step))
+                self._setting = (None, ahead + step)
+        self._tell()
 
     def move_to(self, moment: datetime | str) -> None:
         """Set it to a moment, where it stands still if it did before, and else goes on.
@@ -100,9 +103,10 @@ class Clock:
         target = _moment(moment)
         with self._lock:
             if self.is_frozen:
-                self._set((target, timedelta()))
+                self._setting = (target, timedelta())
             else:
-                self._set((None, target - datetime.now(timezone.utc)))
+                self._setting = (None, target - datetime.now(timezone.utc))
+        self._tell()
 
     def reset(self) -> None:
         """Tell the machine's time again."""
@@ -114,6 +118,10 @@ class Clock:
 
     def _set(self, setting: tuple[datetime | None, timedelta]) -> None:
         self._setting = setting
+        self._tell()
+
+    def _tell(self) -> None:
+        # Not under the lock: the watchers have one of their own, under which others ask the time.
         for watcher in self._watchers:
             watcher()
 

@@ -170,8 +170,8 @@ def mock_pca(
         quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
 
     Raises:
-        ValueError: an account id isn't 12 digits, a quota is unknown or negative, or `keys`
-            has another value.
+        ValueError: an account id isn't 12 digits, a quota is unknown or negative, a delay isn't a
+            timedelta or is negative, or `keys` has another value.
     """
     settings = Settings(
         account_id=account_id,

@@ -12,6 +12,7 @@ import boto3
 
 from pca_mock.adapters import accounts, responder
 from pca_mock.adapters.buckets import Buckets
+from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, faults, revocation
@@ -26,7 +27,7 @@ from pca_mock.state.store import EARLIEST, State
 from pca_mock.testing import current, handles, html, text
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
-from pca_mock.testing.clients import client_of, default_region
+from pca_mock.testing.clients import default_region
 from pca_mock.testing.handles import Authority
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ class PcaMock:
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._state.clock.watch(self._note_new_time)
         self._acting_as: list[str] = []
-        self._beginning = snapshots.take(self._state, {})
+        self._beginning = snapshots.take(self._state, self._buckets.keep())
 
     def __repr__(self) -> str:
-        lines = [f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls>"]
-        return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
+        with self._state.lock:
+            lines = [f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls>"]
+            return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
 
     def _repr_html_(self) -> str:
         return html.document(html.mock_page(self._state, self.account_id))
@@ -78,7 +80,11 @@ class PcaMock:
 
         Args:
             kwargs: what `boto3.client` takes besides the service: `region_name`, `config` …
+
+        Raises:
+            RuntimeError: the mock has ended.
         """
+        current.check(self._state)
         client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
         return client
 
@@ -93,6 +99,8 @@ class PcaMock:
     ) -> Authority:
         """Make an active root CA, through the public API and so in view of the code under test.
 
+        Where CAs or certificates take time (`creation_delay` …), the mock's clock moves on by it.
+
         Args:
             common_name: of its subject.
             key_algorithm: a KeyAlgorithm of the model.
@@ -104,14 +112,30 @@ class PcaMock:
                 `RevocationConfiguration={…}` and `Tags=[…]`.
 
         Raises:
-            ClientError: AWS would refuse it.
+            ClientError: AWS would refuse it; nothing is left of it then.
+            NoRegionError: neither `region_name` nor botocore's configuration names one.
+            RuntimeError: the mock has ended.
+            ValueError: there is no such key algorithm.
         """
-        client = client_of(self._acting_account(), region_name or default_region())
+        current.check(self._state)
+        place = (self._acting_account(), region_name or default_region())
         root = handles.create_authority(
-            self._state, client, "ROOT", common_name, key_algorithm, more
+            self._state, place, "ROOT", common_name, key_algorithm, more
         )
-        root._install(root, "RootCACertificate", validity)
+        root.install(root, "RootCACertificate", validity)
         return root
+
+    def authority(self, arn: str) -> Authority:
+        """A handle of a CA that the code under test has made.
+
+        Raises:
+            InvalidArnException: not the ARN of a CA.
+            LookupError: there is none with this ARN.
+        """
+        parsed = parse_authority_arn(arn)
+        if self._state.find(parsed) is None:
+            raise LookupError(f"the mock has no CA {arn}")
+        return Authority(self._state, parsed)
 
     # A look inside
 
@@ -161,6 +185,9 @@ class PcaMock:
 
         CAs, certificates, buckets in memory, the clock, planned faults and the log of calls are
         kept; buckets in moto or behind an endpoint are not this mock's own.
+
+        Raises:
+            RuntimeError: the mock has ended.
         """
         with self._state.lock:
             return snapshots.take(self._state, self._buckets.keep())
@@ -172,7 +199,7 @@ class PcaMock:
         the same account.
         """
         with self._state.lock:
-            self._buckets.restore(kept.objects)
+            self._buckets.restore(kept.buckets)
             snapshots.restore(self._state, kept)
 
     def reset(self) -> None:
@@ -303,8 +330,7 @@ class PcaMock:
         params: dict[str, Any],
     ) -> Plan:
         plan = faults.plan(operation, effect, left, when, params)
-        if not current.is_running(self._state):
-            raise RuntimeError("this mock has ended: nothing could be struck")
+        current.check(self._state)
         return self._state.plans.add(plan)
 
     # Revocation, and other accounts
@@ -363,14 +389,15 @@ class PcaMock:
     def _begin_call(
         self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
     ) -> ClientCall:
-        caller = _caller(self._account_of(credentials), region)
+        access_key = accounts.access_key_of(credentials)
+        own_account = accounts.own_account(access_key)
+        if own_account is not None:  # a handle acts, maybe of another mock
+            state = current.acting_state() or self._state
+            return ClientCall(state, operation, params, _caller(own_account, region))
+        caller = _caller(self._account_of(access_key), region)
         return ClientCall(self._state, operation, params, caller)
 
-    def _account_of(self, credentials: Any) -> str:
-        access_key = accounts.access_key_of(credentials)
-        own = accounts.own_account(access_key)
-        if own is not None:
-            return own
+    def _account_of(self, access_key: str | None) -> str:
         if self._acting_as:
             return self._acting_as[-1]
         return accounts.account_of(access_key, self._state.settings.accounts, self.account_id)

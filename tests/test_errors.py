@@ -57,9 +57,9 @@ def test_an_error_of_aws_is_answered_with_its_status(name: str) -> None:
 
 
 def test_all_errors_of_aws_are_known_by_name() -> None:
-    assert errors.ERRORS == {
+    assert {
         name: value for name, value in CLASSES.items() if value is not NotSupportedByPcaMock
-    }
+    } == errors.ERRORS
 
 
 def test_what_aws_does_not_say_has_a_status_that_aws_does_not_use() -> None:

@@ -578,3 +578,9 @@ def test_a_creation_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyPa
         assert ca.describe()["LastStateChangeAt"] - ca.describe()["CreatedAt"] == timedelta(
             seconds=4
         )
+
+
+@pytest.mark.parametrize("delay", [5, -timedelta(seconds=1), "1 s"])
+def test_what_is_no_delay_is_refused(delay: Any) -> None:
+    with pytest.raises(ValueError, match=r"creation_delay is a timedelta that is not negative"):
+        mock_pca(creation_delay=delay)

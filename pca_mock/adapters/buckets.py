@@ -33,6 +33,10 @@ _NEEDED: Final = (
 )
 
 
+# Objects by bucket and key, missing buckets, forbidden ones.
+Kept = tuple[dict[str, dict[str, bytes]], frozenset[str], frozenset[str]]
+
+
 class Buckets(Mapping[str, Mapping[str, bytes]]):
     """The buckets of a mock, for looking into: `pca.buckets["name"]["crl/….crl"]` is bytes.
 
@@ -60,13 +64,15 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         self._missing.discard(bucket)
         self._forbidden.discard(bucket)
 
-    def keep(self) -> dict[str, dict[str, bytes]]:
+    def keep(self) -> Kept:
         """A copy of what is in memory, for `restore`."""
-        return {bucket: dict(objects) for bucket, objects in self._memory.items()}
+        return _copied(self._memory), frozenset(self._missing), frozenset(self._forbidden)
 
-    def restore(self, kept: Mapping[str, Mapping[str, bytes]]) -> None:
+    def restore(self, kept: Kept) -> None:
         """Let exactly this be in memory. Other buckets are not this mock's own."""
-        self._memory = {bucket: dict(objects) for bucket, objects in kept.items()}
+        memory, missing, forbidden = kept
+        self._memory = _copied(memory)
+        self._missing, self._forbidden = set(missing), set(forbidden)
 
     def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
         client = self._client(None)
@@ -142,6 +148,10 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         # What moto's own handler lets pass must not go out.
         client.meta.events.register_last("before-send", _refuse)
         return client
+
+
+def _copied(memory: dict[str, dict[str, bytes]]) -> dict[str, dict[str, bytes]]:
+    return {bucket: dict(objects) for bucket, objects in memory.items()}
 
 
 @contextmanager

@@ -98,8 +98,10 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     if plans.take(LateFailure, "IssueCertificate", request):
         ca.failed[serial] = available_at
         return _answered(ctx, arn, token)
+    ctx.state.created += 1
     ca.certificates[serial] = IssuedCertificate(
         arn=arn,
+        position=ctx.state.created,
         pem=pem.encode("CERTIFICATE", encoded),
         subject=contents.subject,
         not_before=not_before,

@@ -46,6 +46,11 @@ def check_algorithms(
         raise InvalidArgsException(f"The key algorithm {key} is not available in this region.")
 
 
+def usual_key_storage_standard(partition: str) -> str:
+    """A key storage standard that a partition has: outside China, the default."""
+    return _STANDARDS.get(partition, _STANDARDS_ELSEWHERE)[0]
+
+
 def key_storage_standard(given: str | None, partition: str) -> str:
     """The key storage standard that counts. In China it must be given: the default isn't there.
 

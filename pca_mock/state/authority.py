@@ -72,6 +72,7 @@ class IssuedCertificate:
     """A certificate that a CA issued.
 
     Attributes:
+        position: its place in the order of all issuances of the mock.
         pem: PEM text without a final newline.
         subject: its Name, DER.
         not_before, not_after: UTC, whole seconds.
@@ -82,6 +83,7 @@ class IssuedCertificate:
     """
 
     arn: CertificateArn
+    position: int
     pem: str
     subject: bytes
     not_before: datetime

@@ -50,6 +50,9 @@ class Quotas:
         return cls(**quotas)
 
 
+_DELAYS: Final = ("creation_delay", "issuance_delay", "report_delay", "crl_delay", "ocsp_delay")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The arguments of `mock_pca`, checked. See there."""
@@ -68,6 +71,10 @@ class Settings:
     quotas: Quotas = field(default_factory=Quotas)
 
     def __post_init__(self) -> None:
+        for name in _DELAYS:
+            delay = getattr(self, name)
+            if not isinstance(delay, timedelta) or delay < timedelta():
+                raise ValueError(f"{name} is a timedelta that is not negative, not {delay!r}")
         for account_id in (self.account_id, *self.accounts.values()):
             check_account_id(account_id)
         if self.keys not in SOURCES:

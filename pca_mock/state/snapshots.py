@@ -23,8 +23,8 @@ class Snapshot:
     Attributes:
         stores: by region and account.
         publishing: the CAs that have a CRL to publish, which are in the stores, too.
-        created: how many CAs had been made.
-        objects: what was in memory instead of S3.
+        created: how many CAs and certificates had been made.
+        buckets: what was in memory instead of S3, and which buckets were closed.
         random: where a seeded source of random numbers was.
         clock: how the clock was set.
         plans: the faults that were planned, and what was left of them.
@@ -34,7 +34,7 @@ class Snapshot:
     stores: dict[tuple[str, str], Store]
     publishing: dict[CertificateAuthority, None]
     created: int
-    objects: Any
+    buckets: Any
     random: Any
     clock: Any
     plans: tuple[tuple[Plan, int | None], ...]
@@ -46,12 +46,12 @@ class Snapshot:
         return f"<Snapshot of {number} CAs>"
 
 
-def take(state: State, objects: Any) -> Snapshot:
+def take(state: State, buckets: Any) -> Snapshot:
     """Keep everything that a mock remembers.
 
     Args:
         state: of the mock.
-        objects: a copy of what is in its buckets in memory.
+        buckets: a copy of what is in its buckets in memory.
 
     Raises:
         RuntimeError: the mock has ended, and later ones may have its keys.
@@ -65,7 +65,7 @@ def take(state: State, objects: Any) -> Snapshot:
         stores,
         publishing,
         state.created,
-        objects,
+        buckets,
         state.random.getstate() if is_seeded else None,
         state.clock._setting,
         state.plans.keep(),

@@ -96,7 +96,7 @@ class State:
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have a CRL to publish, in the order in which they got it.
         crls_due_at: before this moment no CRL has to be written.
-        created: how many CAs have been made so far, in all accounts and regions.
+        created: how many CAs and certificates have been made, in all accounts and regions.
         random: where ids and serials come from.
         signing_algorithms: by name.
         plans: the faults that calls shall meet.
@@ -127,6 +127,12 @@ class State:
     def all_authorities(self) -> Iterator[CertificateAuthority]:
         """Every CA of every account and region."""
         return (ca for store in self._stores.values() for ca in store._in_order)
+
+    def forget(self, ca: CertificateAuthority) -> None:
+        """Let a CA never have been."""
+        with self.lock:
+            self._stores[ca.arn.region, ca.arn.account].remove(ca)
+            self.publishing.pop(ca, None)
 
     def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
         """The CA with this ARN, wherever it is, if it isn't beyond restoration."""

@@ -45,7 +45,11 @@ class Calls(Sequence[Call]):
         return iter(self._calls())
 
     def __repr__(self) -> str:
-        return f"<{len(self)} calls>" + "".join(f"\n{line}" for line in self.lines())
+        calls = self._calls()
+        hidden = max(0, len(calls) - _SHOWN)
+        lines = [f"<{len(calls)} calls>"] + [f"({hidden} earlier calls)"] * bool(hidden)
+        latest = enumerate(calls[hidden:], start=hidden + 1)
+        return "\n".join(lines + [f"{number:3}. {line(call)}" for number, call in latest])
 
     def _repr_html_(self) -> str:
         return html.document(html.call_table(self._calls()))

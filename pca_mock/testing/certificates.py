@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pca_mock.arns import CertificateArn
 from pca_mock.state.store import State
 from pca_mock.testing import current, html, look, tls
-from pca_mock.testing.clients import client_of
+from pca_mock.testing.clients import MockClient
 
 if TYPE_CHECKING:
     import ssl
@@ -47,7 +47,10 @@ class Certificate:
             return f"<Certificate {self.arn} (deleted)>"
 
     def _repr_html_(self) -> str:
-        return html.document(html.certificate_card(self._state, self._record))
+        try:
+            return html.document(html.certificate_card(self._state, self._record))
+        except LookupError:  # its CA is gone, or issuance failed
+            return html.document(html.note(repr(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and other.arn == self.arn
@@ -58,6 +61,8 @@ class Certificate:
     @property
     def _record(self) -> Any:
         ca = self._state.find(self._arn.authority)
+        if ca is not None and self._arn.serial in ca.failed:
+            raise LookupError(f"there is no certificate {self.arn}: its issuance has failed")
         record = ca.certificates.get(self._arn.serial) if ca is not None else None
         if record is None:
             raise LookupError(f"the mock has no certificate {self.arn} (any more)")
@@ -151,10 +156,11 @@ class Certificate:
             reason: a RevocationReason of the model.
         """
         authority = self._arn.authority
-        client_of(authority.account, authority.region).revoke_certificate(
+        client = MockClient(self._state, authority.account, authority.region)
+        client.revoke_certificate(
             CertificateAuthorityArn=str(authority),
             CertificateSerial=self.serial,
-            RevocationReason=reason,  # type: ignore[arg-type]  # the service checks it
+            RevocationReason=reason,
         )
 
     def configure_ssl_context(self, context: ssl.SSLContext) -> None:

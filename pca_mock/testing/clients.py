@@ -6,6 +6,7 @@ package, so nobody can have changed them, and they are kept for the life of the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
 from pca_mock.adapters.accounts import access_key_for
+from pca_mock.state.store import State
+from pca_mock.testing import current
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -22,8 +25,28 @@ if TYPE_CHECKING:
 _CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 3})
 
 
+class MockClient:
+    """A client of one account in one region, whose calls a certain mock answers.
+
+    It has the methods of boto3's client.
+    """
+
+    def __init__(self, state: State, account_id: str, region_name: str) -> None:
+        self._state = state
+        self._account_id = account_id
+        self._region_name = region_name
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def call(**members: Any) -> Any:
+            with current.acting(self._state):
+                client = _client(self._account_id, self._region_name)
+                return getattr(client, method)(**members)
+
+        return call
+
+
 @lru_cache(maxsize=100)
-def client_of(account_id: str, region_name: str) -> ACMPCAClient:
+def _client(account_id: str, region_name: str) -> ACMPCAClient:
     """A client whose calls are made in the name of an account, whoever else is acting."""
     client: ACMPCAClient = boto3.client(
         "acm-pca",

@@ -1,8 +1,15 @@
-"""Which mock a handle is about: its own, or one that has taken over its CAs from a snapshot."""
+"""Which mock a handle is about: its own, or one that has taken over its CAs from a snapshot.
+
+What handles do is answered by that mock, even where another one that was started later answers the
+code under test.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
@@ -10,6 +17,7 @@ from pca_mock.state.store import State
 
 _running: Final[list[State]] = []
 _lock: Final = threading.Lock()
+_acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
 
 
 def begin(state: State) -> None:
@@ -24,9 +32,34 @@ def end(state: State) -> None:
         _running[:] = [other for other in _running if other is not state]
 
 
-def is_running(state: State) -> bool:
-    """Whether a mock runs."""
-    return any(other is state for other in list(_running))
+def check(state: State) -> None:
+    """Refuse to use a mock that doesn't run: calls would go to AWS.
+
+    Raises:
+        RuntimeError: it has ended.
+    """
+    if not any(other is state for other in list(_running)):
+        raise RuntimeError("this mock has ended: what it has made can be looked at, but not used")
+
+
+@contextmanager
+def acting(state: State) -> Iterator[None]:
+    """Let calls of our own clients in this block be answered by a certain mock.
+
+    Raises:
+        RuntimeError: it has ended.
+    """
+    check(state)
+    token = _acting.set(state)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def acting_state() -> State | None:
+    """The mock that answers calls of our own clients here."""
+    return _acting.get()
 
 
 def state_of(own: State, arn: AuthorityArn) -> State:

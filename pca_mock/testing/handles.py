@@ -1,168 +1,52 @@
 """Ready-made authorities and certificates.
 
 What a handle does, it does through the public API with a boto3 client, so that it is in the log of
-calls, planned faults strike it, and the code under test sees it. What it tells, it looks up in what
-the mock remembers, without a call.
+calls, planned faults strike it, and the code under test sees it. What it tells, it looks up: see
+`views`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
-from cryptography import x509
 
-from pca_mock.arns import AuthorityArn, CertificateArn, parse_authority_arn, parse_certificate_arn
-from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
+from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
+from pca_mock.service.configuration import usual_key_storage_standard
+from pca_mock.service.model import partition_of
+from pca_mock.state.authority import Status
 from pca_mock.state.store import State
-from pca_mock.testing import current, html, tls
 from pca_mock.testing.certificates import Certificate
-from pca_mock.testing.clients import client_of
+from pca_mock.testing.clients import MockClient
 from pca_mock.testing.requests import authority_request, check_key_algorithm, csr_for
+from pca_mock.testing.views import AuthorityView
 
 if TYPE_CHECKING:
-    import ssl
+    pass
 
-    from mypy_boto3_acm_pca import ACMPCAClient
 
 _Answer = TypeVar("_Answer")
 _USUAL_KEY: Final = "EC_prime256v1"
 _USUAL_VALIDITY: Final = timedelta(days=365)
 _USUAL_VALIDITY_OF_A_CA: Final = 5 * _USUAL_VALIDITY
 _LONGEST_SHORT_LIFE: Final = timedelta(days=7)
+_SHORT_WAITS: Final = 100
 _LONGEST_WAIT: Final = timedelta(days=365)
 
 
-class Authority:
-    """A CA of the mock.
+class Authority(AuthorityView):
+    """A CA of the mock, and what can be done with it.
 
     Attributes:
         arn: its ARN.
     """
 
-    def __init__(self, state: State, arn: AuthorityArn) -> None:
-        """Only the mock and other handles make these."""
-        self._own_state = state
-        self._arn = arn
-        self.arn = str(arn)
-
     @property
-    def _state(self) -> State:
-        return current.state_of(self._own_state, self._arn)
-
-    def __repr__(self) -> str:
-        ca = self._find()
-        if ca is None:
-            return f"<Authority {self.arn} (deleted)>"
-        return f"<Authority {self.common_name!r} {self.type} {self.status} {self.arn}>"
-
-    def _repr_html_(self) -> str:
-        return html.document(html.authority_card(self._state, self._ca))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Authority) and other.arn == self.arn
-
-    def __hash__(self) -> int:
-        return hash(self.arn)
-
-    def _find(self) -> CertificateAuthority | None:
-        return self._state.find(self._arn)
-
-    @property
-    def _ca(self) -> CertificateAuthority:
-        ca = self._find()
-        if ca is None:
-            raise LookupError(f"the mock has no CA {self.arn} (any more)")
-        return ca
-
-    @property
-    def _client(self) -> ACMPCAClient:
-        return client_of(self._arn.account, self._arn.region)
-
-    @property
-    def account_id(self) -> str:
-        """The account that owns it."""
-        return self._arn.account
-
-    @property
-    def region_name(self) -> str:
-        """The region that it is in."""
-        return self._arn.region
-
-    @property
-    def type(self) -> str:
-        """ROOT or SUBORDINATE."""
-        return self._ca.type
-
-    @property
-    def status(self) -> str:
-        """Its present status, as Describe tells it."""
-        return self._ca.status(self._state.clock.now()).value
-
-    @property
-    def common_name(self) -> str:
-        """The CommonName that it was created with; empty without one."""
-        return str(self._ca.configuration["Subject"].get("CommonName", ""))
-
-    @property
-    def key_algorithm(self) -> str:
-        """A KeyAlgorithm of the model."""
-        return str(self._ca.configuration["KeyAlgorithm"])
-
-    @property
-    def signing_algorithm(self) -> str:
-        """The SigningAlgorithm that it was created with, with which `issue` signs."""
-        return str(self._ca.configuration["SigningAlgorithm"])
-
-    @property
-    def certificate_pem(self) -> str:
-        """Its own certificate, as GetCertificateAuthorityCertificate answers.
-
-        Raises:
-            LookupError: it has none yet.
-        """
-        return self._installed().pem
-
-    @property
-    def chain_pem(self) -> str:
-        """The certificates above its own, direct issuer first, root last; a root has none."""
-        return self._installed().chain_pem
-
-    @property
-    def certificate(self) -> x509.Certificate:
-        """Its own certificate, as `cryptography` reads it.
-
-        Raises:
-            LookupError: it has none yet.
-        """
-        return self._installed().certificate.x509
-
-    @property
-    def chain(self) -> list[x509.Certificate]:
-        """The certificates above its own, direct issuer first, root last; a root has none."""
-        return [link.x509 for link in self._installed().chain]
-
-    @property
-    def root_pem(self) -> str:
-        """The certificate at the top: what a client must trust."""
-        installed = self._installed()
-        return installed.chain[-1].pem if installed.chain else installed.pem
-
-    def _installed(self) -> InstalledCertificate:
-        installed = self._ca.installed
-        if installed is None:
-            raise LookupError(f"{self.arn} has no certificate yet")
-        return installed
-
-    @property
-    def certificates(self) -> list[Certificate]:
-        """What it has issued, oldest first; of a root its own certificate, too."""
-        state = self._state
-        with state.lock:
-            return [Certificate(state, issued.arn) for issued in self._ca.certificates.values()]
+    def _client(self) -> MockClient:
+        return MockClient(self._state, self._arn.account, self._arn.region)
 
     def create_subordinate_ca(
         self,
@@ -186,15 +70,33 @@ class Authority:
             ClientError: AWS would refuse it, for example because of this CA's own path length.
             ValueError: there is no such key algorithm.
         """
+        arn = self._arn
         ca = create_authority(
-            self._state, self._client, "SUBORDINATE", common_name, key_algorithm, more
+            self._state, (arn.account, arn.region), "SUBORDINATE", common_name, key_algorithm, more
         )
-        template = f"SubordinateCACertificate_PathLen{path_length}"
-        ca._install(self, template, validity)
+        ca.install(self, f"SubordinateCACertificate_PathLen{path_length}", validity)
         return ca
 
+    def install(self, issuer: Authority, template: str, validity: timedelta | None = None) -> None:
+        """Let a CA sign this one's certificate, for the first time or a new one, and import it.
+
+        Args:
+            issuer: the CA; a root's own certificate comes from itself.
+            template: the name of a template, without "/V1", or its ARN.
+            validity: from now; by default five years, or for as long as the issuer's.
+
+        Raises:
+            ClientError: AWS would refuse it. A CA that still waits for its first certificate is
+                gone then.
+        """
+        try:
+            self._install(issuer, template, validity)
+        except BaseException:
+            if self._ca.administrative_status is Status.PENDING_CERTIFICATE:
+                self._state.forget(self._ca)
+            raise
+
     def _install(self, issuer: Authority, template: str, validity: timedelta | None) -> None:
-        """Let a CA sign this one's certificate, and import it."""
         client, arn = self._client, self.arn
         csr = self._done(lambda: client.get_certificate_authority_csr(CertificateAuthorityArn=arn))
         end = issuer._end_of(validity, _USUAL_VALIDITY_OF_A_CA)
@@ -215,7 +117,7 @@ class Authority:
         *names: str,
         csr: str | bytes | None = None,
         common_name: str | None = None,
-        key_algorithm: str = _USUAL_KEY,
+        key_algorithm: str | None = None,
         validity: timedelta | None = None,
         template: str = "EndEntityCertificate",
         **members: Any,
@@ -226,20 +128,25 @@ class Authority:
             names: what it is for: DNS names, IP addresses, e-mail addresses or URIs.
             csr: a PEM request with a key of the caller's, instead of names.
             common_name: of its subject; by default the first name.
-            key_algorithm: of the key that is made: a KeyAlgorithm of the model.
+            key_algorithm: of the key that is made: a KeyAlgorithm of the model, by default
+                EC_prime256v1.
             validity: from now; by default a year, or as long as this CA lets it be.
             template: the name of a template, without "/V1", or its ARN.
             members: further ones of IssueCertificate, such as `ApiPassthrough={…}`.
 
         Raises:
             ClientError: AWS would refuse it.
-            TypeError: neither names nor a CSR, or both.
-            ValueError: there is no such key algorithm.
+            TypeError: neither names nor a CSR, or both, or a key algorithm beside a CSR.
+            ValueError: there is no such key algorithm, or a text is no name of any kind.
+            RuntimeError: the mock has ended.
         """
         if bool(names or common_name) == (csr is not None):
             raise TypeError("say names or a CSR: a certificate is for one or the other")
+        if csr is not None and key_algorithm is not None:
+            raise TypeError("a CSR has a key already: no key algorithm counts")
         key = None
         if csr is None:
+            key_algorithm = _USUAL_KEY if key_algorithm is None else key_algorithm
             check_key_algorithm(key_algorithm)
             key = self._state.keys.take(key_algorithm)
             csr = csr_for(key, names, common_name)
@@ -276,21 +183,21 @@ class Authority:
         ca = self._ca
         if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
             usual = min(usual, _LONGEST_SHORT_LIFE)
-        end = now + usual
-        return min(end, ca.installed.certificate.not_after) if ca.installed is not None else end
+        end, installed = now + usual, ca.installed
+        if installed is None or installed.certificate.not_after <= now:
+            return end
+        return min(end, installed.certificate.not_after)
 
     def _done(self, ask: Callable[[], _Answer]) -> _Answer:
         """Ask until what was begun is done, waiting by the mock's clock."""
-        wait = timedelta(seconds=1)
-        while True:
+        for wait in _waits():
             try:
                 return ask()
             except ClientError as error:
-                is_pending = error.response["Error"]["Code"] == "RequestInProgressException"
-                if not is_pending or wait > _LONGEST_WAIT:
+                if error.response["Error"]["Code"] != "RequestInProgressException":
                     raise
             self._state.clock.advance(wait)
-            wait *= 2
+        return ask()
 
     def describe(self) -> Any:
         """What DescribeCertificateAuthority answers of it."""
@@ -344,31 +251,40 @@ class Authority:
                 return
         raise LookupError(f"no other CA of this mock has issued the certificate of {self.arn}")
 
-    def configure_trust(self, context: ssl.SSLContext) -> None:
-        """Let a TLS context trust what is issued below the root of this CA."""
-        context.load_verify_locations(cadata=self.root_pem)
 
-    def write_to(self, folder: str | Path, name: str = "ca") -> tls.Files:
-        """Write `{name}.pem` and `{name}-chain.pem`: its certificate, and all from it to the root.
-
-        Args:
-            folder: an existing folder.
-            name: what the files' names begin with.
-        """
-        return tls.write(Path(folder), name, self.certificate_pem, self.chain_pem, None)
+def _waits() -> Iterator[timedelta]:
+    """A second each for as long as polls are likely to be counted, then ever longer ones."""
+    wait = timedelta(seconds=1)
+    yield from repeat(wait, _SHORT_WAITS)
+    while wait <= _LONGEST_WAIT:
+        yield wait
+        wait *= 2
 
 
 def create_authority(
     state: State,
-    client: ACMPCAClient,
+    place: tuple[str, str],
     ca_type: str,
     common_name: str,
     key_algorithm: str,
     more: dict[str, Any],
 ) -> Authority:
-    """Create a CA that waits for its certificate. See `PcaMock.create_root_ca`."""
-    answer = client.create_certificate_authority(
-        **authority_request(ca_type, common_name, key_algorithm, more)
+    """Create a CA that waits for its certificate. See `PcaMock.create_root_ca`.
+
+    Args:
+        state: of the mock.
+        place: the account and the region.
+        ca_type: ROOT or SUBORDINATE.
+        common_name: of its subject.
+        key_algorithm: a KeyAlgorithm of the model.
+        more: as there.
+    """
+    account_id, region_name = place
+    standard = usual_key_storage_standard(partition_of(region_name))
+    answer = MockClient(state, account_id, region_name).create_certificate_authority(
+        **authority_request(
+            ca_type, common_name, key_algorithm, {"KeyStorageSecurityStandard": standard, **more}
+        )
     )
     return Authority(state, parse_authority_arn(answer["CertificateAuthorityArn"]))
 
@@ -389,5 +305,5 @@ def all_certificates(state: State) -> Sequence[Certificate]:
         if not ca.is_gone(now)
         for certificate in ca.certificates.values()
     ]
-    issued.sort(key=lambda certificate: certificate.issued_at)
+    issued.sort(key=lambda certificate: certificate.position)
     return [Certificate(state, certificate.arn) for certificate in issued]

@@ -82,7 +82,13 @@ def csr_for(key: Any, names: Sequence[str], common_name: str | None) -> bytes:
 
 
 def general_name(text: str) -> x509.GeneralName:
-    """The kind of name that a text looks like; international host names become ASCII."""
+    """The kind of name that a text looks like; international host names become ASCII.
+
+    Raises:
+        ValueError: it can be no name.
+    """
+    if not text or any(character.isspace() for character in text):
+        raise ValueError(f"not a name of any kind: {text!r}")
     try:
         return x509.IPAddress(ipaddress.ip_address(text))
     except ValueError:

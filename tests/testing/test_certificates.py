@@ -196,7 +196,7 @@ def test_a_certificate_whose_issuance_fails_has_a_status_and_nothing_else(
 
     assert leaf.status == "FAILED"
     assert repr(leaf) == f"<Certificate '' FAILED {leaf.arn}>"
-    with pytest.raises(LookupError, match="has no certificate"):
+    with pytest.raises(LookupError, match="issuance has failed"):
         _ = leaf.certificate_pem
     assert leaf not in pca.certificates
 

@@ -1,34 +1,77 @@
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
 
-from pca_mock import PcaMock
-from pca_mock.testing.clients import client_of, default_region
+from pca_mock import PcaMock, mock_pca
+from pca_mock.testing import clients
+from pca_mock.testing.clients import MockClient, default_region
 
 
 @pytest.fixture(autouse=True)
 def no_clients() -> None:
     """Begin without the clients of earlier tests."""
-    client_of.cache_clear()
+    clients._client.cache_clear()
 
 
-def test_one_client_serves_an_account_in_a_region(pca: PcaMock) -> None:
-    client = client_of("123456789012", "eu-west-1")
+def test_one_client_serves_an_account_in_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    original = boto3.client
 
-    assert client_of("123456789012", "eu-west-1") is client
-    assert client_of("222222222222", "eu-west-1") is not client
-    assert client_of("123456789012", "eu-north-1") is not client
-    assert client.meta.region_name == "eu-west-1"
+    def counted(service: str, **more: Any) -> Any:
+        made.append(more["region_name"])
+        return original(service, **more)
+
+    monkeypatch.setattr(boto3, "client", counted)
+
+    for _ in range(2):
+        with mock_pca() as pca:
+            pca.create_root_ca(region_name="eu-west-1").issue("localhost")
+            pca.create_root_ca(region_name="eu-north-1")
+
+    assert made == ["eu-west-1", "eu-north-1"]
 
 
-def test_a_client_acts_for_its_account_in_each_mock_and_whoever_acts(pca: PcaMock) -> None:
-    client = client_of("222222222222", "eu-west-1")
+def test_a_client_acts_for_its_account_whoever_acts(pca: PcaMock) -> None:
+    client = MockClient(pca._state, "222222222222", "eu-west-1")
     with pca.as_account("333333333333"):
         client.list_certificate_authorities()
 
     assert pca.calls[0].caller.account == "222222222222"
+    assert pca.calls[0].caller.region == "eu-west-1"
+
+
+def test_a_client_is_answered_by_its_mock_even_below_another_one() -> None:
+    with mock_pca() as outer, mock_pca() as inner:
+        root = outer.create_root_ca()
+        root.issue("localhost")
+        inner.client().list_certificate_authorities()
+
+        assert [len(pca.authorities) for pca in (outer, inner)] == [1, 0]
+        assert [call.operation for call in inner.calls] == ["ListCertificateAuthorities"]
+    assert len(outer.certificates) == 2
+
+
+def test_a_client_of_an_ended_mock_calls_nobody() -> None:
+    with mock_pca() as pca:
+        root = pca.create_root_ca()
+        leaf = root.issue("localhost")
+
+    for act in (
+        lambda: root.issue("localhost"),
+        lambda: root.describe(),
+        lambda: leaf.revoke(),
+        lambda: pca.create_root_ca(),
+        lambda: pca.client(),
+    ):
+        with pytest.raises(RuntimeError, match="has ended"):
+            act()
+    with mock_pca(), pytest.raises(RuntimeError, match="has ended"):
+        root.issue("localhost")
+    assert leaf.status == "ISSUED"
 
 
 def test_the_environment_of_the_first_use_does_not_count_for_later_ones(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
 
 from pca_mock import mock_pca
 
@@ -67,11 +66,10 @@ def test_a_handle_is_about_its_own_mock_where_no_other_has_its_ca() -> None:
         root = outer.create_root_ca()
         with mock_pca() as inner:
             inner.create_root_ca()
-            assert root.status == "ACTIVE"
-            with pytest.raises(ClientError, match="Could not find"):
-                root.disable()
+            root.disable()
+            assert root.status == "DISABLED"
     with mock_pca():
-        assert root.status == "ACTIVE"
+        assert root.status == "DISABLED"
 
 
 def test_of_mocks_that_run_the_one_started_last_counts() -> None:
@@ -87,13 +85,13 @@ def test_of_mocks_that_run_the_one_started_last_counts() -> None:
         assert root.status == "ACTIVE"
 
 
-def test_what_is_made_through_a_handle_inside_another_mock_is_made_there() -> None:
+def test_what_is_made_through_a_handle_is_made_in_its_own_mock_below_another_one() -> None:
     with mock_pca() as outer, mock_pca() as inner:
         root = outer.create_root_ca()
         leaf = root.issue("localhost")
 
-        assert inner.authorities == [root]
-        assert outer.authorities == []
+        assert outer.authorities == [root]
+        assert inner.authorities == []
         assert (root.status, leaf.status) == ("ACTIVE", "ISSUED")
 
 
@@ -117,7 +115,7 @@ def test_mocks_that_run_again_and_again_leave_nothing_behind() -> None:
         assert again is not pca
         assert again.authorities == []
         assert root.status == "ACTIVE"
-        with pytest.raises(ClientError, match="Could not find"):
+        with pytest.raises(RuntimeError, match="has ended"):
             root.issue("localhost")
 
 

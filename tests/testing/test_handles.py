@@ -11,8 +11,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pca_mock import Authority, PcaMock, mock_pca
+from pca_mock.errors import InvalidArnException
 from pca_mock.pki.algorithms import supports_ml_dsa
 from tests import inside, issuance, newer_models, oracles, revoking, support
 from tests.refusals import refused
@@ -733,7 +735,6 @@ def test_the_certificates_are_those_that_were_issued_oldest_first(pca: PcaMock) 
     assert [item.subject for item in root.certificates] == ["CN=Root", "CN=Issuing", "CN=three"]
 
 
-@pytest.mark.xfail(reason="they are sorted by the time of their issuance alone")
 def test_the_certificates_are_in_their_order_though_the_clock_stands(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca("Root")
@@ -978,7 +979,7 @@ def test_waiting_moves_a_frozen_clock_too() -> None:
         pca.clock.freeze(NOON)
         pca.create_root_ca()
 
-        assert pca.clock.now() == NOON + timedelta(seconds=15)
+        assert pca.clock.now() == NOON + timedelta(seconds=10)
         assert pca.clock.is_frozen
 
 
@@ -1039,15 +1040,97 @@ def test_a_handle_of_an_ended_mock_still_tells_what_there_was() -> None:
     assert [item.subject for item in root.certificates] == ["CN=Example Root", "CN=localhost"]
 
 
-def test_inside_another_mock_a_handle_acts_on_that_one() -> None:
+def test_inside_another_mock_a_handle_acts_on_its_own() -> None:
     with mock_pca() as outer:
         root = outer.create_root_ca()
         with mock_pca() as inner:
-            with pytest.raises(ClientError, match="Could not find"):
-                root.issue("localhost")
-            inner.calls.assert_called("IssueCertificate", outcome="ResourceNotFoundException")
-            assert root.status == "ACTIVE"
-        assert root.issue("localhost").status == "ISSUED"
+            assert root.issue("localhost").status == "ISSUED"
+            inner.calls.assert_not_called("IssueCertificate")
+        outer.calls.assert_called("IssueCertificate", times=2, outcome="success")
+
+
+def test_a_refused_subordinate_leaves_nothing(pca: PcaMock) -> None:
+    issuing = pca.create_root_ca().create_subordinate_ca(path_length=0)
+    before = pca.authorities
+
+    with pytest.raises(ClientError, match="path length"):
+        issuing.create_subordinate_ca(path_length=0)
+
+    assert pca.authorities == before
+
+
+def test_an_expired_root_can_sign_itself_again(pca: PcaMock) -> None:
+    root = pca.create_root_ca(validity=timedelta(days=10))
+    pca.clock.advance(days=11)
+
+    root.install(root, "RootCACertificate")
+
+    assert root.status == "ACTIVE"
+    assert root.issue("localhost").status == "ISSUED"
+
+
+def test_a_root_in_china_has_the_key_storage_standard_of_china(pca: PcaMock) -> None:
+    root = pca.create_root_ca(region_name="cn-north-1")
+
+    assert root.arn.startswith("arn:aws-cn:")
+    assert root.describe()["KeyStorageSecurityStandard"] == "CCPC_LEVEL_1_OR_HIGHER"
+
+
+def test_a_ca_has_the_crl_that_it_has_published(pca: PcaMock) -> None:
+    root = pca.create_root_ca(crl_bucket="crls")
+    leaf, other = root.issue("localhost"), root.issue("example.com")
+    leaf.revoke()
+
+    assert root.crl.get_revoked_certificate_by_serial_number(leaf.serial_number) is not None
+    assert root.crl.get_revoked_certificate_by_serial_number(other.serial_number) is None
+    (published,) = (data for key, data in pca.buckets["crls"].items() if key.endswith(".crl"))
+    assert root.crl.public_bytes(Encoding.DER) == published
+
+
+def test_without_a_crl_there_is_none(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+
+    with pytest.raises(LookupError, match="complete CRL"):
+        _ = root.crl
+
+
+def test_a_ca_of_the_code_under_test_is_found_by_its_arn(pca: PcaMock) -> None:
+    made = support.pending(pca.client())
+
+    assert pca.authority(made.arn).status == "PENDING_CERTIFICATE"
+    with pytest.raises(LookupError, match="no CA"):
+        pca.authority(f"{made.arn[:-12]}000000000000")
+    with pytest.raises(InvalidArnException):
+        pca.authority("arn:aws:s3:::bucket")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\tb", "user name@example.com"])
+def test_what_is_no_name_is_refused(name: str, pca: PcaMock) -> None:
+    with pytest.raises(ValueError, match="not a name"):
+        pca.create_root_ca().issue(name)
+
+
+def test_a_key_algorithm_beside_a_csr_is_refused(pca: PcaMock) -> None:
+    root, csr = pca.create_root_ca(), support.Caller().csr()
+
+    with pytest.raises(TypeError, match="key already"):
+        root.issue(csr=csr, key_algorithm="RSA_2048")
+
+
+def test_a_hundred_polls_take_a_hundred_seconds(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    pca.hold("CreateCertificateAuthority", polls=100)
+    pca.create_root_ca()
+
+    assert pca.clock.now() == NOON + timedelta(seconds=100)
+
+
+def test_what_is_never_done_is_given_up(pca: PcaMock) -> None:
+    pca.hold("CreateCertificateAuthority", polls=1000)
+
+    with pytest.raises(ClientError, match="RequestInProgressException"):
+        pca.create_root_ca()
+    assert pca.authorities == []
 
 
 # Threads

@@ -1,0 +1,174 @@
+"""What there is to know of a CA: looked up in what the mock remembers, without a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from pca_mock.arns import AuthorityArn
+from pca_mock.service import crls
+from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
+from pca_mock.state.store import State
+from pca_mock.testing import current, html, tls
+from pca_mock.testing.certificates import Certificate
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class AuthorityView:
+    """A CA of the mock, to be looked at.
+
+    Attributes:
+        arn: its ARN.
+    """
+
+    def __init__(self, state: State, arn: AuthorityArn) -> None:
+        """Only the mock and other handles make these."""
+        self._own_state = state
+        self._arn = arn
+        self.arn = str(arn)
+
+    @property
+    def _state(self) -> State:
+        return current.state_of(self._own_state, self._arn)
+
+    def __repr__(self) -> str:
+        ca = self._find()
+        if ca is None:
+            return f"<Authority {self.arn} (deleted)>"
+        return f"<Authority {self.common_name!r} {self.type} {self.status} {self.arn}>"
+
+    def _repr_html_(self) -> str:
+        ca = self._find()
+        if ca is None:
+            return html.document(html.note(repr(self)))
+        return html.document(html.authority_card(self._state, ca))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AuthorityView) and other.arn == self.arn
+
+    def __hash__(self) -> int:
+        return hash(self.arn)
+
+    def _find(self) -> CertificateAuthority | None:
+        return self._state.find(self._arn)
+
+    @property
+    def _ca(self) -> CertificateAuthority:
+        ca = self._find()
+        if ca is None:
+            raise LookupError(f"the mock has no CA {self.arn} (any more)")
+        return ca
+
+    @property
+    def account_id(self) -> str:
+        """The account that owns it."""
+        return self._arn.account
+
+    @property
+    def region_name(self) -> str:
+        """The region that it is in."""
+        return self._arn.region
+
+    @property
+    def type(self) -> str:
+        """ROOT or SUBORDINATE."""
+        return self._ca.type
+
+    @property
+    def status(self) -> str:
+        """Its present status, as Describe tells it."""
+        return self._ca.status(self._state.clock.now()).value
+
+    @property
+    def common_name(self) -> str:
+        """The CommonName that it was created with; empty without one."""
+        return str(self._ca.configuration["Subject"].get("CommonName", ""))
+
+    @property
+    def key_algorithm(self) -> str:
+        """A KeyAlgorithm of the model."""
+        return str(self._ca.configuration["KeyAlgorithm"])
+
+    @property
+    def signing_algorithm(self) -> str:
+        """The SigningAlgorithm that it was created with, with which `issue` signs."""
+        return str(self._ca.configuration["SigningAlgorithm"])
+
+    @property
+    def certificate_pem(self) -> str:
+        """Its own certificate, as GetCertificateAuthorityCertificate answers.
+
+        Raises:
+            LookupError: it has none yet.
+        """
+        return self._installed().pem
+
+    @property
+    def chain_pem(self) -> str:
+        """The certificates above its own, direct issuer first, root last; a root has none."""
+        return self._installed().chain_pem
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """Its own certificate, as `cryptography` reads it.
+
+        Raises:
+            LookupError: it has none yet.
+        """
+        return self._installed().certificate.x509
+
+    @property
+    def chain(self) -> list[x509.Certificate]:
+        """The certificates above its own, direct issuer first, root last; a root has none."""
+        return [link.x509 for link in self._installed().chain]
+
+    @property
+    def root_pem(self) -> str:
+        """The certificate at the top: what a client must trust."""
+        installed = self._installed()
+        return installed.chain[-1].pem if installed.chain else installed.pem
+
+    def _installed(self) -> InstalledCertificate:
+        installed = self._ca.installed
+        if installed is None:
+            raise LookupError(f"{self.arn} has no certificate yet")
+        return installed
+
+    @property
+    def certificates(self) -> list[Certificate]:
+        """What it has issued, oldest first; of a root its own certificate, too."""
+        state = self._state
+        with state.lock:
+            return [Certificate(state, issued.arn) for issued in self._ca.certificates.values()]
+
+    @property
+    def crl(self) -> x509.CertificateRevocationList:
+        """The complete CRL that it has published last.
+
+        Raises:
+            LookupError: there is none.
+        """
+        state = self._state
+        with state.lock:
+            crls.refresh(state, state.clock.now())
+            complete = self._ca.crls.get(None)
+            if complete is None or complete.latest is None:
+                raise LookupError(f"{self.arn} has not published a complete CRL")
+            return x509.load_der_x509_crl(complete.latest)
+
+    def configure_trust(self, context: ssl.SSLContext) -> None:
+        """Let a TLS context trust what is issued below the root of this CA."""
+        context.load_verify_locations(cadata=self.root_pem)
+
+    def write_to(self, folder: str | Path, name: str = "ca") -> tls.Files:
+        """Write `{name}.pem` and `{name}-chain.pem`: its certificate, and all from it to the root.
+
+        Args:
+            folder: an existing folder.
+            name: what the files' names begin with.
+        """
+        return tls.write(Path(folder), name, self.certificate_pem, self.chain_pem, None)
