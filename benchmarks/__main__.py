@@ -24,7 +24,7 @@ HEADINGS = ("scenario", "pca_mock", "moto", "limit", "moto / pca_mock", "pca_moc
 def main(arguments: list[str]) -> None:
     """Measure the scenarios and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often each scenario is run")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each scenario is run")
     parser.add_argument("scenario", nargs="*", help="parts of the names of those to run")
     options = parser.parse_args(arguments)
     chosen = [

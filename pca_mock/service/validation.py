@@ -7,6 +7,7 @@ of this service and of ACM, which shares its framework.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -18,8 +19,11 @@ from pca_mock.errors import SerializationException, ValidationException
 from pca_mock.service.model import operation_model
 from pca_mock.service.patterns import Pattern
 
+# Where a value is: (where its container is, its name or number there); None at the top. It becomes
+# text only for a breach.
+Path = tuple[Any, str | int] | None
 # (value, path, breaches) -> the value, normalised. Breaches are added to the list.
-Checker = Callable[[Any, str, list[str]], Any]
+Checker = Callable[[Any, Path, list[str]], Any]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Type -> the power of two that bounds it, and how SerializationException calls it.
@@ -38,7 +42,7 @@ def check(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         ValidationException: members break constraints; the message has them all.
     """
     breaches: list[str] = []
-    checked: dict[str, Any] = _checker(operation)(params, "", breaches)
+    checked: dict[str, Any] = _checker(operation)(params, None, breaches)
     if breaches:
         plural = "s" if len(breaches) > 1 else ""
         raise ValidationException(
@@ -64,18 +68,18 @@ def _structure(shape: StructureShape) -> Checker:
         for name, member in shape.members.items()
     ]
 
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
-        if not isinstance(value, Mapping):
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+        if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise _wrong_type(value, "a Structure")
         copy = {}
         for name, step, is_required, check_member in members:
             member = value.get(name)
             if member is not None:
-                copy[name] = check_member(member, f"{path}.{step}" if path else step, breaches)
+                copy[name] = check_member(member, (path, step), breaches)
             elif is_required:
-                where = f"{path}.{step}" if path else step
                 breaches.append(
-                    f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
+                    f"Value null at '{_text((path, step))}' failed to satisfy constraint: "
+                    "Member must not be null"
                 )
         return copy
 
@@ -86,13 +90,12 @@ def _list(shape: Any) -> Checker:
     check_item = _compile(shape.member)
     check_length = _length(shape, lambda value: f"[{', '.join(map(str, value))}]")
 
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
         if not isinstance(value, (list, tuple)):
             raise _wrong_type(value, "a List")
         check_length(value, path, breaches)
         return [
-            check_item(item, f"{path}.{number}.member", breaches)
-            for number, item in enumerate(value, start=1)
+            check_item(item, (path, number), breaches) for number, item in enumerate(value, start=1)
         ]
 
     return checker
@@ -103,8 +106,9 @@ def _string(shape: Any) -> Checker:
     pattern: str | None = shape.metadata.get("pattern")
     matches = Pattern(pattern).fits if pattern else None
     check_length = _length(shape, str)
+    smallest, largest = _limits(shape)
 
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
         if not value.isascii() and _SURROGATE.search(value):
@@ -113,7 +117,8 @@ def _string(shape: Any) -> Checker:
             _breach(breaches, value, path, f"satisfy enum value set: [{', '.join(values)}]")
         if matches is not None and not matches(value):
             _breach(breaches, value, path, f"satisfy regular expression pattern: {pattern}")
-        check_length(value, path, breaches)
+        if not smallest <= len(value) <= largest:
+            check_length(value, path, breaches)
         return value
 
     return checker
@@ -124,7 +129,7 @@ def _blob(shape: Any) -> Checker:
         shape, lambda value: f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
     )
 
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
         if hasattr(value, "read"):
             value = value.read()
         if isinstance(value, str):
@@ -142,7 +147,7 @@ def _integer(shape: Any) -> Checker:
     bound, wanted = _INTEGERS[shape.type_name]
     smallest, largest = shape.metadata.get("min"), shape.metadata.get("max")
 
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
         if not isinstance(value, int) or isinstance(value, bool) or not -bound <= value < bound:
             raise _wrong_type(value, wanted)
         if smallest is not None and value < smallest:
@@ -155,7 +160,7 @@ def _integer(shape: Any) -> Checker:
 
 
 def _boolean(_: Shape) -> Checker:
-    def checker(value: Any, path: str, breaches: list[str]) -> Any:
+    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
         if not isinstance(value, bool):
             raise _wrong_type(value, "a Boolean")
         return value
@@ -163,22 +168,36 @@ def _boolean(_: Shape) -> Checker:
     return checker
 
 
-def _length(shape: Shape, show: Callable[[Any], str]) -> Callable[[Any, str, list[str]], None]:
-    smallest, largest = shape.metadata.get("min") or 0, shape.metadata.get("max")
+def _limits(shape: Shape) -> tuple[int, float]:
+    """The smallest and the largest length."""
+    return shape.metadata.get("min") or 0, shape.metadata.get("max", math.inf)
 
-    def check_length(value: Any, path: str, breaches: list[str]) -> None:
+
+def _length(shape: Shape, show: Callable[[Any], str]) -> Callable[[Any, Path, list[str]], None]:
+    smallest, largest = _limits(shape)
+
+    def check_length(value: Any, path: Path, breaches: list[str]) -> None:
         length = len(value)
         if length < smallest:
             _breach(breaches, show(value), path, f"have length greater than or equal to {smallest}")
-        if largest is not None and length > largest:
+        if length > largest:
             _breach(breaches, show(value), path, f"have length less than or equal to {largest}")
 
     return check_length
 
 
-def _breach(breaches: list[str], value: Any, path: str, constraint: str) -> None:
+def _text(path: Path) -> str:
+    """A path as AWS writes it: `tags.2.member.value`."""
+    steps: list[str] = []
+    while path is not None:
+        path, step = path
+        steps.append(step if isinstance(step, str) else f"{step}.member")
+    return ".".join(reversed(steps))
+
+
+def _breach(breaches: list[str], value: Any, path: Path, constraint: str) -> None:
     breaches.append(
-        f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {constraint}"
+        f"Value '{value}' at '{_text(path)}' failed to satisfy constraint: Member must {constraint}"
     )
 
 
