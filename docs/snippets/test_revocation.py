@@ -19,23 +19,16 @@ def ca(pca: PcaMock) -> Authority:
     return pca.create_root_ca("Example Root CA", crl_bucket="crls", ocsp=True)
 
 
-def crl_of(ca: Authority, pca: PcaMock) -> x509.CertificateRevocationList:
-    ca_id = ca.arn.rpartition("/")[2]
-    return x509.load_der_x509_crl(pca.buckets["crls"][f"crl/{ca_id}.crl"])
-
-
-def test_a_revoked_certificate_is_in_the_crl(pca: PcaMock, ca: Authority) -> None:
+def test_a_revoked_certificate_is_in_the_crl(ca: Authority) -> None:
     good, bad = ca.issue("good.example.com"), ca.issue("bad.example.com")
 
     bad.revoke("KEY_COMPROMISE")
 
-    assert [entry.serial_number for entry in crl_of(ca, pca)] == [bad.serial_number]
+    assert [entry.serial_number for entry in ca.crl] == [bad.serial_number]
     assert (good.status, bad.status) == ("ISSUED", "REVOKED")
 
 
-def test_a_tls_client_that_looks_into_the_crl_refuses(
-    pca: PcaMock, ca: Authority, tmp_path: Path
-) -> None:
+def test_a_tls_client_that_looks_into_the_crl_refuses(ca: Authority, tmp_path: Path) -> None:
     leaf = ca.issue("localhost")
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_ssl_context(server)
@@ -43,7 +36,7 @@ def test_a_tls_client_that_looks_into_the_crl_refuses(
 
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     ca.configure_trust(client)
-    (tmp_path / "crl.pem").write_bytes(crl_of(ca, pca).public_bytes(Encoding.PEM))
+    (tmp_path / "crl.pem").write_bytes(ca.crl.public_bytes(Encoding.PEM))
     client.load_verify_locations(tmp_path / "crl.pem")
     client.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF
 
@@ -94,11 +87,11 @@ def test_the_address_in_the_certificate_can_be_fetched(pca: PcaMock) -> None:
 def test_as_on_aws_the_crl_may_come_later(pca: PcaMock, ca: Authority) -> None:
     leaf = ca.issue("localhost")
     leaf.revoke()
-    assert not list(crl_of(ca, pca))
+    assert not list(ca.crl)
 
     pca.clock.advance(minutes=30)
 
-    assert [entry.serial_number for entry in crl_of(ca, pca)] == [leaf.serial_number]
+    assert [entry.serial_number for entry in ca.crl] == [leaf.serial_number]
 
 
 def test_a_ca_is_revoked_at_the_one_above_it(pca: PcaMock, ca: Authority) -> None:
@@ -106,7 +99,7 @@ def test_a_ca_is_revoked_at_the_one_above_it(pca: PcaMock, ca: Authority) -> Non
 
     issuing.revoke()
 
-    assert [entry.serial_number for entry in crl_of(ca, pca)] == [issuing.certificate.serial_number]
+    assert [entry.serial_number for entry in ca.crl] == [issuing.certificate.serial_number]
     assert issuing.status == "ACTIVE"
 
 

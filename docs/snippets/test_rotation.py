@@ -1,4 +1,3 @@
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,13 +55,7 @@ def test_a_root_that_has_expired_gets_a_new_certificate_for_its_old_key(pca: Pca
     pca.clock.advance(days=3651)
     assert root.status == "EXPIRED"
 
-    client = pca.client()
-    csr = client.get_certificate_authority_csr(CertificateAuthorityArn=root.arn)["Csr"]
-    ten_years = timedelta(days=3650)
-    renewed = root.issue(csr=csr, template="RootCACertificate", validity=ten_years)
-    client.import_certificate_authority_certificate(
-        CertificateAuthorityArn=root.arn, Certificate=renewed.certificate_pem
-    )
+    root.install(root, "RootCACertificate")
 
     assert root.status == "ACTIVE"
     assert root.certificate.public_key() == old.public_key()
