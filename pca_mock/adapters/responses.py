@@ -7,7 +7,6 @@ made when they are read; ResponseMetadata has the headers but for the length of 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +31,7 @@ def success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> An
     """A response with the members that `parsed` has, which gets its ResponseMetadata."""
     localise = _localiser(model)
     if localise is not None:
-        localise(parsed, (time.timezone, time.altzone, time.tzname, os.environ.get("TZ")))
+        localise(parsed, (time.timezone, time.altzone, time.tzname))
     content = parsed.copy() if model.output_shape is not None else None
     return _answer(request_id, url, 200, content, parsed)
 

@@ -46,9 +46,9 @@ def check_algorithms(
         raise InvalidArgsException(f"The key algorithm {key} is not available in this region.")
 
 
-def usual_key_storage_standard(partition: str) -> str:
-    """A key storage standard that a partition has: outside China, the default."""
-    return _STANDARDS.get(partition, _STANDARDS_ELSEWHERE)[0]
+def needed_key_storage_standard(partition: str) -> str | None:
+    """The key storage standard that must be named in a partition; None where the default does."""
+    return _STANDARDS[partition][0] if partition in _STANDARDS else None
 
 
 def key_storage_standard(given: str | None, partition: str) -> str:

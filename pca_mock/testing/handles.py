@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from botocore.exceptions import ClientError
 
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
-from pca_mock.service.configuration import usual_key_storage_standard
+from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
 from pca_mock.state.authority import Status
 from pca_mock.state.store import State
@@ -280,11 +280,11 @@ def create_authority(
         more: as there.
     """
     account_id, region_name = place
-    standard = usual_key_storage_standard(partition_of(region_name))
+    standard = needed_key_storage_standard(partition_of(region_name))
+    if standard is not None:
+        more = {"KeyStorageSecurityStandard": standard, **more}
     answer = MockClient(state, account_id, region_name).create_certificate_authority(
-        **authority_request(
-            ca_type, common_name, key_algorithm, {"KeyStorageSecurityStandard": standard, **more}
-        )
+        **authority_request(ca_type, common_name, key_algorithm, more)
     )
     return Authority(state, parse_authority_arn(answer["CertificateAuthorityArn"]))
 

@@ -442,3 +442,14 @@ def test_calls_outlive_their_mock() -> None:
         pca.create_root_ca()
 
     pca.calls.assert_called("ImportCertificateAuthorityCertificate", times=1)
+
+
+def test_a_long_log_shows_its_latest_calls(pca: PcaMock) -> None:
+    client = pca.client()
+    for _ in range(40):
+        client.list_certificate_authorities()
+
+    head, hidden, *lines = repr(pca.calls).splitlines()
+
+    assert (head, hidden) == ("<40 calls>", "(10 earlier calls)")
+    assert [line.split(".")[0].strip() for line in lines] == [str(n) for n in range(11, 41)]

@@ -494,3 +494,25 @@ def test_no_calls_are_no_table(pca: PcaMock) -> None:
     read = page(pca.calls)
 
     assert (read.text.strip(), read.rows) == ("0 calls", [])
+
+
+def test_a_ca_that_is_gone_has_a_note_instead_of_a_card(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Example Root")
+    root.delete(7)
+    pca.clock.advance(days=8)
+
+    assert "deleted" in root._repr_html_()
+
+
+def test_a_certificate_that_is_gone_or_has_failed_has_a_note_instead_of_a_card(
+    pca: PcaMock,
+) -> None:
+    root = pca.create_root_ca("Example Root")
+    with pca.fail_later("IssueCertificate"):
+        failed = root.issue("failed.example.com")
+    gone = root.issue("gone.example.com")
+    assert failed.arn in failed._repr_html_()
+    root.delete(7)
+    pca.clock.advance(days=8)
+
+    assert gone.arn in gone._repr_html_()
