@@ -15,7 +15,7 @@ SEEDS = (0, 1, -1, "one", "")
 class Bits(Random):
     """A source that gives exactly these numbers, one after the other."""
 
-    def __init__(self, *numbers: int) -> None:
+    def __init__(self, numbers: tuple[int, ...]) -> None:  # one argument, as Python 3.10 wants
         super().__init__()
         self._numbers = iter(numbers)
 
@@ -57,7 +57,7 @@ def test_a_serial_number_is_what_was_drawn(first: int) -> None:
 
 @pytest.mark.parametrize("short", [0, 1, (1 << 124) - 1])
 def test_a_serial_number_that_begins_with_zeros_is_drawn_again(short: int) -> None:
-    assert new_serial_number(Bits(short, short, 1 << 127)) == 1 << 127
+    assert new_serial_number(Bits((short, short, 1 << 127))) == 1 << 127
 
 
 def test_a_serial_number_has_32_hex_digits() -> None:
