@@ -42,7 +42,7 @@ def test_other_seeds_and_none_give_other_things(new: Any) -> None:
 
 @pytest.mark.parametrize("bits", [0, (1 << 128) - 1, 0x0123456789ABCDEF << 64])
 def test_a_uuid_is_one_of_version_4(bits: int) -> None:
-    text = new_uuid(Bits(bits))
+    text = new_uuid(Bits((bits,)))
 
     parsed = uuid.UUID(text)
     assert str(parsed) == text
@@ -52,7 +52,7 @@ def test_a_uuid_is_one_of_version_4(bits: int) -> None:
 
 @pytest.mark.parametrize("first", [1 << 124, (1 << 128) - 1])
 def test_a_serial_number_is_what_was_drawn(first: int) -> None:
-    assert new_serial_number(Bits(first)) == first
+    assert new_serial_number(Bits((first,))) == first
 
 
 @pytest.mark.parametrize("short", [0, 1, (1 << 124) - 1])
