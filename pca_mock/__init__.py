@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
+TYPE_CHECKING = False  # as in typing, which is not imported at run time: it takes a while
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from pca_mock.adapters.buckets import Buckets
     from pca_mock.clock import Clock
     from pca_mock.mock import MockPca, mock_pca

@@ -6,8 +6,9 @@ certificates", "RFC compliance", "Short-lived certificates".
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
 from pca_mock.errors import (
@@ -44,6 +45,18 @@ if TYPE_CHECKING:
 _LONGEST_SHORT_LIFE: Final = timedelta(days=7)
 
 
+def prepare(request: IssueCertificateRequestTypeDef) -> None:
+    """Read the CSR, which is remembered. What is wrong with it is told when its turn comes."""
+    with suppress(MalformedCSRException):
+        csr.parse(_blob(request["Csr"]))
+
+
+def _blob(value: Any) -> bytes:
+    """A blob member; the checks common to all operations have made it `bytes`."""
+    assert isinstance(value, bytes)
+    return value
+
+
 def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -> Response:
     """Answer IssueCertificate: the ARN of a certificate that exists from now on.
 
@@ -60,9 +73,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         return {"CertificateArn": known}
     template_arn, template = _template(request.get("TemplateArn"), ca.arn.partition)
     permit("IssueCertificate", ca, ctx.now, template)
-    csr_pem = request["Csr"]
-    assert isinstance(csr_pem, bytes)  # the checks common to all operations have made it so
-    wanted = csr.parse(csr_pem)
+    wanted = csr.parse(_blob(request["Csr"]))
     if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
         raise MalformedCSRException("Root CA CSR is not provided")
     signing_algorithm = request["SigningAlgorithm"]

@@ -68,6 +68,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "UntagCertificateAuthority": tags.untag_certificate_authority,
     "UpdateCertificateAuthority": authorities.update_certificate_authority,
 }
+# What takes long and depends on nothing but the request is done before the lock is taken, so that
+# threads don't wait for one another.
+_PREPARATIONS: Final[dict[str, Callable[[Any], None]]] = {"IssueCertificate": certificates.prepare}
 # These look at the status themselves: AWS checks the idempotency token and the template first.
 _CHECK_STATUS_THEMSELVES: Final = {"IssueCertificate"}
 # Members that hold ARNs, in the order in which they are checked.
@@ -103,6 +106,8 @@ def call(state: State, operation: str, params: Mapping[str, Any], caller: Caller
             f"{operation} is newer than pca_mock, which does not support it yet."
         )
     request = validation.check(operation, params)
+    if operation in _PREPARATIONS:
+        _PREPARATIONS[operation](request)
     with state.lock:
         return _carry_out(state, operation, request, caller)
 
