@@ -65,7 +65,7 @@ _RFC2253_SPECIAL: Final = re.compile(r'[,+"\\<>;]')
 _RFC2253_EDGE: Final = re.compile(r"\A[# ]| \Z")
 _ESCAPED: Final = r"\\\g<0>"
 # String types that can be read as text, with Python's codec for them.
-_STRING_CODECS: Final = {
+STRING_CODECS: Final = {
     der.UTF8_STRING: "utf-8",
     der.PRINTABLE_STRING: "ascii",
     der.IA5_STRING: "ascii",
@@ -128,7 +128,7 @@ def rfc2253(name: bytes) -> str:
 def _rfc2253_attribute(attribute: der.Element) -> str:
     oid, value = attribute.children()
     dotted = der.decode_oid(oid.content)
-    keyword, codec = _RFC2253_KEYWORDS.get(dotted), _STRING_CODECS.get(value.tag)
+    keyword, codec = _RFC2253_KEYWORDS.get(dotted), STRING_CODECS.get(value.tag)
     if keyword is None or codec is None:
         return f"{dotted}=#{value.encoded.hex()}"
     text = _RFC2253_SPECIAL.sub(_ESCAPED, value.content.decode(codec, "replace"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Final
 
-from pca_mock.pki import der
+from pca_mock.pki import der, names
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.testing.look import printable
 
@@ -54,13 +54,6 @@ _ATTRIBUTES: Final = {
     "0.9.2342.19200300.100.1.1": "UID",
     "0.9.2342.19200300.100.1.25": "DC",
     "1.2.840.113549.1.9.1": "emailAddress",
-}
-_CODECS: Final = {
-    der.UTF8_STRING: "utf-8",
-    der.PRINTABLE_STRING: "ascii",
-    der.IA5_STRING: "ascii",
-    0x14: "latin-1",  # TeletexString
-    0x1E: "utf-16-be",  # BMPString
 }
 _KEY_USAGES: Final = (
     "digital signature",
@@ -181,7 +174,7 @@ def _attribute(attribute: der.Element) -> str:
 
 def _text(value: der.Element) -> str | None:
     """A string type's text; None of what has none."""
-    codec = _CODECS.get(value.tag)
+    codec = names.STRING_CODECS.get(value.tag)
     return None if codec is None else printable(value.content.decode(codec, "replace"))
 
 
