@@ -23,25 +23,30 @@ if TYPE_CHECKING:
     from pca_mock import Authority, PcaMock
 
 _HANDLERS: Final = "botocore.handlers"
+_RUNNING: Final = "pca_mock.state.running"
 
 
-class _BotocoreWatcher(MetaPathFinder):
-    """Registers the handlers as soon as botocore is there, before any client can be."""
+class _ImportWatcher(MetaPathFinder):
+    """Calls a function as soon as a module has been imported."""
+
+    def __init__(self, name: str, function: Callable[[], None]) -> None:
+        self._name = name
+        self._function = function
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != _HANDLERS:
+        if name != self._name:
             return None
         sys.meta_path.remove(self)
         spec = find_spec(name)
         if spec is not None and spec.loader is not None:
-            _call_after(spec.loader, _register)
+            _call_after(spec.loader, self._function)
         return spec
 
 
 def _call_after(loader: Any, function: Any) -> None:
-    """Let a loader call a function once it has executed its module."""
+    """Have a loader call a function once it has executed its module."""
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
@@ -61,9 +66,21 @@ def _register() -> None:
     intercept.register(look_for_existing=False)
 
 
-# Where botocore is there already, the first mock looks for the clients that exist.
+def _watch_mocks() -> None:
+    from pca_mock.state import running
+
+    running.watch(_started.append)
+
+
+# The mocks that were started during a test, for its report.
+_started: Final[list[Any]] = []
+# Before any client can be made. Where botocore is there already, the first mock looks for clients.
 if _HANDLERS not in sys.modules:
-    sys.meta_path.insert(0, _BotocoreWatcher())
+    sys.meta_path.insert(0, _ImportWatcher(_HANDLERS, _register))
+if _RUNNING in sys.modules:
+    _watch_mocks()
+else:
+    sys.meta_path.insert(0, _ImportWatcher(_RUNNING, _watch_mocks))
 
 
 def _seconds(text: str) -> timedelta:
@@ -177,34 +194,25 @@ def pca_issuing_ca(pca: PcaMock, pca_root_ca: Authority) -> Authority:
 # What a failed test has called
 
 
-def _started() -> list[Any]:
-    """The logs of mocks, if there have been any."""
-    calls: Any = sys.modules.get("pca_mock.state.calls")
-    if calls is None:
-        return []
-    if calls.started is None:  # it was imported before this plugin
-        calls.started = []
-    logs: list[Any] = calls.started
-    return logs
-
-
 def pytest_runtest_logstart() -> None:
-    """Forget the mocks of earlier tests, but for those that still run."""
-    started = _started()
-    started[:] = [log for log in started if not log.has_ended]
+    """Forget the mocks of earlier tests, except those that still run."""
+    if _started:
+        from pca_mock.state import running
+
+        _started[:] = [state for state in _started if running.is_running(state)]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note what the mocks that run already have been called for."""
-    item.stash[_logs] = [(log, log.added) for log in _started()]
+    item.stash[_logs] = [(state.log, state.log.added) for state in _started]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Add the calls of a failed test to its report."""
     report = yield
-    if report.failed and _started():
+    if report.failed and _started:
         lines = _lines(item.stash.get(_logs, []))
         if lines:
             report.sections.append((f"pca_mock calls, {report.when}", "\n".join(lines)))
@@ -216,7 +224,7 @@ def _lines(before: list[tuple[Any, int]]) -> list[str]:
     from pca_mock.testing.calls import Calls
 
     lines = []
-    for log in _started():
+    for log in [state.log for state in _started]:
         added = next((number for other, number in before if other is log), 0)
         made = Calls(log, log.since(added))
         hidden = len(made) - _MOST_CALLS

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
 
     from pca_mock.adapters.buckets import Buckets
     from pca_mock.clock import Clock
-    from pca_mock.mock import MockPca, mock_pca
-    from pca_mock.running import PcaMock
+    from pca_mock.handle import PcaMock
+    from pca_mock.mock import PcaPatcher, mock_pca
     from pca_mock.state.calls import Call, Caller
     from pca_mock.state.plans import Plan
     from pca_mock.state.snapshots import Snapshot
+    from pca_mock.testing.authorities import Authority
     from pca_mock.testing.calls import Calls
     from pca_mock.testing.certificates import Certificate
-    from pca_mock.testing.handles import Authority
     from pca_mock.testing.tls import Files
 
 __all__ = [
@@ -27,14 +27,14 @@ __all__ = [
     "Certificate",
     "Clock",
     "Files",
-    "MockPca",
     "PcaMock",
+    "PcaPatcher",
     "Plan",
     "Snapshot",
     "mock_pca",
 ]
 _HOMES: Final = {
-    "Authority": "pca_mock.testing.handles",
+    "Authority": "pca_mock.testing.authorities",
     "Buckets": "pca_mock.adapters.buckets",
     "Call": "pca_mock.state.calls",
     "Caller": "pca_mock.state.calls",
@@ -42,8 +42,8 @@ _HOMES: Final = {
     "Certificate": "pca_mock.testing.certificates",
     "Clock": "pca_mock.clock",
     "Files": "pca_mock.testing.tls",
-    "MockPca": "pca_mock.mock",
-    "PcaMock": "pca_mock.running",
+    "PcaPatcher": "pca_mock.mock",
+    "PcaMock": "pca_mock.handle",
     "Plan": "pca_mock.state.plans",
     "Snapshot": "pca_mock.state.snapshots",
     "mock_pca": "pca_mock.mock",

@@ -8,13 +8,16 @@ from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
-from pca_mock import decoration
+from pca_mock import callers, decoration
 from pca_mock.adapters import environment, intercept
-from pca_mock.running import PcaMock
+from pca_mock.handle import PcaMock
+from pca_mock.state import running
 from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+intercept.answer_with(callers.begin_call)
 
 _Target = TypeVar("_Target", bound=Callable[..., Any])
 
@@ -36,7 +39,7 @@ class Options(TypedDict, total=False):
     quotas: Mapping[str, int]
 
 
-class MockPca:
+class PcaPatcher:
     """A mock that can be started: `with`, `async with`, `start()`/`stop()`, or a decorator.
 
     Each start makes an empty mock. Starting one that runs already only counts: it ends with the
@@ -49,7 +52,6 @@ class MockPca:
         self._lock = threading.RLock()
         self._running: PcaMock | None = None
         self._starts = 0
-        self._stop_answering: Callable[[], None]
 
     def start(self) -> PcaMock:
         """Answer all `acm-pca` calls of this process from now on."""
@@ -60,15 +62,15 @@ class MockPca:
             return self._running
 
     def _begin(self) -> PcaMock:
-        running = PcaMock(self._settings)
-        environment.fill()
+        pca = PcaMock(self._settings)
+        intercept.register()
+        running.begin(pca._state)
         try:
-            self._stop_answering = intercept.start(running._begin_call)
+            environment.adjust()
         except BaseException:
-            environment.restore()
+            running.end(pca._state)
             raise
-        running._begin()
-        return running
+        return pca
 
     def stop(self) -> None:
         """Undo one `start()`.
@@ -81,10 +83,10 @@ class MockPca:
                 raise RuntimeError("this mock is not running")
             self._starts -= 1
             if self._starts == 0:
-                self._stop_answering()
-                self._running._end()
-                self._running = None
-                environment.restore()
+                state, self._running = self._running._state, None
+                running.end(state)
+                environment.adjust()
+                state.keys.release()
 
     def __enter__(self) -> PcaMock:
         return self.start()
@@ -118,13 +120,13 @@ class MockPca:
         Raises:
             TypeError: the target is a pytest fixture; decorate the function inside instead.
         """
-        return decoration.decorate(target, lambda: MockPca(self._settings))
+        return decoration.decorate(target, lambda: PcaPatcher(self._settings))
 
 
 @overload
 def mock_pca(target: _Target, /) -> _Target: ...
 @overload
-def mock_pca(**options: Unpack[Options]) -> MockPca: ...
+def mock_pca(**options: Unpack[Options]) -> PcaPatcher: ...
 def mock_pca(
     target: Callable[..., Any] | None = None,
     /,
@@ -187,5 +189,5 @@ def mock_pca(
         seed=seed,
         quotas=Quotas.adjusted(quotas or {}),
     )
-    mock = MockPca(settings)
+    mock = PcaPatcher(settings)
     return mock if target is None else mock(target)

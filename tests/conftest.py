@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from pca_mock.adapters import environment, intercept
+from pca_mock.adapters import environment
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
+from pca_mock.state import running
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 from tests import newer_models, shapes
@@ -35,9 +36,10 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_stays_active() -> Iterator[None]:
     """Whatever a test does, no mock that it starts outlives it."""
-    before = list(intercept._running), environment._users
+    before = running.mocks()
     yield
-    assert (intercept._running, environment._users) == before
+    assert running.mocks() == before
+    assert environment._is_filled == bool(before)
 
 
 @pytest.fixture(autouse=True, scope="session")

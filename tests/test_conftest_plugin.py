@@ -141,7 +141,7 @@ assert [event for event, *_ in botocore.handlers.BUILTIN_HANDLERS if "acm-pca" i
     "before-parameter-build.acm-pca", "before-call.acm-pca"
 ]
 assert not {"boto3", "cryptography", "wrapt"} & set(sys.modules)
-assert not [finder for finder in sys.meta_path if type(finder).__name__ == "_BotocoreWatcher"]
+assert not [finder for finder in sys.meta_path if type(finder).__name__ == "_ImportWatcher"]
 assert "exec_module" not in vars(botocore.handlers.__loader__)
         """,
         tmp_path,

@@ -102,7 +102,7 @@ def test_stopping_what_does_not_run_is_an_error() -> None:
 
 
 def test_a_start_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pca_mock.mock.intercept.start", lambda _: 1 / 0)
+    monkeypatch.setattr("pca_mock.mock.environment.adjust", lambda: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         mock_pca().start()

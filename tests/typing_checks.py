@@ -6,7 +6,7 @@ import unittest
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from pca_mock import MockPca, PcaMock, mock_pca
+from pca_mock import PcaMock, PcaPatcher, mock_pca
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         async with mock_pca(account_id="111122223333") as pca:
             assert_type(pca, PcaMock)
         mock = mock_pca()
-        assert_type(mock, MockPca)
+        assert_type(mock, PcaPatcher)
         assert_type(mock.start(), PcaMock)
         assert_type(mock.stop(), None)
 

@@ -12,6 +12,8 @@ import sys
 import threading
 from typing import Any, Final
 
+from pca_mock.state import running
+
 DUMMY_ACCESS_KEY: Final = "PCAMOCKDUMMYACCESSKEY"
 _DUMMY_CREDENTIALS: Final = {
     "AWS_ACCESS_KEY_ID": DUMMY_ACCESS_KEY,
@@ -31,38 +33,41 @@ _CREDENTIAL_KEYS: Final = {
 }
 
 _lock = threading.Lock()
-_users = 0
+_is_filled = False
 # What was filled in, with what was there before.
 _filled: dict[str, tuple[str, str | None]] = {}
 
 
-def fill() -> None:
-    """Fill in what is missing, for the first mock that runs."""
-    global _users, _filled
+def adjust() -> None:
+    """Fill in what is missing while a mock runs, and take it out again when none does."""
     with _lock:
-        _users += 1
-        if _users > 1:
-            return
-        missing = _missing()
-        _filled = {name: (value, os.environ.get(name)) for name, value in missing.items()}
-        os.environ.update(missing)
+        is_needed = running.latest() is not None
+        if is_needed and not _is_filled:
+            _fill()
+        elif _is_filled and not is_needed:
+            _restore()
 
 
-def restore() -> None:
-    """Take out again what was filled in and hasn't been changed since, after the last mock."""
-    global _users
-    with _lock:
-        _users -= 1
-        if _users:
-            return
-        for name, (value, former) in _filled.items():
-            if os.environ.get(name) == value:
-                if former is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = former
-        _forget_credentials()
-        _filled.clear()
+def _fill() -> None:
+    global _is_filled, _filled
+    missing = _missing()
+    _filled = {name: (value, os.environ.get(name)) for name, value in missing.items()}
+    os.environ.update(missing)
+    _is_filled = True
+
+
+def _restore() -> None:
+    """Take out what was filled in and hasn't been changed since."""
+    global _is_filled
+    _is_filled = False
+    for name, (value, former) in _filled.items():
+        if os.environ.get(name) == value:
+            if former is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = former
+    _forget_credentials()
+    _filled.clear()
 
 
 def _missing() -> dict[str, str]:

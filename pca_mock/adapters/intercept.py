@@ -24,32 +24,21 @@ from botocore.hooks import HierarchicalEmitter
 from pca_mock.adapters import responses, retries
 from pca_mock.adapters.retries import Call, Outcome
 from pca_mock.errors import AwsError
+from pca_mock.state import running
 
-# (operation, parameters, region, credentials) -> a call that has begun
-Answerer = Callable[[str, Mapping[str, Any], str, Any], Call]
+# (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
+BeginCall = Callable[[str, Mapping[str, Any], str, Any], Call | None]
 
 _PARAMETERS: Final = "pca_mock.parameters"
-_running: list[tuple[Answerer]] = []
 _lock = threading.Lock()
 _registered = False
+_begin_call: BeginCall
 
 
-def start(answerer: Answerer) -> Callable[[], None]:
-    """Let this mock answer from now on: the one that was started last answers.
-
-    Returns:
-        What stops it, wherever it is among the running ones by then.
-    """
-    register()
-    entry = (answerer,)  # of its own identity, should the same answerer be started twice
-    with _lock:
-        _running.append(entry)
-
-    def stop() -> None:
-        with _lock:
-            _running[:] = [other for other in _running if other is not entry]
-
-    return stop
+def answer_with(begin_call: BeginCall) -> None:
+    """Give the handlers what begins a call. They ask it only while a mock runs."""
+    global _begin_call
+    _begin_call = begin_call
 
 
 def register(*, look_for_existing: bool = True) -> None:
@@ -81,7 +70,7 @@ def _existing_emitters() -> Iterator[HierarchicalEmitter]:
 
 def remember(params: Any, context: dict[str, Any], **_: Any) -> None:
     """`before-parameter-build`: keep the caller's own parameters for `answer`."""
-    if not _running:
+    if running.latest() is None:
         return
     for name, value in params.items():
         if hasattr(value, "read"):
@@ -100,15 +89,15 @@ def answer(model: Any, params: Any, context: dict[str, Any], request_signer: Any
     A call that a planned fault has struck goes through botocore's own retry handlers, as it would
     after the network; an asynchronous client is given something to await then.
     """
-    try:
-        (begin,) = _running[-1]
-        parameters: dict[str, Any] = context[_PARAMETERS]
-    except (IndexError, KeyError):  # no mock, or it was started in the middle of this call
-        return None
+    if running.latest() is None or _PARAMETERS not in context:
+        return None  # no mock, or it was started in the middle of this call
+    parameters: dict[str, Any] = context[_PARAMETERS]
     if any(hasattr(value, "getvalue") for value in parameters.values()):
         parameters = {name: _contents(value) for name, value in parameters.items()}
     credentials = request_signer._credentials
-    call = begin(model.name, parameters, context["client_region"], credentials)
+    call = _begin_call(model.name, parameters, context["client_region"], credentials)
+    if call is None:
+        return None
 
     def attempt() -> Outcome:
         return _attempt(call, model, params["url"])

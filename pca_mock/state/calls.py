@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,14 +60,12 @@ class Log:
         total: how many there have been since the log was empty.
         added: how many have been noted in all, whatever was done to the log since.
         pauses: how many reasons there are to note none.
-        has_ended: whether its mock has.
     """
 
     latest: deque[Call] = field(default_factory=lambda: deque(maxlen=LIMIT))
     total: int = 0
     added: int = 0
     pauses: int = 0
-    has_ended: bool = False
     _added_before: int = 0  # the calls that `latest` was replaced with
 
     def add(self, call: Call) -> None:
@@ -89,8 +86,3 @@ class Log:
         self.latest = deque(calls, LIMIT)
         self.total = total
         self._added_before = self.added
-
-
-# The logs of the mocks that were started during a test, for pytest's report, if the plugin is there
-# to ask for them.
-started: list[Log] | None = [] if "conftest_plugin" in sys.modules else None

@@ -101,6 +101,8 @@ class State:
         signing_algorithms: by name.
         plans: the faults that calls shall meet.
         log: the calls that there were.
+        acting_as: the accounts in whose name calls are made, whatever their credentials; the last
+            one applies.
         lock: held for the whole of a call, so that what was checked still holds at its end.
     """
 
@@ -117,6 +119,7 @@ class State:
     )
     plans: Plans = field(default_factory=Plans)
     log: Log = field(default_factory=Log)
+    acting_as: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
 

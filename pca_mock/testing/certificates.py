@@ -10,8 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pca_mock.arns import CertificateArn
+from pca_mock.state import running
 from pca_mock.state.store import State
-from pca_mock.testing import current, html, look, tls
+from pca_mock.testing import html, look, tls
 from pca_mock.testing.clients import MockClient
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Certificate:
 
     @property
     def _state(self) -> State:
-        return current.state_of(self._own_state, self._arn.authority)
+        return running.state_of(self._own_state, self._arn.authority)
 
     def __repr__(self) -> str:
         try:

@@ -14,9 +14,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
-from pca_mock.adapters.accounts import access_key_for
+from pca_mock.callers import access_key_for
+from pca_mock.state import running
 from pca_mock.state.store import State
-from pca_mock.testing import current
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -38,7 +38,7 @@ class MockClient:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(**members: Any) -> Any:
-            with current.acting(self._state):
+            with running.acting(self._state):
                 client = _client(self._account_id, self._region_name)
                 return getattr(client, method)(**members)
 

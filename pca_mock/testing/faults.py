@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.service import faults
+from pca_mock.state import running
 from pca_mock.state.plans import Effect, Params, Plan
 from pca_mock.state.store import State
-from pca_mock.testing import current
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError
@@ -142,5 +142,5 @@ class FaultPlanner:
         params: dict[str, Any],
     ) -> Plan:
         plan = faults.plan(operation, effect, left, when, params)
-        current.check(self._state)
+        running.check(self._state)
         return self._state.plans.add(plan)

@@ -9,9 +9,10 @@ from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.service import crls
+from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
 from pca_mock.state.store import State
-from pca_mock.testing import current, html, tls
+from pca_mock.testing import html, tls
 from pca_mock.testing.certificates import Certificate
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class AuthorityView:
 
     @property
     def _state(self) -> State:
-        return current.state_of(self._own_state, self._arn)
+        return running.state_of(self._own_state, self._arn)
 
     def __repr__(self) -> str:
         ca = self._find()

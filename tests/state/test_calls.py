@@ -31,7 +31,7 @@ def log() -> Log:
 def test_a_new_log_is_empty() -> None:
     log = Log()
 
-    assert (list(log.latest), log.total, log.added, log.has_ended) == ([], 0, 0, False)
+    assert (list(log.latest), log.total, log.added) == ([], 0, 0)
     assert log.since(0) == []
 
 

@@ -261,6 +261,20 @@ def _waits() -> Iterator[timedelta]:
         wait *= 2
 
 
+def create_root_ca(
+    state: State,
+    place: tuple[str, str],
+    common_name: str,
+    key_algorithm: str,
+    validity: timedelta,
+    more: dict[str, Any],
+) -> Authority:
+    """Create a root CA and have it sign its own certificate. See `PcaMock.create_root_ca`."""
+    root = create_authority(state, place, "ROOT", common_name, key_algorithm, more)
+    root.install(root, "RootCACertificate", validity)
+    return root
+
+
 def create_authority(
     state: State,
     place: tuple[str, str],

@@ -10,7 +10,7 @@ from botocore.credentials import Credentials, DeferredRefreshableCredentials, Re
 from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
-from pca_mock.adapters.accounts import access_key_of, account_of
+from pca_mock.callers import access_key_of, account_of
 from tests import support
 
 OTHER = "222222222222"

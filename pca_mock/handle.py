@@ -1,44 +1,35 @@
-"""The handle of a running mock. Wires the floors below together."""
+"""`PcaMock`: what a test holds while a mock runs. It wires the floors below together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from pca_mock.adapters import accounts, responder
+from pca_mock.adapters import responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, revocation
-from pca_mock.service.calling import ClientCall
-from pca_mock.service.model import partition_of
-from pca_mock.state import calls, keys, randomness, snapshots
-from pca_mock.state.calls import Caller
+from pca_mock.state import keys, randomness, running, snapshots
 from pca_mock.state.settings import Settings, check_account_id
 from pca_mock.state.snapshots import Snapshot
 from pca_mock.state.store import EARLIEST, State
-from pca_mock.testing import current, handles, html, text
+from pca_mock.testing import authorities, html, text
+from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.clients import default_region
 from pca_mock.testing.faults import FaultPlanner
-from pca_mock.testing.handles import Authority
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
 _TEN_YEARS: Final = timedelta(days=3650)
-
-
-@lru_cache(maxsize=256)
-def _caller(account_id: str, region: str) -> Caller:
-    return Caller(account_id, region, partition_of(region))
 
 
 class PcaMock(FaultPlanner):
@@ -60,7 +51,6 @@ class PcaMock(FaultPlanner):
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._state.clock.watch(self._note_new_time)
-        self._acting_as: list[str] = []
         self._beginning = snapshots.take(self._state, self._buckets.keep())
 
     def __repr__(self) -> str:
@@ -82,7 +72,7 @@ class PcaMock(FaultPlanner):
         Raises:
             RuntimeError: the mock has ended.
         """
-        current.check(self._state)
+        running.check(self._state)
         client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
         return client
 
@@ -115,13 +105,16 @@ class PcaMock(FaultPlanner):
             RuntimeError: the mock has ended.
             ValueError: there is no such key algorithm.
         """
-        current.check(self._state)
-        place = (self._acting_account(), region_name or default_region())
-        root = handles.create_authority(
-            self._state, place, "ROOT", common_name, key_algorithm, more
+        running.check(self._state)
+        account_id = self._state.acting_as[-1] if self._state.acting_as else self.account_id
+        return authorities.create_root_ca(
+            self._state,
+            (account_id, region_name or default_region()),
+            common_name,
+            key_algorithm,
+            validity,
+            more,
         )
-        root.install(root, "RootCACertificate", validity)
-        return root
 
     def authority(self, arn: str) -> Authority:
         """A handle of a CA that the code under test has made.
@@ -146,13 +139,13 @@ class PcaMock(FaultPlanner):
     def authorities(self) -> list[Authority]:
         """The CAs of all accounts and regions, oldest first; deleted ones while restorable."""
         with self._state.lock:
-            return handles.all_authorities(self._state)
+            return authorities.all_authorities(self._state)
 
     @property
     def certificates(self) -> Sequence[Certificate]:
         """All certificates that these CAs have issued, CAs' own ones included, oldest first."""
         with self._state.lock:
-            return handles.all_certificates(self._state)
+            return authorities.all_certificates(self._state)
 
     @property
     def buckets(self) -> Buckets:
@@ -187,6 +180,7 @@ class PcaMock(FaultPlanner):
         Raises:
             RuntimeError: the mock has ended.
         """
+        running.check(self._state)
         with self._state.lock:
             return snapshots.take(self._state, self._buckets.keep())
 
@@ -238,39 +232,8 @@ class PcaMock(FaultPlanner):
             ValueError: `account_id` isn't 12 digits.
         """
         check_account_id(account_id)
-        self._acting_as.append(account_id)
+        self._state.acting_as.append(account_id)
         try:
             yield
         finally:
-            self._acting_as.remove(account_id)
-
-    def _acting_account(self) -> str:
-        return self._acting_as[-1] if self._acting_as else self.account_id
-
-    # What `mock_pca` needs
-
-    def _begin(self) -> None:
-        current.begin(self._state)
-        if calls.started is not None:
-            calls.started.append(self._state.log)
-
-    def _end(self) -> None:
-        current.end(self._state)
-        self._state.keys.release()
-        self._state.log.has_ended = True
-
-    def _begin_call(
-        self, operation: str, params: Mapping[str, Any], region: str, credentials: Any
-    ) -> ClientCall:
-        access_key = accounts.access_key_of(credentials)
-        own_account = accounts.own_account(access_key)
-        if own_account is not None:  # a handle acts, maybe of another mock
-            state = current.acting_state() or self._state
-            return ClientCall(state, operation, params, _caller(own_account, region))
-        caller = _caller(self._account_of(access_key), region)
-        return ClientCall(self._state, operation, params, caller)
-
-    def _account_of(self, access_key: str | None) -> str:
-        if self._acting_as:
-            return self._acting_as[-1]
-        return accounts.account_of(access_key, self._state.settings.accounts, self.account_id)
+            self._state.acting_as.remove(account_id)

@@ -1,0 +1,100 @@
+"""Whose call is it: from credentials and region to the account, the partition and the mock.
+
+The account is asked of the credentials that would have signed the request.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from pca_mock.service.calling import ClientCall
+from pca_mock.service.model import partition_of
+from pca_mock.state import running
+from pca_mock.state.calls import Caller
+from pca_mock.state.store import State
+
+_OWN_KEY: Final = "PCAMOCK-"  # no access key of AWS has a hyphen
+
+
+def begin_call(
+    operation: str, params: Mapping[str, Any], region: str, credentials: Any
+) -> ClientCall | None:
+    """Begin a call of a client, in the mock that answers it; None if no mock runs.
+
+    Args:
+        operation: the name on the wire, such as "IssueCertificate".
+        params: what the caller passed.
+        region: of the client.
+        credentials: botocore's, None where the request would not be signed.
+    """
+    state = running.latest()
+    access_key = access_key_of(credentials)
+    account_id = own_account(access_key)
+    if account_id is not None:  # a handle acts, maybe of another mock
+        state = running.acting_state() or state
+    if state is None:
+        return None
+    if account_id is None:
+        account_id = _account_of_code(state, access_key)
+    return ClientCall(state, operation, params, _caller(account_id, region))
+
+
+@lru_cache(maxsize=256)
+def _caller(account_id: str, region: str) -> Caller:
+    return Caller(account_id, region, partition_of(region))
+
+
+def access_key_of(credentials: Any) -> str | None:
+    """The access key in botocore's credentials, if it is there without fetching anything.
+
+    Credentials that are to be refreshed show their key only after a call; that isn't made.
+    """
+    values = vars(credentials) if credentials is not None else {}
+    key = values.get("access_key") or values.get("_access_key")
+    return key if isinstance(key, str) else None
+
+
+def access_key_for(account_id: str) -> str:
+    """The access key of this package's own clients, which always act for one account."""
+    return f"{_OWN_KEY}{account_id}"
+
+
+def own_account(access_key: str | None) -> str | None:
+    """The account of such an access key; None if it is another one."""
+    if access_key is None or not access_key.startswith(_OWN_KEY):
+        return None
+    return access_key.removeprefix(_OWN_KEY)
+
+
+def _account_of_code(state: State, access_key: str | None) -> str:
+    """The account of a call that the code under test makes."""
+    if state.acting_as:
+        return state.acting_as[-1]
+    return account_of(access_key, state.settings.accounts, state.settings.account_id)
+
+
+def account_of(access_key: str | None, accounts: Mapping[str, str], default: str) -> str:
+    """The account of an access key.
+
+    Args:
+        access_key: None where a call isn't signed.
+        accounts: accounts by access key, as the user has set them.
+        default: the account of all other keys, except those that moto's IAM or STS made.
+    """
+    if access_key is None:
+        return default
+    return accounts.get(access_key) or _account_in_moto(access_key) or default
+
+
+def _account_in_moto(access_key: str) -> str | None:
+    """The account in which moto made the key, where moto is in use."""
+    models = sys.modules.get("moto.iam.models")
+    if models is None:
+        return None
+    for account_id, partitions in list(models.iam_backends.items()):
+        if any(access_key in backend.access_keys for backend in list(partitions.values())):
+            return str(account_id)
+    return None

@@ -1,0 +1,112 @@
+"""The mocks that run, in the order in which they were started: the one registry.
+
+Interception asks it who answers, handles ask it which mock they are about, and pytest's plugin
+hears from it which mocks a test has started.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:  # interception is registered with pytest's start, which cryptography would delay
+    from pca_mock.arns import AuthorityArn
+    from pca_mock.state.store import State
+
+_running: Final[list[State]] = []
+_watchers: Final[list[Callable[[State], None]]] = []
+_lock: Final = threading.Lock()
+_acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
+
+
+def begin(state: State) -> None:
+    """Add a mock: from now on it is the latest one."""
+    with _lock:
+        _running.append(state)
+    for watcher in _watchers:
+        watcher(state)
+
+
+def end(state: State) -> None:
+    """Remove a mock, wherever it is in the order."""
+    with _lock:
+        _running[:] = [other for other in _running if other is not state]
+
+
+def mocks() -> list[State]:
+    """All mocks that run, the latest one last."""
+    return list(_running)
+
+
+def latest() -> State | None:
+    """The mock that answers the code under test: the one that was started last."""
+    try:
+        return _running[-1]
+    except IndexError:
+        return None
+
+
+def is_running(state: State) -> bool:
+    """Whether a mock has been started and has not ended."""
+    return any(other is state for other in list(_running))
+
+
+def check(state: State) -> None:
+    """Refuse to use a mock that doesn't run: calls would go to AWS.
+
+    Raises:
+        RuntimeError: it has ended.
+    """
+    if not is_running(state):
+        raise RuntimeError("this mock has ended: what it has made can be looked at, but not used")
+
+
+def watch(watcher: Callable[[State], None]) -> None:
+    """Call a function with each mock that is started from now on."""
+    _watchers.append(watcher)
+
+
+@contextmanager
+def acting(state: State) -> Iterator[None]:
+    """Have calls of this package's own clients in the block answered by one mock.
+
+    Raises:
+        RuntimeError: it has ended.
+    """
+    check(state)
+    token = _acting.set(state)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def acting_state() -> State | None:
+    """The mock that answers calls of this package's own clients here."""
+    return _acting.get()
+
+
+def state_of(own: State, arn: AuthorityArn) -> State:
+    """Find the mock in which a CA is to be looked up: the one that answers calls about it.
+
+    Args:
+        own: of the mock that gave the handle.
+        arn: of the CA.
+
+    Returns:
+        Of the running mocks the one started last that is `own` or has the CA, restored from a
+        snapshot; `own` if there is none.
+    """
+    for state in reversed(mocks()):
+        if state is own or _has(state, arn):
+            return state
+    return own
+
+
+def _has(state: State, arn: AuthorityArn) -> bool:
+    """Whether a mock has a CA, or remembers that it had it."""
+    with state.lock:
+        return any(ca.arn == arn for ca in state.all_authorities())
