@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
-from datetime import timedelta
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -16,6 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+from pca_mock.settings import ini_options, read_option
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -83,36 +84,15 @@ else:
     sys.meta_path.insert(0, _ImportWatcher(_RUNNING, _watch_mocks))
 
 
-def _seconds(text: str) -> timedelta:
-    return timedelta(seconds=float(text))
-
-
-def _number_or_text(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
-
-
-# Options of `mock_pca` that can stand in an ini file, there with "pca_" in front.
-_INI: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
-    "account_id": (str, "the account in whose name calls are made: 12 digits"),
-    "organization_id": (str, "the organization that all accounts are in"),
-    "seed": (_number_or_text, "what ids, serials and keys are made from, so that they repeat"),
-    "keys": (str, "pool: keys of ended mocks are used again; fresh: each CA has a new one"),
-    "s3_endpoint_url": (str, "where CRLs and audit reports go"),
-    "creation_delay": (_seconds, "seconds for which a new CA is in CREATING"),
-    "issuance_delay": (_seconds, "seconds for which a certificate is being issued"),
-    "report_delay": (_seconds, "seconds for which a new audit report is in CREATING"),
-    "crl_delay": (_seconds, "seconds after a revocation until the CRL says so"),
-    "ocsp_delay": (_seconds, "seconds after a revocation until OCSP says so"),
-}
 _MARKER: Final = "pca"
 _MOST_CALLS: Final = 50  # of a failed test that are shown
 _logs: Final = pytest.StashKey[list[tuple[Any, int]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
-    for name, (_, help_text) in _INI.items():
-        parser.addini(f"pca_{name}", f"pca_mock: {help_text}")
+    """Declare the ini options: those of `mock_pca`, with "pca_" in front."""
+    for name, text in ini_options().items():
+        parser.addini(f"pca_{name}", f"pca_mock: {text}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -127,12 +107,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
     options = {}
-    for name, (converted, _) in _INI.items():
+    for name in ini_options():
         text = config.getini(f"pca_{name}")
         if not text:
             continue
         try:
-            options[name] = converted(text)
+            options[name] = read_option(name, text)
         except (ValueError, OverflowError) as error:
             raise pytest.UsageError(f"pca_{name}: {error}") from None
     return options

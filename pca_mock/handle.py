@@ -15,8 +15,8 @@ from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, revocation
+from pca_mock.settings import Settings, check_account_id
 from pca_mock.state import keys, randomness, running, snapshots
-from pca_mock.state.settings import Settings, check_account_id
 from pca_mock.state.snapshots import Snapshot
 from pca_mock.state.store import EARLIEST, State
 from pca_mock.testing import authorities, html, text

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
+from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from pca_mock import callers, decoration
 from pca_mock.adapters import environment, intercept
 from pca_mock.handle import PcaMock
+from pca_mock.settings import Settings, check_names
+from pca_mock.settings import options as all_options
 from pca_mock.state import running
-from pca_mock.state.settings import DEFAULT_ACCOUNT_ID, Quotas, Settings
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 intercept.answer_with(callers.begin_call)
 
+_Options = ParamSpec("_Options")
 _Target = TypeVar("_Target", bound=Callable[..., Any])
-
-
-class Options(TypedDict, total=False):
-    """The keyword arguments of `mock_pca`; see there."""
-
-    account_id: str
-    accounts: Mapping[str, str]
-    organization_id: str
-    creation_delay: timedelta
-    issuance_delay: timedelta
-    report_delay: timedelta
-    crl_delay: timedelta
-    ocsp_delay: timedelta
-    s3_endpoint_url: str
-    keys: Literal["pool", "fresh"]
-    seed: int | str
-    quotas: Mapping[str, int]
 
 
 class PcaPatcher:
@@ -123,71 +105,55 @@ class PcaPatcher:
         return decoration.decorate(target, lambda: PcaPatcher(self._settings))
 
 
-@overload
-def mock_pca(target: _Target, /) -> _Target: ...
-@overload
-def mock_pca(**options: Unpack[Options]) -> PcaPatcher: ...
-def mock_pca(
-    target: Callable[..., Any] | None = None,
-    /,
-    *,
-    account_id: str = DEFAULT_ACCOUNT_ID,
-    accounts: Mapping[str, str] | None = None,
-    organization_id: str | None = None,
-    creation_delay: timedelta = timedelta(),
-    issuance_delay: timedelta = timedelta(),
-    report_delay: timedelta = timedelta(),
-    crl_delay: timedelta = timedelta(),
-    ocsp_delay: timedelta = timedelta(),
-    s3_endpoint_url: str | None = None,
-    keys: Literal["pool", "fresh"] = "pool",
-    seed: int | str | None = None,
-    quotas: Mapping[str, int] | None = None,
-) -> Any:
+_OPTIONS_IN_DOCSTRING: Final = "        **options: the fields of `pca_mock.settings.Settings`.\n"
+
+
+class _MockPca(Protocol[_Options]):
+    """`mock_pca`: bare on what it decorates, or with options."""
+
+    @overload
+    def __call__(  # type: ignore[overload-overlap]  # the options have no positional one
+        self, target: _Target, /
+    ) -> _Target: ...
+    @overload
+    def __call__(self, *args: _Options.args, **options: _Options.kwargs) -> PcaPatcher: ...
+
+
+def _with_options_of(
+    settings: Callable[_Options, Settings],
+) -> Callable[[Callable[..., Any]], _MockPca[_Options]]:
+    """Give a function the signature and documentation of the options, whose types are known."""
+
+    def add(function: Callable[..., Any]) -> _MockPca[_Options]:
+        parameters = [
+            inspect.Parameter("target", inspect.Parameter.POSITIONAL_ONLY, default=None),
+            *inspect.signature(settings).parameters.values(),
+        ]
+        vars(function)["__signature__"] = inspect.Signature(parameters)
+        summary, _, rest = f"{function.__doc__}".partition(_OPTIONS_IN_DOCSTRING)
+        texts = (f"        {option.name}: {option.metadata['text']}.\n" for option in all_options())
+        function.__doc__ = f"{summary}{''.join(texts)}{rest}"
+        return function
+
+    return add
+
+
+@_with_options_of(Settings)
+def mock_pca(target: Callable[..., Any] | None = None, /, **options: Any) -> Any:
     """Mock AWS Private CA in this process: every `acm-pca` call of boto3 is answered here.
 
     Use it as `@mock_pca`, `@mock_pca(account_id=…)`, `with mock_pca() as pca:`,
     `async with mock_pca() as pca:`, or through its methods `start()` and `stop()`.
-    Keys and certificates that it makes are for tests alone.
+    Keys and certificates that it makes are only for tests.
 
     Args:
-        target: what a bare `@mock_pca` decorates.
-        account_id: the account in whose name calls are made: 12 digits.
-        accounts: further accounts, by the access keys whose calls are theirs. Keys that moto's
-            IAM or STS made belong to the account in which it made them.
-        organization_id: of the organization that all accounts are in, such as "o-a1b2c3d4e5";
-            resource policies can name it.
-        creation_delay: how long a new CA is in CREATING.
-        issuance_delay: how long GetCertificate answers RequestInProgressException.
-        report_delay: how long a new audit report is in CREATING.
-        crl_delay: how long after a revocation the CRL says so.
-        ocsp_delay: how long after a revocation OCSP says so.
-        s3_endpoint_url: where CRLs and audit reports go; by default into moto's S3 while
-            `mock_aws` is active, else into memory. See `PcaMock.buckets`.
-        keys: "pool" uses the keys of mocks that have ended again, as making RSA keys takes long; at
-            any time no two CAs have the same one. "fresh" makes a new key for each CA.
-        seed: what ids, serials and keys are made from, so that they repeat where the same calls
-            come in the same order: what is to be compared with a stored copy needs it, and a frozen
-            clock. RSA keys cannot be made so, nor can RSA-PSS and ML-DSA signatures repeat.
-        quotas: other numbers than AWS's, by the names in `pca_mock.state.settings.Quotas`.
+        target: the function or class that a bare `@mock_pca` decorates.
+        **options: the fields of `pca_mock.settings.Settings`.
 
     Raises:
-        ValueError: an account id isn't 12 digits, a quota is unknown or negative, a delay isn't a
-            timedelta or is negative, or `keys` has another value.
+        TypeError: there is no such option.
+        ValueError: an option has a value that it can't have.
     """
-    settings = Settings(
-        account_id=account_id,
-        accounts=dict(accounts or {}),
-        organization_id=organization_id,
-        creation_delay=creation_delay,
-        issuance_delay=issuance_delay,
-        report_delay=report_delay,
-        crl_delay=crl_delay,
-        ocsp_delay=ocsp_delay,
-        s3_endpoint_url=s3_endpoint_url,
-        keys=keys,
-        seed=seed,
-        quotas=Quotas.adjusted(quotas or {}),
-    )
-    mock = PcaPatcher(settings)
+    check_names(options)
+    mock = PcaPatcher(Settings(**options))
     return mock if target is None else mock(target)

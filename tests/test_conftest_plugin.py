@@ -14,7 +14,9 @@ from pca_mock import Authority, PcaMock
 from tests import oracles, support
 from tests.processes import clean_environment, run, run_pytest
 
-HEAVY = "{'boto3', 'botocore', 'cryptography', 'wrapt', 'asyncio', 'pca_mock'}"
+HEAVY = (
+    "{'boto3', 'botocore', 'cryptography', 'wrapt', 'asyncio', 'pca_mock.mock', 'pca_mock.state'}"
+)
 
 
 # Beside the tests of each run; not imported unless a test does it.
@@ -202,7 +204,7 @@ def test_every_ini_option_counts_for_the_fixture(tmp_path: Path) -> None:
             """,
         "test_it.py": """
             from datetime import timedelta
-            from pca_mock.state.settings import Settings
+            from pca_mock.settings import Settings
 
             def test_it(pca):
                 assert pca._state.settings == Settings(

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import pytest
 
-import conftest_plugin
 import pca_mock
 from tests.processes import clean_environment
 
@@ -85,12 +84,6 @@ def test_everything_in_a_snippet_is_shown() -> None:
         if source not in shown.get(path, "")
     ]
     assert hidden == []
-
-
-def test_every_ini_option_is_described() -> None:
-    described = re.findall(r"^\| `pca_(\w+)` \|", (DOCS / "pytest.md").read_text(), re.MULTILINE)
-
-    assert set(conftest_plugin._INI) <= set(described)
 
 
 def test_pytest_says_what_the_page_shows(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> N
 
 
 def _check_quota(ctx: Context) -> None:
-    quota = ctx.state.settings.quotas.certificate_authorities
+    quota = ctx.state.settings.limits.certificate_authorities
     if ctx.store.has(quota, ctx.now):
         raise LimitExceededException(
             f"You have reached the maximum number of certificate authorities ({quota}) "

@@ -136,7 +136,7 @@ def _answered(ctx: CaContext, arn: CertificateArn, token: tuple[str, ...]) -> Re
 
 
 def _check_quota(ctx: CaContext) -> None:
-    quotas = ctx.state.settings.quotas
+    quotas = ctx.state.settings.limits
     quota = quotas.certificates
     if crls.is_partitioned(ctx.ca):
         quota = quotas.certificates_with_partitioned_crl

@@ -58,7 +58,7 @@ def for_new_certificate(
     if not is_partitioned(ca):
         return _complete(ca, now)
     current = ca.crls.get(ca.current_partition) if ca.current_partition else None
-    if current is not None and current.bound < state.settings.quotas.certificates_per_partition:
+    if current is not None and current.bound < state.settings.limits.certificates_per_partition:
         key = _key(ca, current.partition)
         if (current.key, current.uri) == (key, _uri(ca, key)):
             return current

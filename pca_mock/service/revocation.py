@@ -116,7 +116,7 @@ def _is_self_signed(ca: CertificateAuthority, certificate: IssuedCertificate) ->
 
 
 def _check_quota(ctx: CaContext) -> None:
-    ca, quota = ctx.ca, ctx.state.settings.quotas.revoked_certificates
+    ca, quota = ctx.ca, ctx.state.settings.limits.revoked_certificates
     if not crls.is_complete(ca) or len(ca.revocations) < quota:
         return
     unexpired = sum(ca.certificates[serial].not_after >= ctx.now for serial in ca.revocations)

@@ -9,7 +9,8 @@ import string
 from random import Random
 from typing import Final
 
-Seed = int | str
+from pca_mock.settings import Seed
+
 _LETTERS_AND_DIGITS: Final = string.ascii_letters + string.digits
 # RFC 9562 section 5.4: which bits of a UUID are random, and what the others are.
 _FREE_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF

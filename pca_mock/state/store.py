@@ -14,13 +14,13 @@ from typing import Final
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
+from pca_mock.settings import Settings
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import Buckets, NoBuckets
 from pca_mock.state.calls import Log
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import Plans
 from pca_mock.state.randomness import new_uuid
-from pca_mock.state.settings import Settings
 
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.

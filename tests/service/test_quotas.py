@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.settings import Quotas
 from pca_mock.state.authority import Status
-from pca_mock.state.settings import Quotas
 from tests import inside
 from tests.refusals import refused
 from tests.support import Authority, Caller, pending, root

@@ -1,0 +1,234 @@
+"""The options of `mock_pca`: each is one field of `Settings`.
+
+The signature and docstring of `mock_pca`, the options in pytest's ini file, the marker and the
+documentation's table are made from these fields. Source of the quotas: "AWS Private CA quotas".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from typing import Any, Final, Literal, TypeVar, cast, get_args
+
+Keys = Literal["pool", "fresh"]
+Seed = int | str
+
+_T = TypeVar("_T")
+_ACCOUNT_ID: Final = re.compile("[0-9]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """How many there may be, per account and region or per CA; the defaults are AWS's.
+
+    Attributes:
+        certificate_authorities: in an account and region, deleted ones included until their
+            restoration period ends.
+        certificates: that a CA may issue, with a complete CRL or none.
+        certificates_with_partitioned_crl: that a CA may issue, with a partitioned CRL.
+        certificates_per_partition: after which the next partition is opened; AWS goes by size.
+        revoked_certificates: unexpired ones that a complete CRL may have.
+    """
+
+    certificate_authorities: int = 200
+    certificates: int = 1_000_000
+    certificates_with_partitioned_crl: int = 100_000_000
+    certificates_per_partition: int = 10_000
+    revoked_certificates: int = 1_000_000
+
+    @classmethod
+    def adjusted(cls, quotas: Mapping[str, int]) -> Quotas:
+        """AWS's quotas, some of them with other numbers.
+
+        Raises:
+            ValueError: no such quota, or a negative number.
+        """
+        names = {quota.name for quota in fields(cls)}
+        for name, number in quotas.items():
+            if name not in names:
+                raise ValueError(f"there is no quota {name!r}, only {', '.join(sorted(names))}")
+            if number < 0:
+                raise ValueError(f"the quota {name} is a number from 0 up, not {number!r}")
+        return cls(**quotas)
+
+
+def _seconds(text: str) -> timedelta:
+    return timedelta(seconds=float(text))
+
+
+def _number_or_text(text: str) -> Seed:
+    return int(text) if text.isdecimal() else text
+
+
+def _keys(text: str) -> Keys:
+    return cast("Keys", text)  # `Settings` checks it
+
+
+def _option(
+    default: _T | Callable[[], _T], text: str, *, read: Callable[[str], _T] | None = None
+) -> _T:
+    """A field of `Settings`.
+
+    Args:
+        default: the value, or what makes it where it could be changed.
+        text: what the option sets; it appears wherever options are described.
+        read: from the text in an ini file to the value; None for an option that cannot be there.
+    """
+    metadata = {"text": text, "read": read}
+    made: Any = (
+        field(default_factory=default, metadata=metadata)
+        if callable(default)
+        else field(default=default, metadata=metadata)
+    )
+    return made  # type: ignore[no-any-return]  # to a type checker it is the default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The options of a mock, checked.
+
+    Attributes:
+        limits: the quotas in force.
+
+    Raises:
+        ValueError: an account id isn't 12 digits, a quota is unknown or negative, a delay isn't a
+            timedelta or is negative, or `keys` has another value.
+    """
+
+    account_id: str = _option(
+        "123456789012",
+        "the account in whose name calls are made: 12 digits",
+        read=str,
+    )
+    accounts: Mapping[str, str] = _option(
+        dict,
+        "further accounts, by the access keys whose calls are theirs; keys that moto's IAM or STS "
+        "made belong to the account in which it made them",
+    )
+    organization_id: str | None = _option(
+        None,
+        'the organization that all accounts are in, such as "o-a1b2c3d4e5"; resource policies can '
+        "name it",
+        read=str,
+    )
+    creation_delay: timedelta = _option(
+        timedelta(),
+        "how long a new CA is in CREATING",
+        read=_seconds,
+    )
+    issuance_delay: timedelta = _option(
+        timedelta(),
+        "how long GetCertificate answers RequestInProgressException",
+        read=_seconds,
+    )
+    report_delay: timedelta = _option(
+        timedelta(),
+        "how long a new audit report is in CREATING",
+        read=_seconds,
+    )
+    crl_delay: timedelta = _option(
+        timedelta(),
+        "how long after a revocation the CRL has it",
+        read=_seconds,
+    )
+    ocsp_delay: timedelta = _option(
+        timedelta(),
+        "how long after a revocation OCSP has it",
+        read=_seconds,
+    )
+    s3_endpoint_url: str | None = _option(
+        None,
+        "where CRLs and audit reports go; by default into moto's S3 while `mock_aws` is active, "
+        "else into memory",
+        read=str,
+    )
+    keys: Keys = _option(
+        "pool",
+        '"pool" uses the keys of mocks that have ended again, as making RSA keys takes long (no '
+        'two CAs have the same key at any time); "fresh" makes a new key for each CA',
+        read=_keys,
+    )
+    seed: Seed | None = _option(
+        None,
+        "a number or text that ids, serials and keys are made from, so that they repeat where the "
+        "same calls come in the same order (RSA keys, and signatures of RSA-PSS and ML-DSA, don't)",
+        read=_number_or_text,
+    )
+    quotas: Mapping[str, int] = _option(
+        dict,
+        "other numbers than AWS's, by the names in `pca_mock.settings.Quotas`",
+    )
+    limits: Quotas = field(init=False)
+
+    def __post_init__(self) -> None:
+        for option in options():
+            value = getattr(self, option.name)
+            if option.metadata["read"] is _seconds:
+                _check_delay(option.name, value)
+        for account_id in (self.account_id, *(self.accounts or {}).values()):
+            check_account_id(account_id)
+        if self.keys not in get_args(Keys):
+            raise ValueError(f"keys is one of {', '.join(get_args(Keys))}, not {self.keys!r}")
+        object.__setattr__(self, "accounts", dict(self.accounts or {}))
+        object.__setattr__(self, "quotas", dict(self.quotas or {}))
+        object.__setattr__(self, "limits", Quotas.adjusted(self.quotas))
+
+
+def options() -> Iterator[Field[Any]]:
+    """The options in their order; `metadata` has their `text` and, if any, how to `read` them."""
+    return (option for option in fields(Settings) if option.init)
+
+
+def check_names(given: Iterable[str]) -> None:
+    """Refuse options that don't exist.
+
+    Raises:
+        TypeError: there is one; the message lists those that do exist.
+    """
+    names = [option.name for option in options()]
+    for name in given:
+        if name not in names:
+            raise TypeError(
+                f"mock_pca() got an unexpected keyword argument {name!r}; its options are "
+                f"{', '.join(names)}"
+            )
+
+
+def _check_delay(name: str, delay: Any) -> None:
+    if not isinstance(delay, timedelta) or delay < timedelta():
+        raise ValueError(f"{name} is a timedelta that is not negative, not {delay!r}")
+
+
+def check_account_id(account_id: str) -> None:
+    """Refuse what isn't an account id.
+
+    Raises:
+        ValueError: it isn't a string of 12 digits.
+    """
+    if not _ACCOUNT_ID.fullmatch(str(account_id)):
+        raise ValueError(f"an account id is a string of 12 digits, not {account_id!r}")
+
+
+# From the ini file of pytest
+
+
+def ini_options() -> dict[str, str]:
+    """The options that can be in an ini file, with their texts."""
+    return {
+        option.name: option.metadata["text"]
+        + (", in seconds" if option.metadata["read"] is _seconds else "")
+        for option in options()
+        if option.metadata["read"] is not None
+    }
+
+
+def read_option(name: str, text: str) -> Any:
+    """The value of an option from its text in an ini file.
+
+    Raises:
+        ValueError, OverflowError: it is no number of seconds.
+    """
+    (read,) = (option.metadata["read"] for option in options() if option.name == name)
+    return read(text)
