@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from pca_mock.service.calling import ClientCall
+from pca_mock.service.attempts import ClientCall
 from pca_mock.service.model import partition_of
 from pca_mock.state import running
 from pca_mock.state.calls import Caller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,12 +11,14 @@ from types import TracebackType
 from typing import Any, TypeVar
 from weakref import WeakSet
 
+from pca_mock.errors import AwsError
+
 Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """The call fails.
+class Failure:
+    """An attempt fails: the base of the two ways in which it can.
 
     Attributes:
         error: an AwsError, or what botocore raises when the network fails.
@@ -29,6 +32,26 @@ class Refusal:
 
     def __str__(self) -> str:
         return type(self.error).__name__
+
+    def new_error(self) -> Exception:
+        """The error for one more attempt: each that is raised has a traceback of its own."""
+        error = self.error
+        return type(error)(error.message) if isinstance(error, AwsError) else copy.copy(error)
+
+
+class Refusal(Failure):
+    """The attempt fails before anything is carried out."""
+
+    __slots__ = ()
+
+
+class LostResponse(Failure):
+    """The attempt is carried out, but its response never arrives."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"carried out, then {type(self.error).__name__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +88,8 @@ class Hold:
         return f"pending for {self.polls} polls"
 
 
-Effect = Refusal | Delay | LateFailure | Hold
-_Effect = TypeVar("_Effect", bound=Effect)
+Effect = Refusal | LostResponse | Delay | LateFailure | Hold
+_Effect = TypeVar("_Effect", bound=Failure | Delay | LateFailure | Hold)
 
 
 @dataclass(eq=False)

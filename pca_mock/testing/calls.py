@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, overload
 
-from pca_mock.service.faults import check_call
 from pca_mock.state.calls import LIMIT, Call, Log
 from pca_mock.state.plans import Params, fits
 from pca_mock.testing import html
 from pca_mock.testing.text import line, shown
+from pca_mock.testing.words import check_call
 
 _SHOWN: Final = 30  # calls in a failure message
 

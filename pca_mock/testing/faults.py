@@ -1,20 +1,43 @@
-"""Planning faults: the words in which a test asks for them. What they may be is the service's."""
+"""Planning faults: how a test asks for them, and what it can't ask for.
+
+Sources: API Reference, "Common Errors"; the model's FailureReason; API_GetCertificate.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, TypeVar
 
-from pca_mock.service import faults
+from botocore.exceptions import BotoCoreError, ReadTimeoutError
+
+from pca_mock.errors import ERRORS
+from pca_mock.service.model import service_model
 from pca_mock.state import running
-from pca_mock.state.plans import Effect, Params, Plan
+from pca_mock.state.plans import (
+    Delay,
+    Effect,
+    Failure,
+    Hold,
+    LateFailure,
+    LostResponse,
+    Params,
+    Plan,
+    Refusal,
+)
 from pca_mock.state.store import State
+from pca_mock.testing.words import check_call, no_such
 
-if TYPE_CHECKING:
-    from botocore.exceptions import BotoCoreError
-
+_Failure = TypeVar("_Failure", bound=Failure)
 _NO_TIME: Final = timedelta()
+# Operations that begin something which takes time on AWS, and may fail then.
+_BEGIN_SOMETHING: Final = (
+    "CreateCertificateAuthority",
+    "CreateCertificateAuthorityAuditReport",
+    "IssueCertificate",
+)
+_CREATES_A_CA: Final = "CreateCertificateAuthority"
+_USUAL_REASON: Final = "OTHER"
 
 
 class FaultPlanner:
@@ -61,10 +84,50 @@ class FaultPlanner:
             ValueError: the service has no such operation, error or member; not a positive number;
                 a negative latency.
         """
-        if times is not None and attempts is not None:
-            raise TypeError("say times (whole calls) or attempts (single ones), not both")
-        effect = faults.refusal(error, message, latency, single=attempts is not None)
-        left = times if attempts is None else attempts
+        left = _number(times, attempts)
+        effect = _failure(Refusal, error, message, latency, single=attempts is not None)
+        return self._plan(operation, effect, left, when, params)
+
+    def lose_response(
+        self,
+        operation: str,
+        error: str | BotoCoreError | None = None,
+        message: str | None = None,
+        *,
+        times: int | None = None,
+        attempts: int | None = None,
+        latency: timedelta = _NO_TIME,
+        when: Callable[[Params], bool] | None = None,
+        **params: Any,
+    ) -> Plan:
+        """Carry calls out, but have their responses get lost on the way.
+
+        A retry carries the operation out once more, unless an idempotency token prevents it.
+
+        Args:
+            operation: the name on the wire, such as "IssueCertificate".
+            error: what the caller meets instead: an error code of the service, or what botocore
+                raises; by default botocore's ReadTimeoutError.
+            message: of an error code; by default the usual one.
+            times: how many calls lose all their responses; by default each one.
+            attempts: how many single responses get lost instead, so that a retry may get one.
+            latency: how long it takes until the response is given up, by the mock's clock.
+            when: called with the parameters of a call; it is struck if this returns true.
+            params: members that a call must have, with their values.
+
+        Returns:
+            The plan, as for `fail`.
+
+        Raises:
+            RuntimeError: the mock has ended.
+            TypeError: both `times` and `attempts`, or a message for an exception, which has one.
+            ValueError: the service has no such operation, error or member; not a positive number;
+                a negative latency.
+        """
+        left = _number(times, attempts)
+        if error is None:
+            error = ReadTimeoutError(endpoint_url="https://acm-pca.amazonaws.com/")
+        effect = _failure(LostResponse, error, message, latency, single=attempts is not None)
         return self._plan(operation, effect, left, when, params)
 
     def delay(
@@ -80,7 +143,8 @@ class FaultPlanner:
 
         For arguments, result and errors see `fail`.
         """
-        return self._plan(operation, faults.delay(latency), times, when, params)
+        _check_latency(latency)
+        return self._plan(operation, Delay(latency), times, when, params)
 
     def fail_later(
         self,
@@ -105,7 +169,9 @@ class FaultPlanner:
         Raises:
             ValueError: another operation, no such reason or member, or not a positive number.
         """
-        return self._plan(operation, faults.late_failure(operation, reason), times, when, params)
+        _check_begins(operation)
+        effect = LateFailure(_failure_reason(operation, reason))
+        return self._plan(operation, effect, times, when, params)
 
     def hold(
         self,
@@ -131,7 +197,9 @@ class FaultPlanner:
         Raises:
             ValueError: another operation, no such member, or not a positive number.
         """
-        return self._plan(operation, faults.hold(operation, polls), times, when, params)
+        _check_begins(operation)
+        _check_number("polls", polls)
+        return self._plan(operation, Hold(polls), times, when, params)
 
     def _plan(
         self,
@@ -141,6 +209,84 @@ class FaultPlanner:
         when: Callable[[Params], bool] | None,
         params: dict[str, Any],
     ) -> Plan:
-        plan = faults.plan(operation, effect, left, when, params)
+        check_call(operation, params)
+        if left is not None:
+            _check_number("times", left)
         running.check(self._state)
-        return self._state.plans.add(plan)
+        return self._state.plans.add(Plan(operation, effect, dict(params), when, left))
+
+
+def _number(times: int | None, attempts: int | None) -> int | None:
+    """How many calls or attempts are struck; None for all calls.
+
+    Raises:
+        TypeError: both were asked for.
+    """
+    if times is not None and attempts is not None:
+        raise TypeError("say times (whole calls) or attempts (single ones), not both")
+    return times if attempts is None else attempts
+
+
+def _failure(
+    kind: type[_Failure],
+    error: str | BotoCoreError,
+    message: str | None,
+    latency: timedelta,
+    *,
+    single: bool,
+) -> _Failure:
+    """The effect of `fail` and `lose_response`.
+
+    Args:
+        kind: before or after the operation is carried out.
+        error: an error code, or what botocore raises when the network fails.
+        message: of an error code; by default the usual one.
+        latency: how long the answer takes.
+        single: whether botocore may try again.
+
+    Raises:
+        TypeError: a message for an exception, which has its own.
+        ValueError: the service has no such error, or the latency is negative.
+    """
+    _check_latency(latency)
+    if isinstance(error, BotoCoreError):
+        if message is not None:
+            raise TypeError(f"{type(error).__name__} has a message of its own")
+        return kind(error, single, latency)
+    error_class = ERRORS.get(error)
+    if error_class is None:
+        raise ValueError(no_such("error", error, ERRORS))
+    text = message if message is not None else error_class.usual_message or "planned by the test"
+    return kind(error_class(text), single, latency)
+
+
+def _failure_reason(operation: str, reason: str | None) -> str:
+    """A FailureReason of the model, which only CAs have.
+
+    Raises:
+        ValueError: the model has no such reason, or the operation makes no CA.
+    """
+    reasons = service_model().shape_for("FailureReason").enum
+    if reason is None:
+        return _USUAL_REASON
+    if operation != _CREATES_A_CA:
+        raise ValueError(f"only {_CREATES_A_CA} has failure reasons, {operation} has none")
+    if reason not in reasons:
+        raise ValueError(no_such("failure reason", reason, reasons))
+    return reason
+
+
+def _check_number(noun: str, number: int) -> None:
+    if number < 1 or number != int(number):
+        raise ValueError(f"the number of {noun} is a positive integer, not {number!r}")
+
+
+def _check_begins(operation: str) -> None:
+    if operation not in _BEGIN_SOMETHING:
+        names = ", ".join(_BEGIN_SOMETHING)
+        raise ValueError(f"{operation!r} begins nothing that takes time; these do: {names}")
+
+
+def _check_latency(latency: timedelta) -> None:
+    if latency < timedelta():
+        raise ValueError(f"a latency is not negative, as {latency} is")

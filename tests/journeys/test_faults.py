@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, WaiterError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    WaiterError,
+)
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -174,6 +179,39 @@ def test_a_call_that_never_arrived_can_be_repeated_with_its_token(
 
     assert issue(ca, IdempotencyToken="once") == arn
     assert len(pca.certificates) == 2
+
+
+def test_a_call_whose_response_is_lost_has_been_carried_out(pca: PcaMock, ca: Authority) -> None:
+    pca.lose_response(ISSUE, times=1)
+
+    with pytest.raises(ReadTimeoutError):
+        issue(ca, IdempotencyToken="once")
+    (_, lost) = pca.certificates
+    assert issue(ca, IdempotencyToken="once") == lost.arn
+    issue(ca)
+
+    assert len(pca.certificates) == 3
+    assert [call.outcome for call in pca.calls[-3:]] == ["ReadTimeoutError", "success", "success"]
+
+
+def test_a_retry_after_a_lost_response_is_carried_out_once_more(
+    pca: PcaMock, ca: Authority
+) -> None:
+    with pca.lose_response(ISSUE, "ServiceUnavailable", attempts=1):
+        issue(ca)
+    assert len(pca.certificates) == 3
+
+    with pca.lose_response(ISSUE, attempts=1):
+        issue(ca, IdempotencyToken="once")
+
+    assert len(pca.certificates) == 4
+
+
+def test_the_response_that_is_lost_may_be_an_error(pca: PcaMock, ca: Authority) -> None:
+    with pca.lose_response(ISSUE), pytest.raises(ReadTimeoutError):
+        issue(ca, SigningAlgorithm="SHA256WITHRSA")
+
+    assert len(pca.certificates) == 1
 
 
 # Narrowed

@@ -8,9 +8,8 @@ from typing import Any
 from pca_mock.errors import AwsError
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
-from pca_mock.service.faults import new_instance
 from pca_mock.state.calls import SUCCESS, Call, Caller
-from pca_mock.state.plans import Delay, Refusal
+from pca_mock.state.plans import Delay, Failure, LostResponse, Refusal
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
 from pca_mock.structures import copied
@@ -34,7 +33,7 @@ class ClientCall:
         self._copy = copied(params)
         self._caller = caller
         self._time = state.clock.now()
-        self._refusal: Refusal | None = None
+        self._failure: Failure | None = None  # of all attempts
         self._is_delayed = False
         self.request_id = new_uuid(state.random)
         self.is_faulty = False
@@ -46,24 +45,39 @@ class ClientCall:
             AwsError: what AWS would answer instead; nothing has changed.
             BotoCoreError: a planned failure of the network.
         """
-        if self._state.plans.in_force or self._refusal is not None:
-            self._meet_faults()
+        if not self._state.plans.in_force and self._failure is None:
+            return self._carry_out()
+        self._wait_as_planned()
+        self._fail_as_planned(Refusal)
+        try:
+            response = self._carry_out()
+        except AwsError:
+            self._fail_as_planned(LostResponse)
+            raise
+        self._fail_as_planned(LostResponse)
+        return response
+
+    def _carry_out(self) -> Response:
         return dispatch.call(self._state, self._operation, self._params, self._caller)
 
-    def _meet_faults(self) -> None:
-        plans, clock = self._state.plans, self._state.clock
-        if not self._is_delayed:
-            self._is_delayed = True
-            if delay := plans.take(Delay, self._operation, self._copy):
-                clock.advance(delay.latency)
-        refusal = self._refusal or plans.take(Refusal, self._operation, self._copy)
-        if refusal is None:
+    def _wait_as_planned(self) -> None:
+        if self._is_delayed:
+            return
+        self._is_delayed = True
+        if delay := self._state.plans.take(Delay, self._operation, self._copy):
+            self._state.clock.advance(delay.latency)
+
+    def _fail_as_planned(self, kind: type[Failure]) -> None:
+        failure = self._failure
+        if failure is None:
+            failure = self._state.plans.take(kind, self._operation, self._copy)
+        if not isinstance(failure, kind):
             return
         self.is_faulty = True
-        if not refusal.single:
-            self._refusal = refusal
-        clock.advance(refusal.latency)
-        raise new_instance(refusal.error)
+        if not failure.single:
+            self._failure = failure
+        self._state.clock.advance(failure.latency)
+        raise failure.new_error()
 
     def wait(self, seconds: float) -> None:
         """Let time pass before the next attempt, by the mock's clock alone."""

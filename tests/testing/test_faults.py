@@ -19,8 +19,8 @@ from botocore.exceptions import (
 
 from pca_mock import PcaMock
 from pca_mock.errors import ERRORS, AwsError
-from pca_mock.service import faults
 from pca_mock.service.model import service_model
+from pca_mock.state.plans import Refusal
 from tests import support
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_each_call_raises_an_error_of_its_own(pca: PcaMock, pca_client: ACMPCACl
     "error", [*NETWORK, *(kind("text") for kind in ERRORS.values())], ids=lambda e: type(e).__name__
 )
 def test_a_new_instance_says_the_same(error: BotoCoreError | AwsError) -> None:
-    twin = faults.new_instance(error)
+    twin = Refusal(error, False, timedelta()).new_error()
 
     assert twin is not error
     assert (type(twin), str(twin)) == (type(error), str(error))

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from pca_mock import Call, PcaMock
-from pca_mock.service.calling import ClientCall
+from pca_mock.service.attempts import ClientCall
 from pca_mock.state.calls import Caller
 from tests import support
 
