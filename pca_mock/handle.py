@@ -16,10 +16,11 @@ from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, revocation
 from pca_mock.settings import Settings, check_account_id
+from pca_mock.showing import pages, text
 from pca_mock.state import keys, randomness, running, snapshots
 from pca_mock.state.snapshots import Snapshot
 from pca_mock.state.store import EARLIEST, State
-from pca_mock.testing import authorities, html, text
+from pca_mock.testing import authorities
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
@@ -59,7 +60,7 @@ class PcaMock(FaultPlanner):
             return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
 
     def _repr_html_(self) -> str:
-        return html.document(html.mock_page(self._state, self.account_id))
+        return pages.of_mock(self._state, self.account_id)
 
     # Clients and ready-made authorities
 

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 
 from tests import oracles, processes
-from tests.testing.pages import Page
+from tests.showing.reading import Page
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

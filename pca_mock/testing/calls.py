@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, overload
 
+from pca_mock.showing import pages, words
+from pca_mock.showing.text import line
 from pca_mock.state.calls import LIMIT, Call, Log
 from pca_mock.state.plans import Params, fits
-from pca_mock.testing import html
-from pca_mock.testing.text import line, shown
 from pca_mock.testing.words import check_call
 
 _SHOWN: Final = 30  # calls in a failure message
@@ -52,7 +52,7 @@ class Calls(Sequence[Call]):
         return "\n".join(lines + [f"{number:3}. {line(call)}" for number, call in latest])
 
     def _repr_html_(self) -> str:
-        return html.document(html.call_table(self._calls()))
+        return pages.of_calls(self._calls())
 
     def lines(self) -> list[str]:
         """A line of text for each call, as failure messages and pytest's report show them."""
@@ -192,7 +192,7 @@ def _check(operation: str | None, params: Params) -> None:
 
 
 def _asked(outcome: str | None, when: object, params: Params) -> str:
-    parts = [f"{name}={shown(value)}" for name, value in params.items()]
+    parts = [f"{name}={words.short(value)}" for name, value in params.items()]
     if outcome is not None:
         parts.append(f"outcome={outcome!r}")
     if when is not None:

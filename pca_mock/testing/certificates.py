@@ -10,9 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pca_mock.arns import CertificateArn
+from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.store import State
-from pca_mock.testing import html, look, tls
+from pca_mock.testing import tls
 from pca_mock.testing.clients import MockClient
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class Certificate:
 
     def _repr_html_(self) -> str:
         try:
-            return html.document(html.certificate_card(self._state, self._record))
+            return pages.of_certificate(self._state, self._record)
         except LookupError:  # its CA is gone, or issuance failed
-            return html.document(html.note(repr(self)))
+            return pages.of_nothing(repr(self))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and other.arn == self.arn
@@ -71,11 +72,11 @@ class Certificate:
 
     @property
     def status(self) -> str:
-        """PENDING, FAILED, REVOKED, EXPIRED or ISSUED: the first one that is so."""
+        """PENDING, FAILED, REVOKED, EXPIRED or ISSUED: the first one that is true."""
         ca = self._state.find(self._arn.authority)
         if ca is None:
             raise LookupError(f"the mock has no CA {self._arn.authority} (any more)")
-        return look.certificate_status(ca, self._arn.serial, self._state.clock.now())
+        return words.certificate_status(ca, self._arn.serial, self._state.clock.now())
 
     @property
     def certificate_pem(self) -> str:

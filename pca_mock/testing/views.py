@@ -9,10 +9,11 @@ from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.service import crls
+from pca_mock.showing import pages
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
 from pca_mock.state.store import State
-from pca_mock.testing import html, tls
+from pca_mock.testing import tls
 from pca_mock.testing.certificates import Certificate
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class AuthorityView:
     def _repr_html_(self) -> str:
         ca = self._find()
         if ca is None:
-            return html.document(html.note(repr(self)))
-        return html.document(html.authority_card(self._state, ca))
+            return pages.of_nothing(repr(self))
+        return pages.of_authority(self._state, ca)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AuthorityView) and other.arn == self.arn

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from pca_mock import Call, PcaMock, mock_pca
 from pca_mock.pki.algorithms import supports_ml_dsa
+from pca_mock.showing import hierarchy, pages, words
 from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
-from pca_mock.testing import html, look
 from tests import inside, oracles
-from tests.testing.pages import Page
+from tests.showing.reading import Page
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 CALLER: Final = Caller("123456789012", "eu-central-1", "aws")
@@ -61,10 +61,10 @@ def test_a_call_is_shown_as_text_whatever_is_in_it(
 ) -> None:
     shown = call(operation=operation, outcome=outcome, message=message, params=params)
 
-    read = Page(html.document(html.call_table([shown])))
+    read = Page(pages.of_calls([shown]))
 
     assert len(read.rows) == 2
-    assert read.rows[1][2] == look.printable(operation)
+    assert read.rows[1][2] == words.printable(operation)
     assert read.text.encode()
 
 
@@ -76,7 +76,7 @@ def test_a_ca_is_shown_as_text_whatever_it_is_called(name: str) -> None:
         inside.authority(pca, root.arn).tags[name] = name
 
         for read in (page(pca), page(root)):
-            assert look.printable(name) in read.text
+            assert words.printable(name) in read.text
             assert read.text.encode()
 
 
@@ -102,7 +102,7 @@ def test_a_refused_parameter_is_escaped_with_its_message(pca: PcaMock) -> None:
 
 
 def test_a_note_is_text() -> None:
-    assert HOSTILE[0] in Page(html.document(html.note(HOSTILE[0]))).text
+    assert HOSTILE[0] in Page(pages.of_nothing(HOSTILE[0])).text
 
 
 def test_nothing_is_loaded_from_elsewhere(pca: PcaMock) -> None:
@@ -220,7 +220,7 @@ def test_the_card_of_a_certificate_whose_ca_is_gone_cannot_be_made(pca: PcaMock)
     pca.clock.advance(days=7)
 
     with pytest.raises(LookupError, match=root.arn):
-        html.certificate_card(pca._state, record)
+        pages.of_certificate(pca._state, record)
 
 
 # The mock
@@ -260,11 +260,11 @@ def test_the_mock_shows_its_cas_as_a_tree(pca: PcaMock) -> None:
 
 def test_a_tree_is_indented_only_so_far(pca: PcaMock, monkeypatch: pytest.MonkeyPatch) -> None:
     root = pca.create_root_ca()
-    branch = top = look.Branch(inside.authority(pca, root.arn))
+    branch = top = hierarchy.Branch(inside.authority(pca, root.arn))
     for _ in range(2000):
-        branch.below.append(look.Branch(branch.ca))
+        branch.below.append(hierarchy.Branch(branch.ca))
         branch = branch.below[0]
-    monkeypatch.setattr(look, "hierarchy", lambda state: [top])
+    monkeypatch.setattr(hierarchy, "trees", lambda state: [top])
 
     read = page(pca)
 
@@ -471,7 +471,7 @@ def test_calls_of_several_callers_and_days_say_so_each() -> None:
     elsewhere = dataclasses.replace(CALLER, region="us-east-1")
     calls = [call(), call(caller=elsewhere, time=NOON + timedelta(days=1))]
 
-    read = Page(html.document(html.call_table(calls)))
+    read = Page(pages.of_calls(calls))
 
     assert read.text.strip().splitlines()[0] == "2 calls"
     assert [row[1] for row in read.rows[1:]] == ["2027-03-01 12:00:00", "2027-03-02 12:00:00"]
@@ -484,7 +484,7 @@ def test_calls_of_several_callers_and_days_say_so_each() -> None:
 def test_a_call_that_failed_shows_error_message_and_retries() -> None:
     failed = call(outcome="LimitExceededException", message="Too many.", retries=1)
 
-    read = Page(html.document(html.call_table([failed])))
+    read = Page(pages.of_calls([failed]))
 
     assert read.badges == [("bad", "LimitExceededException")]
     assert read.rows[1][3:] == ["LimitExceededExceptionafter 1 retry", "Too many."]

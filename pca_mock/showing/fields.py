@@ -14,18 +14,10 @@ from typing import Final
 
 from pca_mock.pki import der, names
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
-from pca_mock.testing.look import printable
+from pca_mock.showing.words import algorithm, printable
 
 _MOST_VALUES: Final = 40  # of one extension
 _MOST_BYTES: Final = 256  # of a value that is shown as hex
-# Algorithms as the API calls them, and as people do.
-_ALGORITHMS: Final = {
-    "EC_prime256v1": "EC P-256",
-    "EC_secp384r1": "EC P-384",
-    "EC_secp521r1": "EC P-521",
-    "SM3WITHSM2": "SM2 with SM3",
-}
-_FAMILIES: Final = {"RSA": "RSA", "RSA_PSS": "RSA-PSS", "ECDSA": "ECDSA"}
 _KEYS: Final = {
     "1.2.840.10045.3.1.7": "EC P-256",
     "1.3.132.0.34": "EC P-384",
@@ -137,18 +129,6 @@ def read(certificate: bytes) -> Fields:
             for item in element.children()[0].children()
         ],
     )
-
-
-def algorithm(api_name: str) -> str:
-    """A KeyAlgorithm or SigningAlgorithm of the API: "EC P-256", "RSA-PSS with SHA-256" …"""
-    digest, with_, family = api_name.partition("WITH")
-    if api_name in _ALGORITHMS:
-        return _ALGORITHMS[api_name]
-    if with_ and family in _FAMILIES:
-        return f"{_FAMILIES[family]} with {digest.replace('SHA', 'SHA-')}"
-    if api_name.startswith("ML_DSA_"):
-        return api_name.replace("_", "-")
-    return api_name.replace("_", " ")
 
 
 def name(encoded: bytes) -> str:

@@ -4,17 +4,13 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pca_mock import Call, PcaMock
+from pca_mock.showing import hierarchy, text
 from pca_mock.state.calls import Caller
-from pca_mock.testing import look, text
-from tests import inside, support
+from tests import inside
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
-CA_ID: Final = "11111111-2222-3333-4444-555555555555"
-CA_ARN: Final = f"arn:aws-us-gov:acm-pca:us-gov-west-1:123456789012:certificate-authority/{CA_ID}"
 
 
 def call(**values: Any) -> Call:
@@ -54,48 +50,6 @@ def test_a_long_message_is_cut() -> None:
     message = text.message_of(call(message="x" * 1000))
 
     assert message == "x" * 299 + "…"
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_any_value_fits_in_a_line(value: Any) -> None:
-    shown = text.shown(value)
-
-    assert len(shown) <= 64
-    assert shown.isprintable()
-    assert shown == repr(value) or "…" in shown or "<" in shown or "\\" in shown
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("a" * 62, f"'{'a' * 62}'"),
-        ("a" * 32 + "b" * 32, f"'{'a' * 30}…{'b' * 30}'"),
-        (CA_ARN, f"'…certificate-authority/{CA_ID}'"),
-        (f"{CA_ARN}/certificate/{'0' * 32}", f"'…certificate/{'0' * 32}'"),
-        (f"{CA_ARN}/{'0' * 100}", f"'…{CA_ID}/{'0' * 23}…'"),
-        (f"arn:{'a' * 70}", f"'…{'a' * 60}…'"),
-        (
-            "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1",
-            "'…template/SubordinateCACertificate_PathLen0/V1'",
-        ),
-        ([CA_ARN], f"['arn:aws-us-gov:acm-pca:us-gov…{CA_ID[7:]}']"),
-    ],
-)
-def test_a_value_shows_what_tells_it_from_others(value: Any, shown: str) -> None:
-    assert text.shown(value) == shown
-    assert len(shown) <= 64
-
-
-def test_pem_is_told_by_its_label_and_length() -> None:
-    csr = support.Caller().csr()
-
-    assert text.shown(csr) == f"<CERTIFICATE REQUEST, {len(csr)} bytes>"
-    assert text.shown(csr.decode()) == f"<CERTIFICATE REQUEST, {len(csr)} characters>"
 
 
 # The mock
@@ -142,8 +96,8 @@ def test_a_ca_is_a_line_whatever_it_is_called(pca: PcaMock) -> None:
 
 
 def test_a_tree_shows_the_first_fifty_cas(pca: PcaMock, monkeypatch: pytest.MonkeyPatch) -> None:
-    branch = look.Branch(inside.authority(pca, pca.create_root_ca().arn))
-    monkeypatch.setattr(look, "hierarchy", lambda state: [branch] * 60)
+    branch = hierarchy.Branch(inside.authority(pca, pca.create_root_ca().arn))
+    monkeypatch.setattr(hierarchy, "trees", lambda state: [branch] * 60)
 
     lines = text.tree(pca._state)
 

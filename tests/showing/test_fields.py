@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from pca_mock import PcaMock
 from pca_mock.pki import der
-from pca_mock.pki.algorithms import KEY_ALGORITHMS, SIGNING_ALGORITHMS
 from pca_mock.pki.extensions import EXTENDED_KEY_USAGES
-from pca_mock.testing import fields
+from pca_mock.showing import fields
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 KEY: Final = ec.generate_private_key(ec.SECP256R1())
@@ -131,32 +130,7 @@ def test_a_name_that_cannot_be_read_is_hex() -> None:
     assert fields.name(b"\x30\x01\x00") == "30:01:00"
 
 
-# Algorithms, keys, times
-
-
-@pytest.mark.parametrize("names", [KEY_ALGORITHMS, SIGNING_ALGORITHMS], ids=["key", "signing"])
-def test_each_algorithm_of_the_api_has_words_of_its_own(names: dict[str, Any]) -> None:
-    told = {name: fields.algorithm(name) for name in names}
-
-    assert len(set(told.values())) == len(names)
-    assert not any("_" in word or "WITH" in word for word in told.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("RSA_4096", "RSA 4096"),
-        ("EC_secp384r1", "EC P-384"),
-        ("ML_DSA_65", "ML-DSA-65"),
-        ("SM2", "SM2"),
-        ("SHA256WITHRSA", "RSA with SHA-256"),
-        ("SHA384WITHRSA_PSS", "RSA-PSS with SHA-384"),
-        ("SHA512WITHECDSA", "ECDSA with SHA-512"),
-        ("SM3WITHSM2", "SM2 with SM3"),
-    ],
-)
-def test_an_algorithm_is_called_as_people_call_it(name: str, told: str) -> None:
-    assert fields.algorithm(name) == told
+# Keys, signatures, times
 
 
 def test_what_the_api_does_not_have_is_told_by_its_oid() -> None:

@@ -10,74 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pca_mock import PcaMock
-from pca_mock.testing import look
+from pca_mock.pki.algorithms import KEY_ALGORITHMS, SIGNING_ALGORITHMS
+from pca_mock.showing import words
 from tests import inside, support
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
-
-
-def shape(pca: PcaMock) -> list[tuple[int, str]]:
-    """The names of the CAs, each with its depth."""
-    return [(depth, look.name_of(ca)) for depth, ca in look.flattened(look.hierarchy(pca._state))]
-
-
-# The hierarchy
-
-
-def test_a_ca_stands_below_the_one_that_signed_it(pca: PcaMock) -> None:
-    first = pca.create_root_ca("First")
-    pca.create_root_ca("Second")
-    below = first.create_subordinate_ca("Below", path_length=1)
-    first.create_subordinate_ca("Sibling")
-    below.create_subordinate_ca("Deep")
-
-    assert shape(pca) == [(0, "First"), (1, "Below"), (2, "Deep"), (1, "Sibling"), (0, "Second")]
-
-
-def test_a_ca_without_a_certificate_is_at_the_top(pca: PcaMock) -> None:
-    pca.create_root_ca("Root")
-    support.pending(boto3.client("acm-pca"), "SUBORDINATE", support.configuration("Pending"))
-
-    assert shape(pca) == [(0, "Root"), (0, "Pending")]
-
-
-def test_a_ca_whose_signer_is_gone_is_at_the_top(pca: PcaMock) -> None:
-    root = pca.create_root_ca("Root")
-    root.create_subordinate_ca("Below")
-    root.delete(restorable_days=7)
-    assert shape(pca) == [(0, "Root"), (1, "Below")]
-
-    pca.clock.advance(days=7)
-
-    assert shape(pca) == [(0, "Below")]
-
-
-def test_cas_of_all_accounts_and_regions_are_there(pca: PcaMock) -> None:
-    root = pca.create_root_ca("Root", region_name="eu-central-1")
-    root.create_subordinate_ca("Below")
-    with pca.as_account("222222222222"):
-        pca.create_root_ca("Other")
-
-    assert shape(pca) == [(0, "Root"), (1, "Below"), (0, "Other")]
-
-
-def test_cas_that_signed_each_other_are_cut_above_the_oldest(pca: PcaMock) -> None:
-    root = pca.create_root_ca("Root")
-    older = root.create_subordinate_ca("Older", path_length=3)
-    younger = older.create_subordinate_ca("Younger", path_length=2)
-    older._install(younger, "SubordinateCACertificate_PathLen1", timedelta(days=30))
-
-    assert shape(pca) == [(0, "Root"), (0, "Older"), (1, "Younger")]
-
-
-def test_a_hierarchy_may_be_as_deep_as_it_likes() -> None:
-    ca: Any = object()
-    branch = top = look.Branch(ca)
-    for _ in range(5000):
-        branch.below.append(look.Branch(ca))
-        branch = branch.below[0]
-
-    assert [depth for depth, _ in look.flattened([top])] == list(range(5001))
+CA_ID: Final = "11111111-2222-3333-4444-555555555555"
+CA_ARN: Final = f"arn:aws-us-gov:acm-pca:us-gov-west-1:123456789012:certificate-authority/{CA_ID}"
 
 
 # What a certificate and a CA are
@@ -90,7 +29,7 @@ def test_a_certificate_is_first_pending_then_issued_then_expired(pca: PcaMock) -
     ca = inside.authority(pca, root.arn)
 
     def status(now: datetime) -> str:
-        return look.certificate_status(ca, leaf.serial, now)
+        return words.certificate_status(ca, leaf.serial, now)
 
     assert status(pca.clock.now()) == "PENDING"
     ca.note_poll(leaf.serial)
@@ -108,14 +47,14 @@ def test_an_issuance_that_failed_is_failed(pca: PcaMock) -> None:
 
     ca = inside.authority(pca, root.arn)
 
-    assert look.certificate_status(ca, leaf.serial, pca.clock.now()) == "FAILED"
+    assert words.certificate_status(ca, leaf.serial, pca.clock.now()) == "FAILED"
 
 
 def test_a_certificate_that_never_was_has_no_status(pca: PcaMock) -> None:
     ca = inside.authority(pca, pca.create_root_ca().arn)
 
     with pytest.raises(LookupError, match=f"{ca.arn} has no certificate 00"):
-        look.certificate_status(ca, "00", NOON)
+        words.certificate_status(ca, "00", NOON)
 
 
 def custom(oid: str, value: str) -> dict[str, str]:
@@ -139,7 +78,7 @@ def test_a_ca_is_called_by_what_is_in_its_subject(subject: Any, name: str, pca: 
         boto3.client("acm-pca"), "ROOT", {**support.configuration(), "Subject": subject}
     )
 
-    assert look.name_of(inside.authority(pca, ca.arn)) == name
+    assert words.name_of(inside.authority(pca, ca.arn)) == name
 
 
 def test_the_validity_of_a_ca_is_that_of_its_certificate(pca: PcaMock) -> None:
@@ -147,15 +86,15 @@ def test_the_validity_of_a_ca_is_that_of_its_certificate(pca: PcaMock) -> None:
     root = pca.create_root_ca(validity=timedelta(days=30))
     pending = support.pending(boto3.client("acm-pca"))
 
-    assert look.validity_of(inside.authority(pca, root.arn)) == "2027-03-01 to 2027-03-31"
-    assert look.validity_of(inside.authority(pca, pending.arn)) == "no certificate"
+    assert words.validity_of(inside.authority(pca, root.arn)) == "2027-03-01 to 2027-03-31"
+    assert words.validity_of(inside.authority(pca, pending.arn)) == "no certificate"
 
 
 # Words
 
 
 @pytest.mark.parametrize(
-    ("away", "words"),
+    ("away", "distance"),
     [
         (timedelta(days=3650), "in 3,650 days"),
         (timedelta(days=364, hours=23), "in 365 days"),
@@ -170,13 +109,13 @@ def test_the_validity_of_a_ca_is_that_of_its_certificate(pca: PcaMock) -> None:
         (-timedelta(days=2), "2 days ago"),
     ],
 )
-def test_a_distance_is_told_in_its_largest_unit(away: timedelta, words: str) -> None:
-    assert look.distance(NOON + away, NOON) == words
+def test_a_distance_is_told_in_its_largest_unit(away: timedelta, distance: str) -> None:
+    assert words.distance(NOON + away, NOON) == distance
 
 
 @given(st.text())
 def test_printable_text_can_be_seen_and_kept(text: str) -> None:
-    shown = look.printable(text)
+    shown = words.printable(text)
 
     assert shown.isprintable()
     assert len(shown.encode()) >= len(text)
@@ -186,4 +125,71 @@ def test_printable_text_can_be_seen_and_kept(text: str) -> None:
 def test_what_cannot_be_seen_becomes_an_escape_of_python() -> None:
     hidden = "\u202e\u2066\x00\n\ud800\U000e0001"
 
-    assert ast.literal_eval(f"'{look.printable(hidden)}'") == hidden
+    assert ast.literal_eval(f"'{words.printable(hidden)}'") == hidden
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.datetimes(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_value_fits_in_a_line(value: Any) -> None:
+    shown = words.short(value)
+
+    assert len(shown) <= 64
+    assert shown.isprintable()
+    assert shown == repr(value) or "…" in shown or "<" in shown or "\\" in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("a" * 62, f"'{'a' * 62}'"),
+        ("a" * 32 + "b" * 32, f"'{'a' * 30}…{'b' * 30}'"),
+        (CA_ARN, f"'…certificate-authority/{CA_ID}'"),
+        (f"{CA_ARN}/certificate/{'0' * 32}", f"'…certificate/{'0' * 32}'"),
+        (f"{CA_ARN}/{'0' * 100}", f"'…{CA_ID}/{'0' * 23}…'"),
+        (f"arn:{'a' * 70}", f"'…{'a' * 60}…'"),
+        (
+            "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1",
+            "'…template/SubordinateCACertificate_PathLen0/V1'",
+        ),
+        ([CA_ARN], f"['arn:aws-us-gov:acm-pca:us-gov…{CA_ID[7:]}']"),
+    ],
+)
+def test_a_value_shows_what_tells_it_from_others(value: Any, shown: str) -> None:
+    assert words.short(value) == shown
+    assert len(shown) <= 64
+
+
+def test_pem_is_told_by_its_label_and_length() -> None:
+    csr = support.Caller().csr()
+
+    assert words.short(csr) == f"<CERTIFICATE REQUEST, {len(csr)} bytes>"
+    assert words.short(csr.decode()) == f"<CERTIFICATE REQUEST, {len(csr)} characters>"
+
+
+@pytest.mark.parametrize("names", [KEY_ALGORITHMS, SIGNING_ALGORITHMS], ids=["key", "signing"])
+def test_each_algorithm_of_the_api_has_words_of_its_own(names: dict[str, Any]) -> None:
+    told = {name: words.algorithm(name) for name in names}
+
+    assert len(set(told.values())) == len(names)
+    assert not any("_" in word or "WITH" in word for word in told.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("RSA_4096", "RSA 4096"),
+        ("EC_secp384r1", "EC P-384"),
+        ("ML_DSA_65", "ML-DSA-65"),
+        ("SM2", "SM2"),
+        ("SHA256WITHRSA", "RSA with SHA-256"),
+        ("SHA384WITHRSA_PSS", "RSA-PSS with SHA-384"),
+        ("SHA512WITHECDSA", "ECDSA with SHA-512"),
+        ("SM3WITHSM2", "SM2 with SM3"),
+    ],
+)
+def test_an_algorithm_is_called_as_people_call_it(name: str, told: str) -> None:
+    assert words.algorithm(name) == told

@@ -1,0 +1,1 @@
+"""How things look: HTML, lines of text, the tree of CAs, words for values."""

@@ -1,0 +1,132 @@
+"""Words for values, moments, algorithms, CAs and certificates."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pca_mock.state.authority import CertificateAuthority
+
+_LONGEST_VALUE: Final = 64  # characters
+_PEM_LABEL: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+_COMMON_NAME: Final = "2.5.4.3"
+_UNITS: Final = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+)
+# Algorithms as the API calls them, and as people do.
+_ALGORITHMS: Final = {
+    "EC_prime256v1": "EC P-256",
+    "EC_secp384r1": "EC P-384",
+    "EC_secp521r1": "EC P-521",
+    "SM3WITHSM2": "SM2 with SM3",
+}
+_FAMILIES: Final = {"RSA": "RSA", "RSA_PSS": "RSA-PSS", "ECDSA": "ECDSA"}
+
+
+def printable(text: str) -> str:
+    """Text with escapes for characters that are invisible or turn the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def cut(text: str, longest: int) -> str:
+    """Text of at most `longest` characters; a cut is shown by "…"."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def short(value: Any) -> str:
+    """A value as text that fits in a line: an ARN's end, the label and the length of PEM."""
+    text = printable(repr(value))
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    if isinstance(value, (str, bytes)):
+        pem = _PEM_LABEL.search(text)
+        if pem is not None:
+            unit = "bytes" if isinstance(value, bytes) else "characters"
+            return f"<{pem[1]}, {len(value)} {unit}>"
+        if text.startswith("'arn:"):
+            *_, resource = text[1:-1].split(":", 5)
+            if len(resource) > _LONGEST_VALUE - 3:
+                resource = "/".join(resource.split("/")[-2:])
+            return f"'…{cut(resource, _LONGEST_VALUE - 3)}'"
+    half = _LONGEST_VALUE // 2 - 1
+    return f"{text[:half]}…{text[-half:]}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 call", "1,000 calls"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """How far away a moment is, in the largest unit that fits: "in 365 days", "1 hour ago"."""
+    away = abs(moment - now)
+    for unit, length in _UNITS:
+        if away >= length:
+            words = count((away + length / 2) // length, unit)
+            return f"in {words}" if moment > now else f"{words} ago"
+    return "now"
+
+
+def algorithm(api_name: str) -> str:
+    """A KeyAlgorithm or SigningAlgorithm of the API: "EC P-256", "RSA-PSS with SHA-256" …"""
+    digest, with_, family = api_name.partition("WITH")
+    if api_name in _ALGORITHMS:
+        return _ALGORITHMS[api_name]
+    if with_ and family in _FAMILIES:
+        return f"{_FAMILIES[family]} with {digest.replace('SHA', 'SHA-')}"
+    if api_name.startswith("ML_DSA_"):
+        return api_name.replace("_", "-")
+    return api_name.replace("_", " ")
+
+
+def name_of(ca: CertificateAuthority) -> str:
+    """A name for a CA: its CommonName, Organization, or the first part of its subject."""
+    subject = ca.configuration["Subject"]
+    custom = {
+        item["ObjectIdentifier"]: item["Value"] for item in subject.get("CustomAttributes", ())
+    }
+    texts = [value for value in subject.values() if isinstance(value, str)]
+    named = (
+        subject.get("CommonName"),
+        custom.get(_COMMON_NAME),
+        subject.get("Organization"),
+        *texts,
+        *custom.values(),
+    )
+    return printable(next(name for name in named if name))  # no CA has an empty subject
+
+
+def validity_of(ca: CertificateAuthority) -> str:
+    """The first and the last day of its certificate, in UTC."""
+    if ca.installed is None:
+        return "no certificate"
+    certificate = ca.installed.certificate
+    return f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
+
+
+def certificate_status(ca: CertificateAuthority, serial: str, now: datetime) -> str:
+    """PENDING, FAILED, REVOKED, EXPIRED or ISSUED: the first one that is true.
+
+    Raises:
+        LookupError: the CA has issued no certificate with this serial number.
+    """
+    certificate = ca.certificates.get(serial)
+    available_at = certificate.available_at if certificate is not None else ca.failed.get(serial)
+    if available_at is None:
+        raise LookupError(f"{ca.arn} has no certificate {serial}")
+    if now < available_at or ca.is_held(serial):
+        return "PENDING"
+    if certificate is None:
+        return "FAILED"
+    if serial in ca.revocations:
+        return "REVOKED"
+    return "EXPIRED" if now > certificate.not_after else "ISSUED"
