@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from pca_mock.errors import NotSupportedByPcaMock
-from pca_mock.pki import der
+from pca_mock.pki import der, oids
 
 try:  # cryptography has ML-DSA since version 47, where its OpenSSL has it too
     from cryptography.hazmat.primitives.asymmetric import mldsa as _mldsa
@@ -150,28 +150,40 @@ KEY_ALGORITHMS: Final = {row.name: row for row in (
     KeyAlgorithm("SM2",           Family.SM2,       _sm2),
 )}
 
+_NO_PARAMETERS, _NULL = b"", der.tlv(0x05, b"")
+_OIDS: Final = oids.by_api((*oids.SIGNATURES, *oids.KEYS))  # ML-DSA signs with its key's OID
+
+
+def _pss_parameters(hash_word: str, salt_length: int) -> bytes:
+    """RSASSA-PSS-params of RFC 4055 section 3.1, with one hash for data and mask: DER."""
+    algorithm = der.sequence(der.oid(oids.of(hash_word)), _NULL)
+    mask = der.sequence(der.oid(oids.of("id-mgf1")), algorithm)
+    salt = der.integer(salt_length)
+    return der.sequence(der.context(0, algorithm), der.context(1, mask), der.context(2, salt))
+
+
+def _signing(
+    name: str, family: Family, parameters: bytes, sign: Callable[[PrivateKey, bytes], bytes]
+) -> SigningAlgorithm:
+    identifier = der.sequence(der.oid(_OIDS[name]), parameters)
+    return SigningAlgorithm(name, family, identifier, sign)
+
+
 # In the order in which AWS's error message lists the ones that fit a key.
-SIGNING_ALGORITHMS: Final = {name: SigningAlgorithm(name, family, bytes.fromhex(identifier), sign)
-                             for name, family, identifier, sign in (
-    ("SHA256WITHRSA",     Family.RSA,       "300d06092a864886f70d01010b0500", _pkcs1(_256)),
-    ("SHA384WITHRSA",     Family.RSA,       "300d06092a864886f70d01010c0500", _pkcs1(_384)),
-    ("SHA512WITHRSA",     Family.RSA,       "300d06092a864886f70d01010d0500", _pkcs1(_512)),
-    ("SHA256WITHRSA_PSS", Family.RSA,
-     "304106092a864886f70d01010a3034a00f300d06096086480165030402010500a11c301a"
-     "06092a864886f70d010108300d06096086480165030402010500a203020120",         _pss(_256)),
-    ("SHA384WITHRSA_PSS", Family.RSA,
-     "304106092a864886f70d01010a3034a00f300d06096086480165030402020500a11c301a"
-     "06092a864886f70d010108300d06096086480165030402020500a203020130",         _pss(_384)),
-    ("SHA512WITHRSA_PSS", Family.RSA,
-     "304106092a864886f70d01010a3034a00f300d06096086480165030402030500a11c301a"
-     "06092a864886f70d010108300d06096086480165030402030500a203020140",         _pss(_512)),
-    ("SHA256WITHECDSA",   Family.EC,        "300a06082a8648ce3d040302",       _ecdsa(_256)),
-    ("SHA384WITHECDSA",   Family.EC,        "300a06082a8648ce3d040303",       _ecdsa(_384)),
-    ("SHA512WITHECDSA",   Family.EC,        "300a06082a8648ce3d040304",       _ecdsa(_512)),
-    ("ML_DSA_44",         Family.ML_DSA_44, "300b0609608648016503040311",     _pure),
-    ("ML_DSA_65",         Family.ML_DSA_65, "300b0609608648016503040312",     _pure),
-    ("ML_DSA_87",         Family.ML_DSA_87, "300b0609608648016503040313",     _pure),
-    ("SM3WITHSM2",        Family.SM2,       "300a06082a811ccf55018375",       _pure),
+SIGNING_ALGORITHMS: Final = {row.name: row for row in (
+    _signing("SHA256WITHRSA",     Family.RSA,       _NULL, _pkcs1(_256)),
+    _signing("SHA384WITHRSA",     Family.RSA,       _NULL, _pkcs1(_384)),
+    _signing("SHA512WITHRSA",     Family.RSA,       _NULL, _pkcs1(_512)),
+    _signing("SHA256WITHRSA_PSS", Family.RSA,       _pss_parameters("id-sha256", 32), _pss(_256)),
+    _signing("SHA384WITHRSA_PSS", Family.RSA,       _pss_parameters("id-sha384", 48), _pss(_384)),
+    _signing("SHA512WITHRSA_PSS", Family.RSA,       _pss_parameters("id-sha512", 64), _pss(_512)),
+    _signing("SHA256WITHECDSA",   Family.EC,        _NO_PARAMETERS, _ecdsa(_256)),
+    _signing("SHA384WITHECDSA",   Family.EC,        _NO_PARAMETERS, _ecdsa(_384)),
+    _signing("SHA512WITHECDSA",   Family.EC,        _NO_PARAMETERS, _ecdsa(_512)),
+    _signing("ML_DSA_44",         Family.ML_DSA_44, _NO_PARAMETERS, _pure),
+    _signing("ML_DSA_65",         Family.ML_DSA_65, _NO_PARAMETERS, _pure),
+    _signing("ML_DSA_87",         Family.ML_DSA_87, _NO_PARAMETERS, _pure),
+    _signing("SM3WITHSM2",        Family.SM2,       _NO_PARAMETERS, _pure),
 )}
 
 # The same, but that ECDSA signs the same data in the same way (RFC 6979), which takes it longer.
@@ -182,39 +194,29 @@ REPEATING_ALGORITHMS: Final = SIGNING_ALGORITHMS | {
     )
 }
 
+# fmt: on
+
 # Signatures of received CSRs and certificates: SHA-1 to SHA-512; MD5 is refused.
-_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "1.3.14.3.2.26":          hashes.SHA1(),
-    "2.16.840.1.101.3.4.2.4": hashes.SHA224(),
-    "2.16.840.1.101.3.4.2.1": _256,
-    "2.16.840.1.101.3.4.2.2": _384,
-    "2.16.840.1.101.3.4.2.3": _512,
+_ACCEPTED: Final[dict[str, hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1(),
+    "sha224": hashes.SHA224(),
+    "sha256": _256,
+    "sha384": _384,
+    "sha512": _512,
 }
-_PKCS1_SIGNATURES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "1.2.840.113549.1.1.5":  hashes.SHA1(),
-    "1.2.840.113549.1.1.14": hashes.SHA224(),
-    "1.2.840.113549.1.1.11": _256,
-    "1.2.840.113549.1.1.12": _384,
-    "1.2.840.113549.1.1.13": _512,
+_HASHES: Final = {oids.of(f"id-{name}"): value for name, value in _ACCEPTED.items()}
+_PKCS1_SIGNATURES: Final = {
+    oids.of(f"{name}WithRSAEncryption"): value for name, value in _ACCEPTED.items()
 }
 _ECDSA_SIGNATURES: Final = {
-    "1.2.840.10045.4.1":   ec.ECDSA(hashes.SHA1()),
-    "1.2.840.10045.4.3.1": ec.ECDSA(hashes.SHA224()),
-    "1.2.840.10045.4.3.2": ec.ECDSA(_256),
-    "1.2.840.10045.4.3.3": ec.ECDSA(_384),
-    "1.2.840.10045.4.3.4": ec.ECDSA(_512),
+    oids.of(f"ecdsa-with-{name.upper()}"): ec.ECDSA(value) for name, value in _ACCEPTED.items()
 }
-_ML_DSA_OIDS: Final = {
-    "2.16.840.1.101.3.4.3.17": "44",
-    "2.16.840.1.101.3.4.3.18": "65",
-    "2.16.840.1.101.3.4.3.19": "87",
-}
-# fmt: on
-_RSASSA_PSS: Final = "1.2.840.113549.1.1.10"
+_ML_DSA_OIDS: Final = {oids.of(f"id-ml-dsa-{name}"): name for name in ("44", "65", "87")}
+_RSASSA_PSS: Final = oids.of("id-RSASSA-PSS")
 # RFC 5480: id-ecPublicKey with a named curve.
 _EC_IDENTIFIERS: Final = {
-    der.sequence(der.oid("1.2.840.10045.2.1"), der.oid(curve))
-    for curve in ("1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35")
+    der.sequence(der.oid(oids.of("id-ecPublicKey")), der.oid(oids.of(curve)))
+    for curve in ("secp256r1", "secp384r1", "secp521r1")
 }
 _SMALLEST_RSA_KEY: Final = 1024  # bits
 
@@ -283,8 +285,7 @@ def _pss_hashes(
 ) -> tuple[hashes.HashAlgorithm, hashes.HashAlgorithm]:
     """Hash and mask hash of RSASSA-PSS-params (RFC 4055 section 3.1); absent means SHA-1."""
     fields = {field.tag: field.children()[0] for field in parameters[0].children()}
-    sha1 = "1.3.14.3.2.26"
-    algorithm = mask = sha1
+    algorithm = mask = oids.of("id-sha1")
     if 0xA0 in fields:
         algorithm = der.decode_oid(fields[0xA0].children()[0].content)
     if 0xA1 in fields:

@@ -8,16 +8,10 @@ from datetime import datetime
 from cryptography import x509
 
 from pca_mock.errors import MalformedCertificateException
-from pca_mock.pki import der, pem
+from pca_mock.pki import der, oids, pem
 from pca_mock.pki.algorithms import PublicKey, verifies
 from pca_mock.pki.csr import key_identifier
-from pca_mock.pki.extensions import (
-    BASIC_CONSTRAINTS,
-    KEY_USAGE,
-    SUBJECT_KEY_IDENTIFIER,
-    Extension,
-    decode_all,
-)
+from pca_mock.pki.extensions import Extension, decode_all
 
 _KEY_CERT_SIGN = 0x04  # bit 5 of the first octet
 
@@ -143,7 +137,7 @@ def _find(extensions: tuple[Extension, ...], oid: str) -> Extension | None:
 
 
 def _basic_constraints(extensions: tuple[Extension, ...]) -> BasicConstraints | None:
-    extension = _find(extensions, BASIC_CONSTRAINTS)
+    extension = _find(extensions, oids.BASIC_CONSTRAINTS)
     if extension is None:
         return None
     fields = {f.tag: f.content for f in der.parse(extension.value).expect(der.SEQUENCE).children()}
@@ -156,12 +150,12 @@ def _basic_constraints(extensions: tuple[Extension, ...]) -> BasicConstraints | 
 
 
 def _subject_key_identifier(extensions: tuple[Extension, ...]) -> bytes | None:
-    extension = _find(extensions, SUBJECT_KEY_IDENTIFIER)
+    extension = _find(extensions, oids.SUBJECT_KEY_IDENTIFIER)
     return der.parse(extension.value).expect(der.OCTET_STRING).content if extension else None
 
 
 def _may_sign_certificates(extensions: tuple[Extension, ...]) -> bool:
-    extension = _find(extensions, KEY_USAGE)
+    extension = _find(extensions, oids.KEY_USAGE)
     if extension is None:
         return True
     _, *octets = der.parse(extension.value).expect(der.BIT_STRING).content

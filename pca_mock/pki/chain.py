@@ -16,25 +16,30 @@ from pca_mock.errors import (
     MalformedCertificateException,
     ValidationException,
 )
-from pca_mock.pki import name_constraints
+from pca_mock.pki import name_constraints, oids
 from pca_mock.pki.certificate import Certificate
 
 # User Guide, "RFC compliance": extensions that may be critical in an imported CA certificate.
-_MAY_BE_CRITICAL: Final = {
-    "2.5.29.35",  # authority key identifier
-    "2.5.29.19",  # basic constraints
-    "2.5.29.32",  # certificate policies
-    "2.5.29.37",  # extended key usage
-    "2.5.29.54",  # inhibit anyPolicy
-    "2.5.29.18",  # issuer alternative name
-    "2.5.29.15",  # key usage
-    "2.5.29.30",  # name constraints
-    "2.5.29.33",  # policy mappings
-    "2.5.29.17",  # subject alternative name
-    "2.5.29.9",  # subject directory attributes
-    "2.5.29.14",  # subject key identifier
-    "1.3.6.1.5.5.7.1.11",  # subject information access
-}
+_MAY_BE_CRITICAL: Final = frozenset(
+    map(
+        oids.of,
+        (
+            "id-ce-authorityKeyIdentifier",
+            "id-ce-basicConstraints",
+            "id-ce-certificatePolicies",
+            "id-ce-extKeyUsage",
+            "id-ce-inhibitAnyPolicy",
+            "id-ce-issuerAltName",
+            "id-ce-keyUsage",
+            "id-ce-nameConstraints",
+            "id-ce-policyMappings",
+            "id-ce-subjectAltName",
+            "id-ce-subjectDirectoryAttributes",
+            "id-ce-subjectKeyIdentifier",
+            "id-pe-subjectInfoAccess",
+        ),
+    )
+)
 
 
 def check_root(certificate: Certificate, has_chain: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pca_mock.pki import der
+from pca_mock.pki import der, oids
 from pca_mock.pki.algorithms import SigningAlgorithm
 from pca_mock.pki.extensions import (
     Extension,
@@ -21,9 +21,9 @@ from pca_mock.pki.extensions import (
 
 # How far thisUpdate lies before the generation.
 BACKDATING: Final = timedelta(hours=1)
-_CRL_NUMBER: Final = "2.5.29.20"
-_REASON_CODE: Final = "2.5.29.21"
-_ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
+_CRL_NUMBER: Final = oids.of("id-ce-cRLNumber")
+_REASON_CODE: Final = oids.of("id-ce-cRLReasons")
+_ISSUING_DISTRIBUTION_POINT: Final = oids.of("id-ce-issuingDistributionPoint")
 
 # RevocationReason of the API -> CRLReason (RFC 5280 section 5.3.1).
 REASONS: Final = {

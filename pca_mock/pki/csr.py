@@ -10,17 +10,17 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pca_mock.errors import MalformedCSRException
-from pca_mock.pki import der, pem
+from pca_mock.pki import der, oids, pem
 from pca_mock.pki.algorithms import (
     PrivateKey,
     SigningAlgorithm,
     load_public_key,
     verifies,
 )
-from pca_mock.pki.extensions import SUBJECT_ALTERNATIVE_NAME, Extension, decode_all, encode_all
+from pca_mock.pki.extensions import Extension, decode_all, encode_all
 from pca_mock.pki.names import EMPTY_NAME
 
-_EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
+_EXTENSION_REQUEST: Final = oids.of("pkcs-9-at-extensionRequest")
 _LABELS: Final = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _INVALID: Final = "The certificate signing request is invalid."
 
@@ -115,7 +115,7 @@ def parse(text: bytes) -> CertificateRequest:
 
 def _subject_alternative_name(extensions: tuple[Extension, ...]) -> Extension | None:
     for extension in extensions:
-        if extension.oid == SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
+        if extension.oid == oids.SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
             return extension
     return None
 

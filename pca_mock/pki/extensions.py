@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.errors import InvalidArgsException
-from pca_mock.pki import der, names
+from pca_mock.pki import der, names, oids
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -28,47 +28,23 @@ if TYPE_CHECKING:
         PolicyInformationTypeDef,
     )
 
-SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
-KEY_USAGE: Final = "2.5.29.15"
-SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
-BASIC_CONSTRAINTS: Final = "2.5.29.19"
-CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
-CERTIFICATE_POLICIES: Final = "2.5.29.32"
-AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
-EXTENDED_KEY_USAGE: Final = "2.5.29.37"
-AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
-SUBJECT_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.11"
-_OCSP: Final = "1.3.6.1.5.5.7.48.1"
-_CPS: Final = "1.3.6.1.5.5.7.2.1"
+_OCSP: Final = oids.of("id-ad-ocsp")
+_CPS: Final = oids.of("id-qt-cps")
 
-# KeyUsage members, bit 0 first (RFC 5280 section 4.2.1.3).
-_KEY_USAGE_BITS: Final = (
-    "DigitalSignature",
-    "NonRepudiation",
-    "KeyEncipherment",
-    "DataEncipherment",
-    "KeyAgreement",
-    "KeyCertSign",
-    "CRLSign",
-    "EncipherOnly",
-    "DecipherOnly",
-)
-EXTENDED_KEY_USAGES: Final = {
-    "SERVER_AUTH": "1.3.6.1.5.5.7.3.1",
-    "CLIENT_AUTH": "1.3.6.1.5.5.7.3.2",
-    "CODE_SIGNING": "1.3.6.1.5.5.7.3.3",
-    "EMAIL_PROTECTION": "1.3.6.1.5.5.7.3.4",
-    "TIME_STAMPING": "1.3.6.1.5.5.7.3.8",
-    "OCSP_SIGNING": "1.3.6.1.5.5.7.3.9",
-    "SMART_CARD_LOGIN": "1.3.6.1.4.1.311.20.2.2",
-    "DOCUMENT_SIGNING": "1.3.6.1.4.1.311.10.3.12",
-    "CERTIFICATE_TRANSPARENCY": "1.3.6.1.4.1.11129.2.4.4",
+# KeyUsage members with readable words, bit 0 first (RFC 5280 section 4.2.1.3).
+KEY_USAGES: Final = {
+    "DigitalSignature": "digital signature",
+    "NonRepudiation": "non-repudiation",
+    "KeyEncipherment": "key encipherment",
+    "DataEncipherment": "data encipherment",
+    "KeyAgreement": "key agreement",
+    "KeyCertSign": "certificate signing",
+    "CRLSign": "CRL signing",
+    "EncipherOnly": "encipher only",
+    "DecipherOnly": "decipher only",
 }
-_ACCESS_METHODS: Final = {
-    "CA_REPOSITORY": "1.3.6.1.5.5.7.48.5",
-    "RESOURCE_PKI_MANIFEST": "1.3.6.1.5.5.7.48.10",
-    "RESOURCE_PKI_NOTIFY": "1.3.6.1.5.5.7.48.13",
-}
+EXTENDED_KEY_USAGES: Final = oids.by_api(oids.PURPOSES)
+_ACCESS_METHODS: Final = oids.by_api(oids.ACCESS_METHODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +90,19 @@ def basic_constraints(*, ca: bool, path_length: int | None, critical: bool) -> E
     """RFC 5280 section 4.2.1.9; `CA:FALSE` is an empty SEQUENCE."""
     limit = b"" if path_length is None else der.integer(path_length)
     value = der.sequence(der.boolean(True), limit) if ca else der.sequence()
-    return Extension(BASIC_CONSTRAINTS, critical, value)
+    return Extension(oids.BASIC_CONSTRAINTS, critical, value)
 
 
 def subject_key_identifier(key_identifier: bytes) -> Extension:
     """RFC 5280 section 4.2.1.2."""
-    return Extension(SUBJECT_KEY_IDENTIFIER, False, der.octet_string(key_identifier))
+    return Extension(oids.SUBJECT_KEY_IDENTIFIER, False, der.octet_string(key_identifier))
 
 
 @lru_cache(maxsize=256)
 def authority_key_identifier(key_identifier: bytes) -> Extension:
     """RFC 5280 section 4.2.1.1, with keyIdentifier alone."""
     value = der.sequence(der.context(0, key_identifier, constructed=False))
-    return Extension(AUTHORITY_KEY_IDENTIFIER, False, value)
+    return Extension(oids.AUTHORITY_KEY_IDENTIFIER, False, value)
 
 
 def minimal_key_usage(*bits: str) -> Extension:
@@ -136,7 +112,7 @@ def minimal_key_usage(*bits: str) -> Extension:
     octets = number.to_bytes(2, "big")
     if unused >= 8:
         octets, unused = octets[:1], unused - 8
-    return Extension(KEY_USAGE, True, der.bit_string(octets, unused))
+    return Extension(oids.KEY_USAGE, True, der.bit_string(octets, unused))
 
 
 def nine_bit_key_usage(value: KeyUsageTypeDef) -> Extension | None:
@@ -147,17 +123,17 @@ def nine_bit_key_usage(value: KeyUsageTypeDef) -> Extension | None:
     number = _key_usage_number(value)
     if number == 0:
         return None
-    return Extension(KEY_USAGE, True, der.bit_string(number.to_bytes(2, "big"), 7))
+    return Extension(oids.KEY_USAGE, True, der.bit_string(number.to_bytes(2, "big"), 7))
 
 
 def _key_usage_number(value: Any) -> int:
-    return sum(0x8000 >> bit for bit, name in enumerate(_KEY_USAGE_BITS) if value.get(name))
+    return sum(0x8000 >> bit for bit, name in enumerate(KEY_USAGES) if value.get(name))
 
 
-def extended_key_usage(*oids: str, critical: bool = False) -> Extension:
-    """RFC 5280 section 4.2.1.12, purposes in the given order, each once."""
-    purposes = (der.oid(oid) for oid in dict.fromkeys(oids))
-    return Extension(EXTENDED_KEY_USAGE, critical, der.sequence(*purposes))
+def extended_key_usage(*purposes: str, critical: bool = False) -> Extension:
+    """RFC 5280 section 4.2.1.12, purposes (OIDs) in the given order, each once."""
+    encoded = (der.oid(purpose) for purpose in dict.fromkeys(purposes))
+    return Extension(oids.EXTENDED_KEY_USAGE, critical, der.sequence(*encoded))
 
 
 def subject_alternative_name(
@@ -172,12 +148,14 @@ def subject_alternative_name(
         names.general_name(item, f"SubjectAlternativeNames[{index}]")
         for index, item in enumerate(items)
     ]
-    return Extension(SUBJECT_ALTERNATIVE_NAME, critical, der.sequence(*encoded))
+    return Extension(oids.SUBJECT_ALTERNATIVE_NAME, critical, der.sequence(*encoded))
 
 
 def crl_distribution_point(uri: str) -> Extension:
     """RFC 5280 section 4.2.1.13: one distribution point, one fullName URI."""
-    return Extension(CRL_DISTRIBUTION_POINTS, False, der.sequence(der.sequence(full_name(uri))))
+    return Extension(
+        oids.CRL_DISTRIBUTION_POINTS, False, der.sequence(der.sequence(full_name(uri)))
+    )
 
 
 def full_name(uri: str) -> bytes:
@@ -189,7 +167,7 @@ def ocsp_access(uri: str) -> Extension:
     """RFC 5280 section 4.2.2.1: authority information access with one OCSP responder."""
     name = der.context(6, uri.encode(), constructed=False)
     value = der.sequence(der.sequence(der.oid(_OCSP), name))
-    return Extension(AUTHORITY_INFORMATION_ACCESS, False, value)
+    return Extension(oids.AUTHORITY_INFORMATION_ACCESS, False, value)
 
 
 def subject_information_access(
@@ -212,7 +190,7 @@ def subject_information_access(
         )
         location = names.general_name(item["AccessLocation"], f"{where}.AccessLocation")
         descriptions.append(der.sequence(der.oid(oid), location))
-    return Extension(SUBJECT_INFORMATION_ACCESS, False, der.sequence(*descriptions))
+    return Extension(oids.SUBJECT_INFORMATION_ACCESS, False, der.sequence(*descriptions))
 
 
 def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: str) -> str:
@@ -261,8 +239,8 @@ def _purpose(item: ExtendedKeyUsageTypeDef, where: str) -> str:
 
 
 def _certificate_policies(policies: Sequence[PolicyInformationTypeDef]) -> Extension:
-    oids = [der.plain_oid(policy["CertPolicyId"]) for policy in policies]
-    if len(set(oids)) != len(oids):
+    policy_oids = {der.plain_oid(policy["CertPolicyId"]) for policy in policies}
+    if len(policy_oids) != len(policies):
         raise InvalidArgsException("CertificatePolicies must not repeat a CertPolicyId.")
     informations = []
     for policy in policies:
@@ -276,7 +254,7 @@ def _certificate_policies(policies: Sequence[PolicyInformationTypeDef]) -> Exten
             )
         listed = der.sequence(*qualifiers) if qualifiers else b""
         informations.append(der.sequence(der.oid(policy["CertPolicyId"]), listed))
-    return Extension(CERTIFICATE_POLICIES, False, der.sequence(*informations))
+    return Extension(oids.CERTIFICATE_POLICIES, False, der.sequence(*informations))
 
 
 def passed_through(
@@ -300,8 +278,8 @@ def passed_through(
         )
         for item in requested.get("CustomExtensions", ())
     ]
-    oids = [extension.oid for extension in (*structured, *custom)]
-    for oid in oids:
-        if oids.count(oid) > 1:
+    all_oids = [extension.oid for extension in (*structured, *custom)]
+    for oid in all_oids:
+        if all_oids.count(oid) > 1:
             raise InvalidArgsException(f"The extension {oid} is given more than once.")
     return structured, custom

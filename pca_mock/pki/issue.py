@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pca_mock.errors import MalformedCSRException
-from pca_mock.pki import der, names
+from pca_mock.pki import der, names, oids
 from pca_mock.pki import extensions as ext
 from pca_mock.pki.algorithms import PrivateKey, SigningAlgorithm
 from pca_mock.pki.csr import CertificateRequest
@@ -29,14 +29,14 @@ _POSITIONS: Final = {
     oid: position
     for position, oid in enumerate(
         (
-            ext.BASIC_CONSTRAINTS,
-            ext.AUTHORITY_KEY_IDENTIFIER,
-            ext.SUBJECT_KEY_IDENTIFIER,
-            ext.KEY_USAGE,
-            ext.EXTENDED_KEY_USAGE,
-            ext.SUBJECT_ALTERNATIVE_NAME,
-            ext.CRL_DISTRIBUTION_POINTS,
-            ext.AUTHORITY_INFORMATION_ACCESS,
+            oids.BASIC_CONSTRAINTS,
+            oids.AUTHORITY_KEY_IDENTIFIER,
+            oids.SUBJECT_KEY_IDENTIFIER,
+            oids.KEY_USAGE,
+            oids.EXTENDED_KEY_USAGE,
+            oids.SUBJECT_ALTERNATIVE_NAME,
+            oids.CRL_DISTRIBUTION_POINTS,
+            oids.AUTHORITY_INFORMATION_ACCESS,
         )
     )
 }
@@ -127,17 +127,17 @@ def _position(extension: Extension) -> int:
 
 def _copied(template: Template, request: CertificateRequest) -> tuple[Extension, ...]:
     """The CSR's extensions that may go into the certificate besides its SAN."""
-    oids = [extension.oid for extension in request.extensions]
+    requested = [extension.oid for extension in request.extensions]
     passes = Passthrough.CSR in template.passthrough
-    for oid in oids if passes else (ext.SUBJECT_ALTERNATIVE_NAME,):
-        if oids.count(oid) > 1:
+    for oid in requested if passes else (oids.SUBJECT_ALTERNATIVE_NAME,):
+        if requested.count(oid) > 1:
             raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
     if not passes:
         return ()
     return tuple(
         extension
         for extension in request.extensions
-        if extension.oid != ext.SUBJECT_ALTERNATIVE_NAME or extension.value != names.EMPTY_NAME
+        if extension.oid != oids.SUBJECT_ALTERNATIVE_NAME or extension.value != names.EMPTY_NAME
     )
 
 

@@ -7,12 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pca_mock.errors import MalformedCertificateException
-from pca_mock.pki import der
+from pca_mock.pki import der, oids
 from pca_mock.pki.certificate import Certificate
-from pca_mock.pki.extensions import SUBJECT_ALTERNATIVE_NAME
 from pca_mock.pki.names import EMPTY_NAME
 
-_NAME_CONSTRAINTS: Final = "2.5.29.30"
 _PERMITTED, _EXCLUDED = 0xA0, 0xA1  # tags of the lists of subtrees
 _DIRECTORY_NAME: Final = 4
 
@@ -33,7 +31,7 @@ def permits(issuer: Certificate, certificate: Certificate) -> bool:
 
 def _subtrees(issuer: Certificate) -> dict[int, list[der.Element]]:
     """The bases of the permitted and the excluded subtrees, by the tag of their list."""
-    extension = issuer.extension(_NAME_CONSTRAINTS)
+    extension = issuer.extension(oids.NAME_CONSTRAINTS)
     if extension is None:
         return {}
     lists = der.parse(extension.value).expect(der.SEQUENCE).children()
@@ -48,7 +46,7 @@ def _names(certificate: Certificate) -> list[der.Element]:
     names = []
     if certificate.subject != EMPTY_NAME:
         names.append(der.parse(der.context(_DIRECTORY_NAME, certificate.subject)))
-    alternative_name = certificate.extension(SUBJECT_ALTERNATIVE_NAME)
+    alternative_name = certificate.extension(oids.SUBJECT_ALTERNATIVE_NAME)
     if alternative_name:
         names += der.parse(alternative_name.value).expect(der.SEQUENCE).children()
     return names

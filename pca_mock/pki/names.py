@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.errors import InvalidArgsException
-from pca_mock.pki import der
+from pca_mock.pki import der, oids
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -22,44 +22,26 @@ if TYPE_CHECKING:
         OtherNameTypeDef,
     )
 
-# The order of the rows is the order of the RDNs, whatever order the caller used.
-# fmt: off
-_ATTRIBUTES: Final = (
-    # member                       OID         string type
-    ("Country",                    "2.5.4.6",  der.PRINTABLE_STRING),
-    ("Organization",               "2.5.4.10", der.UTF8_STRING),
-    ("OrganizationalUnit",         "2.5.4.11", der.UTF8_STRING),
-    ("DistinguishedNameQualifier", "2.5.4.46", der.PRINTABLE_STRING),
-    ("State",                      "2.5.4.8",  der.UTF8_STRING),
-    ("CommonName",                 "2.5.4.3",  der.UTF8_STRING),
-    ("SerialNumber",               "2.5.4.5",  der.PRINTABLE_STRING),
-    ("Locality",                   "2.5.4.7",  der.UTF8_STRING),
-    ("Title",                      "2.5.4.12", der.UTF8_STRING),
-    ("Surname",                    "2.5.4.4",  der.UTF8_STRING),
-    ("GivenName",                  "2.5.4.42", der.UTF8_STRING),
-    ("Initials",                   "2.5.4.43", der.UTF8_STRING),
-    ("Pseudonym",                  "2.5.4.65", der.UTF8_STRING),
-    ("GenerationQualifier",        "2.5.4.44", der.UTF8_STRING),
-)
-# What CustomAttributes may hold besides; every other OID is a UTF8String.
-_MORE_STRING_TYPES: Final = (
-    ("0.9.2342.19200300.100.1.25", der.IA5_STRING),  # domainComponent
-    ("1.2.840.113549.1.9.1",       der.IA5_STRING),  # emailAddress
-)
-# fmt: on
-_STRING_TYPES: Final = {**{oid: tag for _, oid, tag in _ATTRIBUTES}, **dict(_MORE_STRING_TYPES)}
-_COUNTRY: Final = "2.5.4.6"
+# Every other attribute is a UTF8String.
+_STRING_TYPES: Final = {
+    oids.of("id-at-countryName"): der.PRINTABLE_STRING,
+    oids.of("id-at-dnQualifier"): der.PRINTABLE_STRING,
+    oids.of("id-at-serialNumber"): der.PRINTABLE_STRING,
+    oids.of("id-domainComponent"): der.IA5_STRING,
+    oids.of("id-emailAddress"): der.IA5_STRING,
+}
+# (member, OID, string type): their order is that of the RDNs, whatever order the caller used.
+_ATTRIBUTES: Final = [
+    (member, oid, _STRING_TYPES.get(oid, der.UTF8_STRING))
+    for member, oid in oids.by_api(oids.ATTRIBUTES).items()
+]
+_COUNTRY: Final = oids.of("id-at-countryName")
 _NOT_PRINTABLE: Final = re.compile(r"[^A-Za-z0-9 '()+,\-./:=?]")
+# RFC 2253 section 2.3 has no others.
 _RFC2253_KEYWORDS: Final = {
-    "2.5.4.3": "CN",
-    "2.5.4.11": "OU",
-    "2.5.4.10": "O",
-    "2.5.4.7": "L",
-    "2.5.4.8": "ST",
-    "2.5.4.6": "C",
-    "2.5.4.9": "STREET",
-    "0.9.2342.19200300.100.1.25": "DC",
-    "0.9.2342.19200300.100.1.1": "UID",
+    oid: keyword
+    for oid, keyword in oids.readable(oids.ATTRIBUTES).items()
+    if keyword in {"CN", "L", "ST", "O", "OU", "C", "STREET", "DC", "UID"}
 }
 _RFC2253_SPECIAL: Final = re.compile(r'[,+"\\<>;]')
 _RFC2253_EDGE: Final = re.compile(r"\A[# ]| \Z")

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pca_mock.pki import der
+from pca_mock.pki import der, oids
 from pca_mock.pki.algorithms import SigningAlgorithm
 from pca_mock.pki.crl import REASONS
 
-_BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
+_BASIC: Final = oids.of("id-pkix-ocsp-basic")
 # Hash algorithms by which a request may name the issuer (RFC 5019 section 2.1.1 has SHA-1 alone).
 _HASHES: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "1.3.14.3.2.26": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
-    "2.16.840.1.101.3.4.2.1": lambda data: hashlib.sha256(data).digest(),
-    "2.16.840.1.101.3.4.2.2": lambda data: hashlib.sha384(data).digest(),
-    "2.16.840.1.101.3.4.2.3": lambda data: hashlib.sha512(data).digest(),
+    oids.of("id-sha1"): lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
+    oids.of("id-sha256"): lambda data: hashlib.sha256(data).digest(),
+    oids.of("id-sha384"): lambda data: hashlib.sha384(data).digest(),
+    oids.of("id-sha512"): lambda data: hashlib.sha512(data).digest(),
 }
 
 

@@ -12,78 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Final
 
-from pca_mock.pki import der, names
+from pca_mock.pki import der, names, oids
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
+from pca_mock.pki.extensions import KEY_USAGES
 from pca_mock.showing.words import algorithm, printable
 
 _MOST_VALUES: Final = 40  # of one extension
 _MOST_BYTES: Final = 256  # of a value that is shown as hex
-_KEYS: Final = {
-    "1.2.840.10045.3.1.7": "EC P-256",
-    "1.3.132.0.34": "EC P-384",
-    "1.3.132.0.35": "EC P-521",
-    "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
-    "2.16.840.1.101.3.4.3.18": "ML-DSA-65",
-    "2.16.840.1.101.3.4.3.19": "ML-DSA-87",
-}
-_RSA: Final = "1.2.840.113549.1.1.1"
-_ATTRIBUTES: Final = {
-    "2.5.4.3": "CN",
-    "2.5.4.4": "SN",
-    "2.5.4.5": "serialNumber",
-    "2.5.4.6": "C",
-    "2.5.4.7": "L",
-    "2.5.4.8": "ST",
-    "2.5.4.9": "STREET",
-    "2.5.4.10": "O",
-    "2.5.4.11": "OU",
-    "2.5.4.12": "title",
-    "2.5.4.42": "GN",
-    "2.5.4.43": "initials",
-    "2.5.4.44": "generationQualifier",
-    "2.5.4.46": "dnQualifier",
-    "2.5.4.65": "pseudonym",
-    "0.9.2342.19200300.100.1.1": "UID",
-    "0.9.2342.19200300.100.1.25": "DC",
-    "1.2.840.113549.1.9.1": "emailAddress",
-}
-_KEY_USAGES: Final = (
-    "digital signature",
-    "non-repudiation",
-    "key encipherment",
-    "data encipherment",
-    "key agreement",
-    "certificate signing",
-    "CRL signing",
-    "encipher only",
-    "decipher only",
-)
-_PURPOSES: Final = {
-    "2.5.29.37.0": "any purpose",
-    "1.3.6.1.5.5.7.3.1": "server authentication",
-    "1.3.6.1.5.5.7.3.2": "client authentication",
-    "1.3.6.1.5.5.7.3.3": "code signing",
-    "1.3.6.1.5.5.7.3.4": "email protection",
-    "1.3.6.1.5.5.7.3.8": "time stamping",
-    "1.3.6.1.5.5.7.3.9": "OCSP signing",
-    "1.3.6.1.4.1.311.20.2.2": "smart card login",
-    "1.3.6.1.4.1.311.10.3.12": "document signing",
-    "1.3.6.1.4.1.11129.2.4.4": "certificate transparency",
-}
-_ACCESS_METHODS: Final = {
-    "1.3.6.1.5.5.7.48.1": "OCSP",
-    "1.3.6.1.5.5.7.48.2": "CA issuers",
-    "1.3.6.1.5.5.7.48.3": "time stamping",
-    "1.3.6.1.5.5.7.48.5": "CA repository",
-    "1.3.6.1.5.5.7.48.10": "RPKI manifest",
-    "1.3.6.1.5.5.7.48.13": "RPKI notification",
-}
-_CPS: Final = "1.3.6.1.5.5.7.2.1"
-_ANY_POLICY: Final = "2.5.29.32.0"
+_KEYS: Final = oids.readable(oids.KEYS)
+_RSA: Final = oids.of("rsaEncryption")
+_ATTRIBUTES: Final = oids.readable(oids.ATTRIBUTES)
+_LABELS: Final = oids.readable(oids.EXTENSIONS)
+_PURPOSES: Final = oids.readable(oids.PURPOSES)
+_ACCESS_METHODS: Final = oids.readable(oids.ACCESS_METHODS)
+_CPS: Final = oids.of("id-qt-cps")
+_ANY_POLICY: Final = oids.of("anyPolicy")
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class ShownExtension:
     """An extension: its name or, if that is unknown, its OID; and its value in parts."""
 
     name: str
@@ -93,7 +40,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What stands in a certificate; times are UTC, the serial number is hex."""
+    """A certificate's contents; times are UTC, the serial number is hex."""
 
     subject: str
     issuer: str
@@ -102,7 +49,7 @@ class Fields:
     not_after: datetime
     key: str
     signature: str
-    extensions: list[Extension]
+    extensions: list[ShownExtension]
 
 
 def read(certificate: bytes) -> Fields:
@@ -182,10 +129,10 @@ def _signature(identifier: der.Element) -> str:
     return _SIGNATURES.get(identifier.encoded) or der.decode_oid(oid.content)
 
 
-def _extension(item: der.Element) -> Extension:
+def _extension(item: der.Element) -> ShownExtension:
     oid, *flag, value = item.children()
     dotted = der.decode_oid(oid.content)
-    label, words = _EXTENSIONS.get(dotted, (dotted, _unknown))
+    words = _READERS.get(dotted, _unknown)
     try:
         values = list(words(value.content))
     except (ValueError, IndexError):  # not as RFC 5280 has it
@@ -193,7 +140,9 @@ def _extension(item: der.Element) -> Extension:
     hidden = len(values) - _MOST_VALUES
     if hidden > 0:
         values[_MOST_VALUES:] = [f"and {hidden} more"]
-    return Extension(label, bool(flag) and flag[0].content != b"\0", values)
+    return ShownExtension(
+        _LABELS.get(dotted, dotted), bool(flag) and flag[0].content != b"\0", values
+    )
 
 
 def _unknown(value: bytes) -> Iterator[str]:
@@ -216,7 +165,7 @@ def _items(value: bytes) -> list[der.Element]:
 def _key_usage(value: bytes) -> Iterator[str]:
     octets = der.parse(value).expect(der.BIT_STRING).content[1:]
     bits = int.from_bytes(octets.ljust(2, b"\0")[:2], "big")
-    return (word for bit, word in enumerate(_KEY_USAGES) if bits & 0x8000 >> bit)
+    return (word for bit, word in enumerate(KEY_USAGES.values()) if bits & 0x8000 >> bit)
 
 
 def _purposes(value: bytes) -> Iterator[str]:
@@ -317,25 +266,21 @@ def _policies(value: bytes) -> Iterator[str]:
                 yield f"CPS {_text(text)}"
 
 
-_Words = Callable[[bytes], Iterator[str]]
-# RFC 5280 section 4.2, in its order.
-_EXTENSIONS: Final[dict[str, tuple[str, _Words]]] = {
-    "2.5.29.35": ("Authority key identifier", _authority_key_identifier),
-    "2.5.29.14": ("Subject key identifier", _key_identifier),
-    "2.5.29.15": ("Key usage", _key_usage),
-    "2.5.29.32": ("Certificate policies", _policies),
-    "2.5.29.33": ("Policy mappings", _unknown),
-    "2.5.29.17": ("Subject alternative name", _general_names),
-    "2.5.29.18": ("Issuer alternative name", _general_names),
-    "2.5.29.9": ("Subject directory attributes", _unknown),
-    "2.5.29.19": ("Basic constraints", _basic_constraints),
-    "2.5.29.30": ("Name constraints", _name_constraints),
-    "2.5.29.36": ("Policy constraints", _unknown),
-    "2.5.29.37": ("Extended key usage", _purposes),
-    "2.5.29.31": ("CRL distribution points", _distribution_points),
-    "2.5.29.54": ("Inhibit anyPolicy", _unknown),
-    "2.5.29.46": ("Freshest CRL", _distribution_points),
-    "1.3.6.1.5.5.7.1.1": ("Authority information access", _access),
-    "1.3.6.1.5.5.7.1.11": ("Subject information access", _access),
-    "1.3.6.1.5.5.7.1.24": ("TLS features", _unknown),
+_READERS: Final[dict[str, Callable[[bytes], Iterator[str]]]] = {
+    oids.of(word): reader
+    for word, reader in (
+        ("id-ce-authorityKeyIdentifier", _authority_key_identifier),
+        ("id-ce-subjectKeyIdentifier", _key_identifier),
+        ("id-ce-keyUsage", _key_usage),
+        ("id-ce-certificatePolicies", _policies),
+        ("id-ce-subjectAltName", _general_names),
+        ("id-ce-issuerAltName", _general_names),
+        ("id-ce-basicConstraints", _basic_constraints),
+        ("id-ce-nameConstraints", _name_constraints),
+        ("id-ce-extKeyUsage", _purposes),
+        ("id-ce-cRLDistributionPoints", _distribution_points),
+        ("id-ce-freshestCRL", _distribution_points),
+        ("id-pe-authorityInfoAccess", _access),
+        ("id-pe-subjectInfoAccess", _access),
+    )
 }

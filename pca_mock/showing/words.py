@@ -6,25 +6,19 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pca_mock.pki import oids
 from pca_mock.state.authority import CertificateAuthority
 
 _LONGEST_VALUE: Final = 64  # characters
 _PEM_LABEL: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
-_COMMON_NAME: Final = "2.5.4.3"
+_COMMON_NAME: Final = oids.of("id-at-commonName")
 _UNITS: Final = (
     ("day", timedelta(days=1)),
     ("hour", timedelta(hours=1)),
     ("minute", timedelta(minutes=1)),
     ("second", timedelta(seconds=1)),
 )
-# Algorithms as the API calls them, and as people do.
-_ALGORITHMS: Final = {
-    "EC_prime256v1": "EC P-256",
-    "EC_secp384r1": "EC P-384",
-    "EC_secp521r1": "EC P-521",
-    "SM3WITHSM2": "SM2 with SM3",
-}
-_FAMILIES: Final = {"RSA": "RSA", "RSA_PSS": "RSA-PSS", "ECDSA": "ECDSA"}
+_ALGORITHMS: Final = {row.api: row.readable for row in (*oids.KEYS, *oids.SIGNATURES)}
 
 
 def printable(text: str) -> str:
@@ -78,14 +72,7 @@ def distance(moment: datetime, now: datetime) -> str:
 
 def algorithm(api_name: str) -> str:
     """A KeyAlgorithm or SigningAlgorithm of the API: "EC P-256", "RSA-PSS with SHA-256" …"""
-    digest, with_, family = api_name.partition("WITH")
-    if api_name in _ALGORITHMS:
-        return _ALGORITHMS[api_name]
-    if with_ and family in _FAMILIES:
-        return f"{_FAMILIES[family]} with {digest.replace('SHA', 'SHA-')}"
-    if api_name.startswith("ML_DSA_"):
-        return api_name.replace("_", "-")
-    return api_name.replace("_", " ")
+    return _ALGORITHMS[api_name]
 
 
 def name_of(ca: CertificateAuthority) -> str:

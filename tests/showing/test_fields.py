@@ -159,8 +159,8 @@ def test_extensions_are_told_in_their_order_with_their_flags() -> None:
     )
 
     assert told.extensions == [
-        fields.Extension("Basic constraints", True, ["CA", "path length 3"]),
-        fields.Extension("1.2.3.4", True, ["05:00"]),
+        fields.ShownExtension("Basic constraints", True, ["CA", "path length 3"]),
+        fields.ShownExtension("1.2.3.4", True, ["05:00"]),
     ]
     assert not read(x509.OCSPNoCheck()).extensions[0].critical
 
