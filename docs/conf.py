@@ -10,7 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
 import pca_mock
-from pca_mock.state.authority import PERMITTED, Cell, Status
+from pca_mock.service.states import PERMITTED, Cell
+from pca_mock.state.authority import Status
 
 project = "pca_mock"
 project_copyright = "the authors of pca_mock, Apache-2.0"

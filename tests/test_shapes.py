@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pca_mock.service import dispatch
+from pca_mock.service.context import Operation
 from pca_mock.service.model import service_model
 from tests import shapes
 
@@ -91,9 +92,8 @@ def test_a_number_outside_its_limits_is_told() -> None:
 def test_every_answer_of_a_test_is_checked(
     pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(
-        dispatch.OPERATIONS, "ListCertificateAuthorities", lambda request, context: {}
-    )
+    empty = Operation(lambda request, context: {})
+    monkeypatch.setitem(dispatch.OPERATIONS, "ListCertificateAuthorities", empty)
 
     with pytest.raises(AssertionError, match="CertificateAuthorities is missing"):
         pca_client.list_certificate_authorities()

@@ -9,14 +9,11 @@ from pca_mock.service.context import Context
 from pca_mock.state.authority import CertificateAuthority
 
 
-def find(
-    ctx: Context, operation: str, arn: AuthorityArn, template_arn: str | None
-) -> CertificateAuthority:
+def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> CertificateAuthority:
     """The CA with an ARN, if the caller may use it so.
 
     Args:
         ctx: the call.
-        operation: the name on the wire.
         arn: in the caller's partition.
         template_arn: the template that would be issued with, where that applies.
 
@@ -32,7 +29,7 @@ def find(
         if ca is None:
             raise ResourceNotFoundException(f"Could not find Certificate Authority {arn}.")
         return ca
-    action = f"acm-pca:{operation}"
+    action = f"acm-pca:{ctx.operation}"
     if ca is None or not is_shared(ctx, ca, action, template_arn):
         raise AccessDeniedException(
             f"User: {caller.arn} is not authorized to perform: {action} on resource: {arn} "

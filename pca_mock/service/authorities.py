@@ -24,7 +24,7 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.pki import certificate, chain, csr, extensions
-from pca_mock.service import configuration, crls, paging
+from pca_mock.service import configuration, crls, paging, states
 from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
 from pca_mock.service.crls import CANNED_ACLS
@@ -240,9 +240,7 @@ def import_certificate_authority_certificate(
     chain.check_path(own, links, ctx.now)
 
     ca.installed = InstalledCertificate(own, links)
-    if ca.administrative_status is Status.PENDING_CERTIFICATE:
-        ca.administrative_status = Status.ACTIVE
-    ca.last_state_change_at = milliseconds(ctx.now)
+    states.move(ca, states.with_new_certificate(ca), ctx.now)
     return {}
 
 
@@ -270,8 +268,7 @@ def update_certificate_authority(
     if changes_crl:
         crls.note_new_configuration(ctx.state, ca, ctx.now)
     if status is not None and status != ca.administrative_status:
-        ca.administrative_status = Status(status)
-        ca.last_state_change_at = milliseconds(ctx.now)
+        states.move(ca, Status(status), ctx.now)
     return {}
 
 
@@ -280,12 +277,11 @@ def delete_certificate_authority(
 ) -> Response:
     """Answer DeleteCertificateAuthority: for a time it can be restored, if it ever was usable."""
     ca = ctx.ca
-    if ca.status(ctx.now) in (Status.CREATING, Status.FAILED):
+    if states.is_removed_by_deletion(ca, ctx.now):
         ctx.store.remove(ca)
         return {}
     restorable_days = request.get("PermanentDeletionTimeInDays", _RESTORABLE_DAYS)
-    ca.deleted_from, ca.administrative_status = ca.administrative_status, Status.DELETED
-    ca.last_state_change_at = milliseconds(ctx.now)
+    states.move(ca, Status.DELETED, ctx.now)
     ca.restorable_until = ca.last_state_change_at + timedelta(days=restorable_days)
     return {}
 
@@ -293,9 +289,8 @@ def delete_certificate_authority(
 def restore_certificate_authority(_: object, ctx: CaContext) -> Response:
     """Answer RestoreCertificateAuthority: back to the status that it was deleted from."""
     ca = ctx.ca
-    assert ca.deleted_from is not None  # the status table has let it pass
-    ca.administrative_status, ca.deleted_from, ca.restorable_until = ca.deleted_from, None, None
-    ca.last_state_change_at = milliseconds(ctx.now)
+    assert ca.deleted_from is not None  # it is DELETED
+    states.move(ca, ca.deleted_from, ctx.now)
     return {}
 
 
@@ -307,12 +302,12 @@ def _blob(value: Any) -> bytes:
 
 def _description(ca: CertificateAuthority, now: datetime) -> Response:
     """The model's CertificateAuthority: a fresh structure without absent members."""
-    status = ca.status(now)
+    status = states.status(ca, now)
     description: Response = {
         "Arn": str(ca.arn),
         "OwnerAccount": ca.arn.account,
         "CreatedAt": ca.created_at,
-        "LastStateChangeAt": _last_state_change(ca, now),
+        "LastStateChangeAt": states.last_change(ca, now),
         "Type": ca.type,
         "Status": status.value,
         "CertificateAuthorityConfiguration": copied(ca.configuration),
@@ -330,10 +325,3 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
     if ca.restorable_until is not None:
         description["RestorableUntil"] = ca.restorable_until
     return description
-
-
-def _last_state_change(ca: CertificateAuthority, now: datetime) -> datetime:
-    """When the status moved last: the end of the creation is a move that nobody makes."""
-    if ca.ready_at is None or now < ca.ready_at:
-        return ca.last_state_change_at
-    return max(ca.last_state_change_at, ca.ready_at)

@@ -31,7 +31,6 @@ from pca_mock.state.authority import (
     InstalledCertificate,
     IssuedCertificate,
     RevocationList,
-    permit,
 )
 from pca_mock.state.plans import Hold, LateFailure
 from pca_mock.state.randomness import new_serial_number
@@ -71,8 +70,9 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     token = ("IssueCertificate", str(ca.arn), request.get("IdempotencyToken", ""))
     if token[-1] and (known := ctx.store.tokens.find(ctx.now, *token)):
         return {"CertificateArn": known}
-    template_arn, template = _template(request.get("TemplateArn"), ca.arn.partition)
-    permit("IssueCertificate", ca, ctx.now, template)
+    named = template_arn(request, ca.arn.partition)
+    template = _template(named)
+    ctx.permit(template)
     wanted = csr.parse(_blob(request["Csr"]))
     if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
         raise MalformedCSRException("Root CA CSR is not provided")
@@ -119,7 +119,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         not_after=not_after,
         crl_partition=bound_to.partition if bound_to is not None else None,
         issuer=installed,
-        template_arn=str(template_arn),
+        template_arn=named,
         requested_by=ctx.caller.account,
         issued_at=ctx.now,
         available_at=available_at,
@@ -146,13 +146,17 @@ def _check_quota(ctx: CaContext) -> None:
         )
 
 
-def _template(text: str | None, partition: str) -> tuple[TemplateArn, Template]:
-    arn = parse_template_arn(text) if text else TemplateArn(partition, DEFAULT_TEMPLATE)
+def template_arn(request: IssueCertificateRequestTypeDef, partition: str) -> str:
+    """The ARN of the template that a request names, or of the one that AWS takes by default."""
+    return request.get("TemplateArn") or str(TemplateArn(partition, DEFAULT_TEMPLATE))
+
+
+def _template(arn: str) -> Template:
     # Not documented: AWS may refuse another partition's ARN; users copy `arn:aws:` strings.
-    template = TEMPLATES.get(arn.name)
+    template = TEMPLATES.get(parse_template_arn(arn).name)
     if template is None:
         raise InvalidArgsException(f"The template ARN {arn} is not valid.")
-    return arn, template
+    return template
 
 
 def _check_algorithm(ca: CertificateAuthority, signing_algorithm: str) -> None:

@@ -1,4 +1,4 @@
-"""What every operation is given besides its request: who calls, when, and about which CA."""
+"""The context of a call, which its operation gets besides the request; rows of operations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pca_mock.service import states
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State, Store
@@ -19,11 +20,13 @@ class Context:
     """One call. Nobody changes it.
 
     Attributes:
+        operation: the name on the wire, such as "IssueCertificate".
         state: what the whole mock remembers.
         store: the part of it that belongs to the caller's account and region.
         now: the moment of the call: UTC.
     """
 
+    operation: str
     caller: Caller
     state: State
     store: Store
@@ -36,6 +39,27 @@ class CaContext(Context):
 
     ca: CertificateAuthority
 
+    def permit(self, details: Any) -> None:
+        """Refuse the operation if the status of its CA forbids it. See `states.permit`."""
+        states.permit(self.operation, self.ca, self.now, details)
 
-# An operation: (request, context) -> response, or an AwsError. Those about a CA get a CaContext.
-Operation = Callable[[Any, Any], Response]
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How an operation is carried out: its row in the table of operations.
+
+    Attributes:
+        carry_out: (request, context) -> response, or an AwsError. Operations about a CA get a
+            CaContext.
+        prepare: does what takes long and depends only on the request, before the lock is taken,
+            so that threads don't wait for one another.
+        template_arn: (request, partition) -> the ARN of the template that the request is about;
+            conditions of resource policies can ask for it.
+        permits_itself: whether `carry_out` calls `ctx.permit`, as AWS checks something else before
+            the CA's status; otherwise it is called before `carry_out`.
+    """
+
+    carry_out: Callable[[Any, Any], Response]
+    prepare: Callable[[Any], None] | None = None
+    template_arn: Callable[[Any, str], str] | None = None
+    permits_itself: bool = False

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from pca_mock.pki import crl, issue
+from pca_mock.service import states
 from pca_mock.service.model import dns_suffix
-from pca_mock.state.authority import CertificateAuthority, RevocationList, Status
+from pca_mock.state.authority import CertificateAuthority, RevocationList
 from pca_mock.state.buckets import BucketError, StoredObject
 from pca_mock.state.randomness import new_partition_name
 from pca_mock.state.store import State
@@ -154,7 +155,7 @@ def refresh(state: State, now: datetime) -> None:
         if not configuration(ca)["Enabled"] or ca.is_gone(now):
             continue
         due = [found for found in ca.crls.values() if found.due_at <= now]
-        if due and ca.status(now) in (Status.ACTIVE, Status.DISABLED):
+        if due and states.reports_revocation(ca, now):
             for found in due:
                 _publish(state, ca, found, now)
         next_due_at = min(next_due_at, *(found.due_at for found in ca.crls.values()))

@@ -13,7 +13,6 @@ from botocore.model import OperationNotFoundError
 
 from pca_mock.arns import (
     AuthorityArn,
-    TemplateArn,
     parse_authority_arn,
     parse_certificate_arn,
     parse_template_arn,
@@ -21,10 +20,8 @@ from pca_mock.arns import (
 from pca_mock.errors import (
     InvalidArnException,
     NotSupportedByPcaMock,
-    RequestInProgressException,
     UnknownOperationException,
 )
-from pca_mock.pki.templates import DEFAULT_TEMPLATE
 from pca_mock.service import (
     access,
     authorities,
@@ -39,40 +36,47 @@ from pca_mock.service import (
 )
 from pca_mock.service.context import CaContext, Context, Operation, Response
 from pca_mock.service.model import operation_model
-from pca_mock.state.authority import permit
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
 OPERATIONS: Final[dict[str, Operation]] = {
-    "CreateCertificateAuthority": authorities.create_certificate_authority,
-    "CreateCertificateAuthorityAuditReport": reports.create_certificate_authority_audit_report,
-    "CreatePermission": permissions.create_permission,
-    "DeleteCertificateAuthority": authorities.delete_certificate_authority,
-    "DeletePermission": permissions.delete_permission,
-    "DeletePolicy": policies.delete_policy,
-    "DescribeCertificateAuthority": authorities.describe_certificate_authority,
-    "DescribeCertificateAuthorityAuditReport": reports.describe_certificate_authority_audit_report,
-    "GetCertificate": certificates.get_certificate,
-    "GetCertificateAuthorityCertificate": authorities.get_certificate_authority_certificate,
-    "GetCertificateAuthorityCsr": authorities.get_certificate_authority_csr,
-    "GetPolicy": policies.get_policy,
-    "ImportCertificateAuthorityCertificate": authorities.import_certificate_authority_certificate,
-    "IssueCertificate": certificates.issue_certificate,
-    "ListCertificateAuthorities": authorities.list_certificate_authorities,
-    "ListPermissions": permissions.list_permissions,
-    "ListTags": tags.list_tags,
-    "PutPolicy": policies.put_policy,
-    "RestoreCertificateAuthority": authorities.restore_certificate_authority,
-    "RevokeCertificate": revocation.revoke_certificate,
-    "TagCertificateAuthority": tags.tag_certificate_authority,
-    "UntagCertificateAuthority": tags.untag_certificate_authority,
-    "UpdateCertificateAuthority": authorities.update_certificate_authority,
+    "CreateCertificateAuthority": Operation(authorities.create_certificate_authority),
+    "CreateCertificateAuthorityAuditReport": Operation(
+        reports.create_certificate_authority_audit_report
+    ),
+    "CreatePermission": Operation(permissions.create_permission),
+    "DeleteCertificateAuthority": Operation(authorities.delete_certificate_authority),
+    "DeletePermission": Operation(permissions.delete_permission),
+    "DeletePolicy": Operation(policies.delete_policy),
+    "DescribeCertificateAuthority": Operation(authorities.describe_certificate_authority),
+    "DescribeCertificateAuthorityAuditReport": Operation(
+        reports.describe_certificate_authority_audit_report
+    ),
+    "GetCertificate": Operation(certificates.get_certificate),
+    "GetCertificateAuthorityCertificate": Operation(
+        authorities.get_certificate_authority_certificate
+    ),
+    "GetCertificateAuthorityCsr": Operation(authorities.get_certificate_authority_csr),
+    "GetPolicy": Operation(policies.get_policy),
+    "ImportCertificateAuthorityCertificate": Operation(
+        authorities.import_certificate_authority_certificate
+    ),
+    "IssueCertificate": Operation(
+        certificates.issue_certificate,
+        prepare=certificates.prepare,
+        template_arn=certificates.template_arn,
+        permits_itself=True,
+    ),
+    "ListCertificateAuthorities": Operation(authorities.list_certificate_authorities),
+    "ListPermissions": Operation(permissions.list_permissions),
+    "ListTags": Operation(tags.list_tags),
+    "PutPolicy": Operation(policies.put_policy),
+    "RestoreCertificateAuthority": Operation(authorities.restore_certificate_authority),
+    "RevokeCertificate": Operation(revocation.revoke_certificate),
+    "TagCertificateAuthority": Operation(tags.tag_certificate_authority),
+    "UntagCertificateAuthority": Operation(tags.untag_certificate_authority),
+    "UpdateCertificateAuthority": Operation(authorities.update_certificate_authority),
 }
-# What takes long and depends on nothing but the request is done before the lock is taken, so that
-# threads don't wait for one another.
-_PREPARATIONS: Final[dict[str, Callable[[Any], None]]] = {"IssueCertificate": certificates.prepare}
-# These look at the status themselves: AWS checks the idempotency token and the template first.
-_CHECK_STATUS_THEMSELVES: Final = {"IssueCertificate"}
 # Members that hold ARNs, in the order in which they are checked.
 _ARN_FORMS: Final[dict[str, Callable[[str], Any]]] = {
     "CertificateAuthorityArn": parse_authority_arn,
@@ -106,8 +110,8 @@ def call(state: State, operation: str, params: Mapping[str, Any], caller: Caller
             f"{operation} is newer than pca_mock, which does not support it yet."
         )
     request = validation.check(operation, params)
-    if operation in _PREPARATIONS:
-        _PREPARATIONS[operation](request)
+    if (prepare := OPERATIONS[operation].prepare) is not None:
+        prepare(request)
     with state.lock:
         return _carry_out(state, operation, request, caller)
 
@@ -117,28 +121,22 @@ def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Ca
         member: parse(request[member]) for member, parse in _ARN_FORMS.items() if member in request
     }
     store = state.store(caller.partition, caller.region, caller.account)
-    context = Context(caller, state, store, state.clock.now())
+    context = Context(operation, caller, state, store, state.clock.now())
     crls.refresh(state, context.now)
     about = arns.get("CertificateAuthorityArn") or arns.get("ResourceArn")
     if isinstance(about, AuthorityArn):
-        context = _about_ca(context, operation, about, request)
-    return OPERATIONS[operation](request, context)
+        context = _about_ca(context, about, request)
+    return OPERATIONS[operation].carry_out(request, context)
 
 
-def _about_ca(
-    context: Context, operation: str, arn: AuthorityArn, request: Mapping[str, Any]
-) -> CaContext:
-    caller, state, store, now = context.caller, context.state, context.store, context.now
+def _about_ca(context: Context, arn: AuthorityArn, request: Mapping[str, Any]) -> CaContext:
+    operation, caller = OPERATIONS[context.operation], context.caller
     if arn.partition != caller.partition:
         raise InvalidArnException("Not a valid arn.")
-    template_arn = None
-    if operation == "IssueCertificate":
-        template_arn = request.get("TemplateArn", str(TemplateArn(arn.partition, DEFAULT_TEMPLATE)))
-    ca = access.find(context, operation, arn, template_arn)
-    if operation not in _CHECK_STATUS_THEMSELVES:
-        try:
-            permit(operation, ca, now, request)
-        except RequestInProgressException:
-            ca.note_poll(ca.arn.ca_id)
-            raise
-    return CaContext(caller, state, store, now, ca)
+    name_template = operation.template_arn
+    template_arn = name_template(request, arn.partition) if name_template is not None else None
+    ca = access.find(context, arn, template_arn)
+    about_ca = CaContext(context.operation, caller, context.state, context.store, context.now, ca)
+    if not operation.permits_itself:
+        about_ca.permit(request)
+    return about_ca

@@ -22,14 +22,13 @@ from pca_mock.pki.certificate import parse_pem
 from pca_mock.pki.csr import key_identifier, public_key_bits
 from pca_mock.pki.der import DerError
 from pca_mock.pki.extensions import Extension
-from pca_mock.service import crls
+from pca_mock.service import crls, states
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import (
     CertificateAuthority,
     IssuedCertificate,
     Revocation,
     RevocationList,
-    Status,
 )
 from pca_mock.state.store import State
 
@@ -158,7 +157,7 @@ def _answers(ca: CertificateAuthority, cert_id: ocsp.CertId, now: datetime) -> b
     return (
         _names(ca, cert_id)
         and bool(_ocsp_configuration(ca)["Enabled"])
-        and ca.status(now) in (Status.ACTIVE, Status.DISABLED)
+        and states.reports_revocation(ca, now)
     )
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from pca_mock.pki import pem
+from pca_mock.service import states
 from pca_mock.showing import fields, hierarchy, html, text, words
 from pca_mock.state.authority import CertificateAuthority, IssuedCertificate
 from pca_mock.state.calls import Call
@@ -50,7 +51,7 @@ def of_mock(state: State, account_id: str) -> str:
 
 def _branch(ca: CertificateAuthority, now: datetime) -> str:
     algorithm = words.algorithm(ca.configuration["KeyAlgorithm"])
-    name, status = html.text(words.name_of(ca)), html.badge(ca.status(now).value)
+    name, status = html.text(words.name_of(ca)), html.badge(states.status(ca, now).value)
     return (
         f'<span class="name">{name}</span>{status} '
         f"{html.text(f'{ca.type}, {algorithm}, {words.validity_of(ca)}')}"
@@ -90,7 +91,9 @@ def of_authority(state: State, ca: CertificateAuthority) -> str:
         parts = [_authority_rows(ca, now)]
         if ca.installed is not None:
             parts += _certificate_parts(ca.installed.certificate.encoded, now)
-        heading = html.heading(html.text(words.name_of(ca)), ca.status(now).value, str(ca.arn))
+        heading = html.heading(
+            html.text(words.name_of(ca)), states.status(ca, now).value, str(ca.arn)
+        )
         certificates = _certificates(ca, now, _MOST_IN_A_CARD)
     return html.document(html.card(heading, parts, certificates))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pca_mock.service import states
 from pca_mock.showing import hierarchy, words
 from pca_mock.state.calls import Call
 from pca_mock.state.store import State
@@ -47,7 +48,7 @@ def tree(state: State) -> list[str]:
             (
                 f"{'  ' * depth}{words.cut(words.name_of(ca), _LONGEST_NAME)}",
                 ca.type,
-                ca.status(now).value,
+                states.status(ca, now).value,
                 words.algorithm(ca.configuration["KeyAlgorithm"]),
                 words.validity_of(ca),
                 *(() if is_alone else (ca.arn.account,)),

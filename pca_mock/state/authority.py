@@ -1,29 +1,17 @@
-"""A certificate authority, the certificates it issued, and what its status permits.
+"""The records of a certificate authority and of all that belongs to it.
 
-This file owns the states: everything that depends on a CA's status is in `PERMITTED` and the
-functions that its cells name. An operation that isn't permitted raises, and nothing happens.
-
-Sources: User Guide, "Updating a CA" (status table), "Deleting a CA", "Restoring a CA";
-API_CertificateAuthority.
+Source: API_CertificateAuthority.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from pca_mock.errors import (
-    AwsError,
-    InvalidStateException,
-    RequestInProgressException,
-    ResourceNotFoundException,
-)
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.pki.certificate import Certificate
-from pca_mock.pki.templates import Template
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -35,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Status(str, enum.Enum):
-    """The values of the model's CertificateAuthorityStatus, in the order of the table below."""
+    """The values of the model's CertificateAuthorityStatus, in the order of a CA's life."""
 
     CREATING = "CREATING"
     PENDING_CERTIFICATE = "PENDING_CERTIFICATE"
@@ -206,18 +194,6 @@ class CertificateAuthority:
     failed: dict[str, datetime] = field(default_factory=dict)
     polls_left: dict[str, int] = field(default_factory=dict)
 
-    def status(self, now: datetime) -> Status:
-        """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED, CREATING of PENDING."""
-        if (self.ready_at is not None and now < self.ready_at) or self.is_held(self.arn.ca_id):
-            return Status.CREATING
-        if (
-            self.administrative_status in (Status.ACTIVE, Status.DISABLED)
-            and self.installed is not None
-            and now > self.installed.certificate.not_after
-        ):
-            return Status.EXPIRED
-        return self.administrative_status
-
     def is_gone(self, now: datetime) -> bool:
         """Whether it was deleted, and can no longer be restored."""
         return self.restorable_until is not None and now >= self.restorable_until
@@ -240,109 +216,3 @@ class CertificateAuthority:
     def is_root(self) -> bool:
         """Whether its type is ROOT."""
         return self.type == "ROOT"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A cell that forbids: the error, with `{arn}` for the CA's ARN."""
-
-    error: type[AwsError]
-    message: str
-
-
-# A cell: None permits; a function permits what it says yes to (the CA, and what is asked for: a
-# request or, when issuing, the template), and else there is the refusal.
-Exceptional = Callable[[CertificateAuthority, Any], bool]
-Cell = Refusal | tuple[Exceptional, Refusal] | None
-
-
-def _refuse(message: str) -> Refusal:
-    return Refusal(InvalidStateException, message)
-
-
-def signs_itself(ca: CertificateAuthority, template: Template) -> bool:
-    """A root that waits for its certificate, or whose one has expired, may sign its own."""
-    return ca.is_root and template.constraints.is_root
-
-
-def changes_no_status(_: CertificateAuthority, request: Any) -> bool:
-    """An update of the revocation configuration alone is looked at with more leniency."""
-    return "Status" not in request
-
-
-OK: Final = None
-RIP: Final = Refusal(
-    RequestInProgressException, "The certificate authority is still being created."
-)
-RNF: Final = Refusal(ResourceNotFoundException, "Could not find the audit report.")
-IS1 = _refuse("The certificate authority is not in a valid state for deletion.")
-IS2 = _refuse("The certificate authority is not in a valid state for restoration.")
-IS3 = _refuse(
-    "The certificate authority {arn} is not in the correct state "
-    "to have a certificate signing request."
-)
-IS4 = _refuse(
-    "The certificate authority {arn} is not in the correct state to have issued certificates."
-)
-IS5 = _refuse("The certificate authority is not in a valid state for issuing certificates")
-IS6 = _refuse(
-    "The certificate authority is in the DELETED state and must be restored to complete this action."
-)
-IS7 = _refuse("The certificate authority is not in a valid state for creating audit reports.")
-IS8 = _refuse("The certificate authority is not in a valid state for revoking certificates.")
-IS9 = _refuse("The certificate authority is not in a valid state for importing a certificate.")
-IS10 = _refuse("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
-ROOT_ITSELF: Final = (signs_itself, IS5)
-NO_STATUS: Final = (changes_no_status, IS10)
-
-# Operation x status. Creating and listing CAs have no CA whose status could matter.
-# fmt: off
-_ROWS: Final[dict[str, tuple[Cell, ...]]] = {
-    #                                           CREATING  PENDING      ACTIVE  DISABLED  EXPIRED      FAILED  DELETED
-    "CreateCertificateAuthorityAuditReport":   (IS7,      IS7,         OK,     OK,       IS7,         IS7,    IS7),
-    "CreatePermission":                        (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "DeleteCertificateAuthority":              (OK,       OK,          IS1,    OK,       OK,          OK,     IS1),
-    "DeletePermission":                        (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "DeletePolicy":                            (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "DescribeCertificateAuthority":            (OK,       OK,          OK,     OK,       OK,          OK,     OK),
-    "DescribeCertificateAuthorityAuditReport": (RNF,      RNF,         OK,     OK,       OK,          RNF,    OK),
-    "GetCertificate":                          (IS4,      OK,          OK,     OK,       OK,          IS4,    IS4),
-    "GetCertificateAuthorityCertificate":      (IS3,      IS3,         OK,     OK,       OK,          IS3,    IS3),
-    "GetCertificateAuthorityCsr":              (RIP,      OK,          OK,     OK,       OK,          IS3,    IS3),
-    "GetPolicy":                               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "ImportCertificateAuthorityCertificate":   (IS9,      OK,          OK,     IS9,      OK,          IS9,    IS9),
-    "IssueCertificate":                        (IS5,      ROOT_ITSELF, OK,     IS5,      ROOT_ITSELF, IS5,    IS5),
-    "ListPermissions":                         (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "ListTags":                                (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "PutPolicy":                               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "RestoreCertificateAuthority":             (IS2,      IS2,         IS2,    IS2,      IS2,         IS2,    OK),
-    "RevokeCertificate":                       (IS8,      IS8,         OK,     OK,       IS8,         IS8,    IS8),
-    "TagCertificateAuthority":                 (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "UntagCertificateAuthority":               (OK,       OK,          OK,     OK,       OK,          OK,     IS6),
-    "UpdateCertificateAuthority":              (IS10,     NO_STATUS,   OK,     OK,       NO_STATUS,   IS10,   IS10),
-}
-# fmt: on
-PERMITTED: Final = {
-    operation: dict(zip(Status, cells, strict=True)) for operation, cells in _ROWS.items()
-}
-
-
-def permit(operation: str, ca: CertificateAuthority, now: datetime, wanted: Any) -> None:
-    """Let the operation pass, or refuse it for the CA's status.
-
-    Args:
-        operation: a row of `PERMITTED`.
-        ca: the CA that it is about.
-        now: the moment at which the status counts.
-        wanted: the request; of IssueCertificate, the template.
-
-    Raises:
-        InvalidStateException, RequestInProgressException, ResourceNotFoundException: as the
-            cell says.
-    """
-    cell = PERMITTED[operation][ca.status(now)]
-    if isinstance(cell, tuple):
-        excepted, refusal = cell
-        cell = None if excepted(ca, wanted) else refusal
-    if cell is not None:
-        raise cell.error(cell.message.format(arn=ca.arn))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from botocore.exceptions import ClientError
 
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
+from pca_mock.service import states
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
 from pca_mock.state.authority import Status
@@ -221,7 +222,7 @@ class Authority(AuthorityView):
         Args:
             restorable_days: how long `restore` brings it back, 7 to 30.
         """
-        if self._ca.status(self._state.clock.now()) is Status.ACTIVE:
+        if states.status(self._ca, self._state.clock.now()) is Status.ACTIVE:
             self.disable()
         self._client.delete_certificate_authority(
             CertificateAuthorityArn=self.arn, PermanentDeletionTimeInDays=restorable_days

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
-from pca_mock.service import crls
+from pca_mock.service import crls, states
 from pca_mock.showing import pages
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
@@ -83,7 +83,7 @@ class AuthorityView:
     @property
     def status(self) -> str:
         """Its present status, as Describe tells it."""
-        return self._ca.status(self._state.clock.now()).value
+        return states.status(self._ca, self._state.clock.now()).value
 
     @property
     def common_name(self) -> str:

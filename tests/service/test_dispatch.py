@@ -21,7 +21,8 @@ from pca_mock.errors import (
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
 from pca_mock.service.model import service_model
-from pca_mock.state.authority import PERMITTED, Status
+from pca_mock.service.states import PERMITTED
+from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
 from tests import inside, support
 from tests.constraints import ABOUT_A_CA

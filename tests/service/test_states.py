@@ -1,19 +1,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from random import SystemRandom
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import time_machine
 from botocore import xform_name
 
-from pca_mock import PcaMock
+from pca_mock import PcaMock, mock_pca
 from pca_mock.errors import AwsError
 from pca_mock.service.model import service_model
-from pca_mock.state.authority import PERMITTED, Status, permit
-from pca_mock.state.randomness import new_serial_number
+from pca_mock.service.states import (
+    DELETE,
+    EXPIRY,
+    IMPORT,
+    PERMITTED,
+    RESTORE,
+    TRANSITIONS,
+    UPDATE,
+    Transition,
+    move,
+    permit,
+)
+from pca_mock.state.authority import Status
 from tests import inside, support
 from tests.constraints import ABOUT_A_CA, fitting
 from tests.refusals import refused
@@ -315,8 +327,104 @@ def test_an_expired_subordinate_signs_nothing(pca: PcaMock, pca_client: ACMPCACl
         ca.issue(Caller().csr(), Validity=ONE_DAY)
 
 
-def test_a_serial_number_always_has_32_hex_digits() -> None:
-    serials = [new_serial_number(SystemRandom()) for _ in range(500)]
+# The steps between statuses
 
-    assert all(len(f"{serial:x}") == 32 for serial in serials)
-    assert len(set(serials)) == len(serials)
+CREATION_DELAY = timedelta(seconds=5)
+# How each step is taken, by its cause: with the mock, the CA and the status after it.
+CAUSES: dict[str, Callable[[PcaMock, Authority, Any], object]] = {
+    "its key and CSR are ready": lambda pca, ca, _: pca.clock.move_to(ready_at(ca)),
+    "its creation fails": lambda pca, ca, _: pca.clock.move_to(ready_at(ca)),
+    "its certificate expires": lambda pca, ca, _: pca.clock.move_to(expired_at(ca)),
+    "its restoration period ends": lambda pca, ca, _: pca.clock.move_to(
+        ca.describe()["RestorableUntil"]
+    ),
+    IMPORT: lambda pca, ca, _: ca.install(ca.issued(ca.csr(), "RootCACertificate")),
+    UPDATE: lambda pca, ca, after: call(UPDATE, ca, Status=after.value),
+    DELETE: lambda pca, ca, _: call(DELETE, ca),
+    RESTORE: lambda pca, ca, _: call(RESTORE, ca),
+}
+
+
+def ready_at(ca: Authority) -> datetime:
+    moment: datetime = ca.describe()["CreatedAt"] + CREATION_DELAY
+    return moment
+
+
+def expired_at(ca: Authority) -> datetime:
+    moment: datetime = ca.describe()["NotAfter"] + timedelta(seconds=1)
+    return moment
+
+
+def way_to(status: Status | None, after: Status | None) -> tuple[Status, ...]:
+    """The statuses of a CA up to one from which the other can follow."""
+    earlier = {
+        Status.PENDING_CERTIFICATE: Status.CREATING,
+        Status.FAILED: Status.CREATING,
+        Status.ACTIVE: Status.PENDING_CERTIFICATE,
+        Status.DISABLED: Status.ACTIVE,
+        Status.EXPIRED: Status.DISABLED if after is Status.DISABLED else Status.ACTIVE,
+        Status.DELETED: after or Status.DISABLED,
+    }
+    if status is None:
+        return ()
+    return (*way_to(earlier.get(status), status), status)
+
+
+def step(before: Status | None, after: Status | None) -> Transition:
+    """The row of the table."""
+    (row,) = (row for row in TRANSITIONS if (row.before, row.after) == (before, after))
+    return row
+
+
+@pytest.mark.parametrize("row", TRANSITIONS, ids=lambda row: f"{row.before}-{row.after}")
+def test_every_step_in_the_table_is_taken_and_noted(row: Transition) -> None:
+    with mock_pca(creation_delay=CREATION_DELAY) as pca:
+        pca.clock.freeze("2027-03-01T12:00:00.5Z")
+        if Status.FAILED in (row.before, row.after):
+            pca.fail_later("CreateCertificateAuthority")
+        ca = pending(pca.client(region_name="us-east-1"))
+        changed_at = pca.clock.now()
+        assert ca.status == "CREATING"
+
+        for before, after in pairwise((*way_to(row.before, row.after), row.after)):
+            changed_at = ca.describe()["LastStateChangeAt"]
+            pca.clock.advance(seconds=1)
+            cause = step(before, after).cause
+            CAUSES[cause](pca, ca, after)
+            if after is not None:
+                assert ca.status == after
+                changed_at = changed_at if cause == EXPIRY else pca.clock.now()
+                assert ca.describe()["LastStateChangeAt"] == changed_at
+
+        if row.after is None:
+            with refused("ResourceNotFoundException"):
+                ca.describe()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Status.PENDING_CERTIFICATE, Status.DISABLED),
+        (Status.ACTIVE, Status.PENDING_CERTIFICATE),
+        (Status.ACTIVE, Status.EXPIRED),
+        (Status.DISABLED, Status.FAILED),
+        (Status.FAILED, Status.ACTIVE),
+        (Status.DELETED, Status.DELETED),
+    ],
+)
+def test_any_other_step_raises_and_nothing_happens(
+    pca: PcaMock, pca_client: ACMPCAClient, before: Status, after: Status
+) -> None:
+    ca = in_status(pca, pca_client, before)
+    unchanged = inside.snapshot(pca)
+
+    with pytest.raises(ValueError, match=f"no CA goes from {before.value} to {after.value}"):
+        move(inside.authority(pca, ca.arn), after, pca.clock.now())
+    assert inside.snapshot(pca) == unchanged
+
+
+@pytest.mark.parametrize("operation", [IMPORT, UPDATE, DELETE, RESTORE])
+def test_a_status_permits_an_operation_that_takes_a_step_from_it(operation: str) -> None:
+    left = {row.before for row in TRANSITIONS if row.cause == operation}
+
+    assert left == {status for status, cell in PERMITTED[operation].items() if cell is None}
