@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +108,14 @@ def test_pytest_says_what_the_page_shows(tmp_path: Path) -> None:
     assert len(lines) == 5
     for line in lines:
         assert _ID.sub("…", line) in _ID.sub("…", result.stdout)
+
+
+def test_the_diagram_of_the_states_is_drawn_from_the_table() -> None:
+    draw = runpy.run_path(str(DOCS / "diagrams.py"))["states"]
+
+    shown = (DOCS / "_static" / "states.svg").read_text(encoding="utf-8")
+    assert shown == draw(), "run `python docs/diagrams.py`"
+    assert "(_static/states.svg)" in (DOCS / "states.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(
