@@ -1,22 +1,36 @@
-"""Values as they are in requests and responses: dicts, lists, and what stands in them."""
+"""Values as they are in requests, responses and policies: dicts, lists, and their members."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-# What never changes, and is most of what there is.
+_Item = TypeVar("_Item")
+_Value = TypeVar("_Value")
+# Types of most members; their values never change.
 _PLAIN: Final = frozenset((str, bytes, int, float, bool, datetime, type(None)))
 
 
-def copied(value: Any) -> Any:
-    """A deep copy of dicts and lists. What they hold besides never changes, and is shared."""
+def copied(value: _Value) -> _Value:
+    """A deep copy of dicts and lists. Their other members never change, and are shared."""
+    copy: Any = _copied(value)
+    return copy  # type: ignore[no-any-return]
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         copy = value.copy()
         for name, member in value.items():
             if type(member) not in _PLAIN:
-                copy[name] = copied(member)
+                copy[name] = _copied(member)
         return copy
     if isinstance(value, list):
-        return [copied(item) for item in value]
+        return [_copied(item) for item in value]
     return value
+
+
+def as_list(value: list[_Item] | _Item | None) -> list[_Item]:
+    """The items of a JSON member that is a list, one item, or absent: as in IAM's policies."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

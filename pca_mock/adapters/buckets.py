@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.response import HTTPResponse
 
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+from pca_mock.structures import as_list
 
 _PATIENCE: Final = 5  # seconds, for an endpoint that may not be there
 _SERVICE: Final = "acm-pca.amazonaws.com"
@@ -198,7 +199,7 @@ def _check_policy(client: Any, item: StoredObject) -> None:
         statements = json.loads(policy)["Statement"] if policy else []
     except (ValueError, KeyError, TypeError) as error:  # S3 would not have taken it
         raise BucketError(item.bucket) from error
-    if any(_denies(statement, item) for statement in _as_list(statements)):
+    if any(_denies(statement, item) for statement in as_list(statements)):
         raise BucketError(item.bucket)
 
 
@@ -225,16 +226,16 @@ def _denies(statement: Mapping[str, Any], item: StoredObject) -> bool:
     """
     principal = statement.get("Principal", {})
     named = principal.values() if isinstance(principal, dict) else [principal]
-    principals = {one for each in named for one in _as_list(each)}
+    principals = {one for each in named for one in as_list(each)}
     return (
         statement.get("Effect") == "Deny"
         and "Condition" not in statement
         and bool({"*", _SERVICE} & principals)
         and any(
-            _fits(action.lower(), [each.lower() for each in _as_list(statement.get("Action", []))])
+            _fits(action.lower(), [each.lower() for each in as_list(statement.get("Action"))])
             and _fits(
                 place.format(bucket=item.bucket, key=item.key),
-                [each.rpartition(":")[2] for each in _as_list(statement.get("Resource", []))],
+                [each.rpartition(":")[2] for each in as_list(statement.get("Resource"))],
             )
             for action, place in _NEEDED
         )
@@ -243,7 +244,3 @@ def _denies(statement: Mapping[str, Any], item: StoredObject) -> bool:
 
 def _fits(name: str, patterns: list[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

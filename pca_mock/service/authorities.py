@@ -29,6 +29,7 @@ from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
 from pca_mock.service.crls import CANNED_ACLS
 from pca_mock.service.tags import read_tags, with_values
+from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 from pca_mock.state.buckets import BucketError, StoredObject
 from pca_mock.state.plans import Hold, LateFailure
@@ -221,7 +222,7 @@ def import_certificate_authority_certificate(
         ValidationException: basic constraints or path lengths.
     """
     ca = ctx.ca
-    found = certificate.parse_pem(_blob(request["Certificate"]))
+    found = certificate.parse_pem(as_bytes(request["Certificate"]))
     if len(found) != 1:
         raise MalformedCertificateException("Exactly one PEM certificate is required.")
     (own,) = found
@@ -229,7 +230,7 @@ def import_certificate_authority_certificate(
         raise CertificateMismatchException(
             "The certificate's public key does not match that of the certificate authority."
         )
-    chain_pem = _blob(request.get("CertificateChain", b""))
+    chain_pem = as_bytes(request.get("CertificateChain", b""))
     check = chain.check_root if ca.is_root else chain.check_subordinate
     check(own, has_chain=bool(chain_pem))
     links = tuple(certificate.parse_pem(chain_pem))
@@ -292,12 +293,6 @@ def restore_certificate_authority(_: object, ctx: CaContext) -> Response:
     assert ca.deleted_from is not None  # it is DELETED
     states.move(ca, ca.deleted_from, ctx.now)
     return {}
-
-
-def _blob(value: Any) -> bytes:
-    """A blob member; the checks common to all operations have made it `bytes`."""
-    assert isinstance(value, bytes)
-    return value
 
 
 def _description(ca: CertificateAuthority, now: datetime) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
 from pca_mock.errors import (
@@ -26,6 +26,7 @@ from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
 from pca_mock.service import crls
 from pca_mock.service.context import CaContext, Response
 from pca_mock.service.revocation import extensions_for_issued
+from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import (
     CertificateAuthority,
     InstalledCertificate,
@@ -41,19 +42,14 @@ if TYPE_CHECKING:
         IssueCertificateRequestTypeDef,
     )
 
-_LONGEST_SHORT_LIFE: Final = timedelta(days=7)
+# API_CreateCertificateAuthority, UsageMode: of certificates from a short-lived CA.
+LONGEST_SHORT_LIFE: Final = timedelta(days=7)
 
 
 def prepare(request: IssueCertificateRequestTypeDef) -> None:
     """Read the CSR, which is remembered. What is wrong with it is told when its turn comes."""
     with suppress(MalformedCSRException):
-        csr.parse(_blob(request["Csr"]))
-
-
-def _blob(value: Any) -> bytes:
-    """A blob member; the checks common to all operations have made it `bytes`."""
-    assert isinstance(value, bytes)
-    return value
+        csr.parse(as_bytes(request["Csr"]))
 
 
 def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -> Response:
@@ -73,7 +69,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     named = template_arn(request, ca.arn.partition)
     template = _template(named)
     ctx.permit(template)
-    wanted = csr.parse(_blob(request["Csr"]))
+    wanted = csr.parse(as_bytes(request["Csr"]))
     if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
         raise MalformedCSRException("Root CA CSR is not provided")
     signing_algorithm = request["SigningAlgorithm"]
@@ -200,10 +196,10 @@ def _check_limits(
     short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
     if not_after > own.not_after:
         raise ValidationException("The certificate validity specified exceeds the CA validity.")
-    if short_lived and not_after - issued_at > _LONGEST_SHORT_LIFE:
+    if short_lived and not_after - issued_at > LONGEST_SHORT_LIFE:
         raise ValidationException(
-            "The certificate validity specified exceeds the maximum of 7 days "
-            "for a short-lived certificate authority."
+            "The certificate validity specified exceeds the maximum of "
+            f"{LONGEST_SHORT_LIFE.days} days for a short-lived certificate authority."
         )
     if not template.constraints.is_ca:
         return

@@ -20,6 +20,7 @@ from pca_mock.errors import (
     ResourceNotFoundException,
 )
 from pca_mock.service.context import CaContext, Response
+from pca_mock.structures import as_list
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -103,7 +104,7 @@ def _parse(text: str, ca_arn: str) -> tuple[_Statement, ...]:
         raise InvalidPolicyException("The policy is not valid JSON.") from None
     if not isinstance(policy, dict) or policy.get("Version") not in _VERSIONS:
         raise InvalidPolicyException("The policy must be an object with a supported Version.")
-    statements = _as_list(policy.get("Statement"))
+    statements = as_list(policy.get("Statement"))
     if not statements or not all(isinstance(statement, dict) for statement in statements):
         raise InvalidPolicyException("The policy must have at least one Statement.")
     return tuple(_statement(statement, ca_arn) for statement in statements)
@@ -161,16 +162,10 @@ def _conditions(condition: Any) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _strings(value: Any, member: str) -> list[str]:
-    found = _as_list(value)
+    found = as_list(value)
     if not found or not all(isinstance(item, str) for item in found):
         raise InvalidPolicyException(f"A statement must have a valid {member}.")
     return found
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def allows(policy: str, ca_arn: str, action: str, facts: Mapping[str, str | None]) -> bool:

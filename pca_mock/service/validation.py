@@ -11,13 +11,16 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.model import Shape, StructureShape
 
 from pca_mock.errors import SerializationException, ValidationException
 from pca_mock.service.model import operation_model
 from pca_mock.service.patterns import Pattern
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import BlobTypeDef
 
 # Where a value is: (where its container is, its name or number there); None at the top. It becomes
 # text only for a breach.
@@ -49,6 +52,12 @@ def check(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
             f"{len(breaches)} validation error{plural} detected: {'; '.join(breaches)}"
         )
     return checked
+
+
+def as_bytes(blob: BlobTypeDef) -> bytes:
+    """A blob member of checked parameters, which is `bytes` whatever the caller passed."""
+    assert isinstance(blob, bytes)
+    return blob
 
 
 @cache

@@ -132,7 +132,7 @@ class State:
         return (ca for store in self._stores.values() for ca in store._in_order)
 
     def forget(self, ca: CertificateAuthority) -> None:
-        """Let a CA never have been."""
+        """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
         with self.lock:
             self._stores[ca.arn.region, ca.arn.account].remove(ca)
             self.publishing.pop(ca, None)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
 from pca_mock.service import states
+from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
 from pca_mock.state.authority import Status
@@ -25,15 +26,10 @@ from pca_mock.testing.clients import MockClient
 from pca_mock.testing.requests import authority_request, check_key_algorithm, csr_for
 from pca_mock.testing.views import AuthorityView
 
-if TYPE_CHECKING:
-    pass
-
-
 _Answer = TypeVar("_Answer")
 _USUAL_KEY: Final = "EC_prime256v1"
 _USUAL_VALIDITY: Final = timedelta(days=365)
 _USUAL_VALIDITY_OF_A_CA: Final = 5 * _USUAL_VALIDITY
-_LONGEST_SHORT_LIFE: Final = timedelta(days=7)
 _SHORT_WAITS: Final = 100
 _LONGEST_WAIT: Final = timedelta(days=365)
 
@@ -79,7 +75,11 @@ class Authority(AuthorityView):
         return ca
 
     def install(self, issuer: Authority, template: str, validity: timedelta | None = None) -> None:
-        """Let a CA sign this one's certificate, for the first time or a new one, and import it.
+        """Have a CA sign this one's certificate, its first or a new one, and import it.
+
+        If it fails, a CA that still waits for its first certificate is removed without a trace,
+        which no call of the API does. A certificate that the issuer has signed for it remains, and
+        so do the calls in the log.
 
         Args:
             issuer: the CA; a root's own certificate comes from itself.
@@ -87,8 +87,7 @@ class Authority(AuthorityView):
             validity: from now; by default five years, or for as long as the issuer's.
 
         Raises:
-            ClientError: AWS would refuse it. A CA that still waits for its first certificate is
-                gone then.
+            ClientError: AWS would refuse it.
         """
         try:
             self._install(issuer, template, validity)
@@ -183,7 +182,7 @@ class Authority(AuthorityView):
             return now + validity
         ca = self._ca
         if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
-            usual = min(usual, _LONGEST_SHORT_LIFE)
+            usual = min(usual, LONGEST_SHORT_LIFE)
         end, installed = now + usual, ca.installed
         if installed is None or installed.certificate.not_after <= now:
             return end
