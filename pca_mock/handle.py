@@ -26,6 +26,7 @@ from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.clients import default_region
 from pca_mock.testing.faults import FaultPlanner
+from pca_mock.testing.requests import authority_request
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -111,10 +112,8 @@ class PcaMock(FaultPlanner):
         return authorities.create_root_ca(
             self._state,
             (account_id, region_name or default_region()),
-            common_name,
-            key_algorithm,
+            authority_request("ROOT", common_name, key_algorithm, more),
             validity,
-            more,
         )
 
     def authority(self, arn: str) -> Authority:

@@ -105,7 +105,10 @@ def answer(model: Any, params: Any, context: dict[str, Any], request_signer: Any
     answered, error = attempt()
     if call.is_faulty:
         emit = request_signer._event_emitter.emit
-        return retries.drive(retries.steps(call, model, params, emit, attempt, (answered, error)))
+        first = (answered, error)
+        return retries.drive(
+            retries.steps(call, model, params, emit=emit, attempt=attempt, outcome=first)
+        )
     call.end(error, 0)
     return answered
 

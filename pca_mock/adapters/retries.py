@@ -51,6 +51,7 @@ def steps(
     call: Call,
     model: Any,
     request: dict[str, Any],
+    *,
     emit: Callable[..., Any],
     attempt: Callable[[], Outcome],
     outcome: Outcome,

@@ -101,19 +101,19 @@ def parse(encoded: bytes) -> Certificate:
         _, _, issuer, _, subject, spki, *optional = tbs
         extensions = _extensions(optional)
         return Certificate(
-            certificate,
-            encoded,
-            subject.encoded,
-            issuer.encoded,
-            spki.encoded,
-            certificate.public_key(),
-            extensions,
-            _basic_constraints(extensions),
-            _subject_key_identifier(extensions) or key_identifier(spki.encoded),
-            _may_sign_certificates(extensions),
-            certificate.not_valid_before_utc,
-            certificate.not_valid_after_utc,
-            certificate.serial_number,
+            x509=certificate,
+            encoded=encoded,
+            subject=subject.encoded,
+            issuer=issuer.encoded,
+            spki=spki.encoded,
+            public_key=certificate.public_key(),
+            extensions=extensions,
+            basic_constraints=_basic_constraints(extensions),
+            key_identifier=_subject_key_identifier(extensions) or key_identifier(spki.encoded),
+            may_sign_certificates=_may_sign_certificates(extensions),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            serial_number=certificate.serial_number,
         )
     except (ValueError, IndexError):
         raise _malformed() from None

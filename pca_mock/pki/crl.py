@@ -55,6 +55,7 @@ class Entry:
 
 
 def tbs_cert_list(
+    *,
     issuer: bytes,
     key_identifier: bytes,
     entries: Iterable[bytes],

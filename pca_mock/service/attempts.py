@@ -89,13 +89,13 @@ class ClientCall:
         message = error.message if isinstance(error, AwsError) else str(error) if error else None
         self._state.log.add(
             Call(
-                self._operation,
-                self._copy,
-                self._caller,
-                self._time,
-                outcome,
-                message,
-                retries,
-                self.request_id,
+                operation=self._operation,
+                params=self._copy,
+                caller=self._caller,
+                time=self._time,
+                outcome=outcome,
+                message=message,
+                retries=retries,
+                request_id=self.request_id,
             )
         )

@@ -169,7 +169,7 @@ def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now:
     item = StoredObject(
         crl_configuration["S3BucketName"],
         found.key,
-        _signed(state, ca, found, number, now, lifetime),
+        _signed(state, ca, found, number=number, now=now, lifetime=lifetime),
         _CONTENT_TYPE,
         CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
     )
@@ -197,6 +197,7 @@ def _signed(
     state: State,
     ca: CertificateAuthority,
     found: RevocationList,
+    *,
     number: int,
     now: datetime,
     lifetime: timedelta,
@@ -205,14 +206,14 @@ def _signed(
     assert installed is not None  # its status is one of a CA with a certificate
     algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
     tbs_cert_list = crl.tbs_cert_list(
-        installed.certificate.subject,
-        installed.key_identifier,
-        reversed(found.entries.values()),
-        number,
-        now,
-        lifetime,
-        algorithm,
-        found.uri if found.partition is not None else None,
+        issuer=installed.certificate.subject,
+        key_identifier=installed.key_identifier,
+        entries=reversed(found.entries.values()),
+        number=number,
+        generated_at=now,
+        lifetime=lifetime,
+        algorithm=algorithm,
+        partition_uri=found.uri if found.partition is not None else None,
     )
     return issue.sign(tbs_cert_list, ca.key, algorithm)
 

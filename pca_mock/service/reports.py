@@ -76,7 +76,12 @@ def create_certificate_authority_audit_report(
         ca.hold(report_id, hold.polls)
     available_at = ctx.now + ctx.state.settings.report_delay
     ca.reports[report_id] = AuditReport(
-        report_id, bucket, key, milliseconds(ctx.now), available_at, succeeded
+        report_id=report_id,
+        bucket=bucket,
+        key=key,
+        created_at=milliseconds(ctx.now),
+        available_at=available_at,
+        succeeded=succeeded,
     )
     return {"AuditReportId": report_id, "S3Key": key}
 

@@ -7,7 +7,7 @@ calls, planned faults strike it, and the code under test sees it. What it tells,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 from typing import Any, Final, TypeVar
@@ -68,9 +68,8 @@ class Authority(AuthorityView):
             ValueError: there is no such key algorithm.
         """
         arn = self._arn
-        ca = create_authority(
-            self._state, (arn.account, arn.region), "SUBORDINATE", common_name, key_algorithm, more
-        )
+        request = authority_request("SUBORDINATE", common_name, key_algorithm, more)
+        ca = create_authority(self._state, (arn.account, arn.region), request)
         ca.install(self, f"SubordinateCACertificate_PathLen{path_length}", validity)
         return ca
 
@@ -262,44 +261,35 @@ def _waits() -> Iterator[timedelta]:
 
 
 def create_root_ca(
-    state: State,
-    place: tuple[str, str],
-    common_name: str,
-    key_algorithm: str,
-    validity: timedelta,
-    more: dict[str, Any],
+    state: State, place: tuple[str, str], request: Mapping[str, Any], validity: timedelta
 ) -> Authority:
-    """Create a root CA and have it sign its own certificate. See `PcaMock.create_root_ca`."""
-    root = create_authority(state, place, "ROOT", common_name, key_algorithm, more)
-    root.install(root, "RootCACertificate", validity)
-    return root
-
-
-def create_authority(
-    state: State,
-    place: tuple[str, str],
-    ca_type: str,
-    common_name: str,
-    key_algorithm: str,
-    more: dict[str, Any],
-) -> Authority:
-    """Create a CA that waits for its certificate. See `PcaMock.create_root_ca`.
+    """Create a root CA and have it sign its own certificate. See `create_authority`.
 
     Args:
         state: of the mock.
         place: the account and the region.
-        ca_type: ROOT or SUBORDINATE.
-        common_name: of its subject.
-        key_algorithm: a KeyAlgorithm of the model.
-        more: as there.
+        request: members of CreateCertificateAuthority.
+        validity: of its certificate, from now.
+    """
+    root = create_authority(state, place, request)
+    root.install(root, "RootCACertificate", validity)
+    return root
+
+
+def create_authority(state: State, place: tuple[str, str], request: Mapping[str, Any]) -> Authority:
+    """Create a CA that waits for its certificate.
+
+    Args:
+        state: of the mock.
+        place: the account and the region.
+        request: members of CreateCertificateAuthority; the key storage standard may be left out
+            even in regions where AWS demands it.
     """
     account_id, region_name = place
     standard = needed_key_storage_standard(partition_of(region_name))
     if standard is not None:
-        more = {"KeyStorageSecurityStandard": standard, **more}
-    answer = MockClient(state, account_id, region_name).create_certificate_authority(
-        **authority_request(ca_type, common_name, key_algorithm, more)
-    )
+        request = {"KeyStorageSecurityStandard": standard, **request}
+    answer = MockClient(state, account_id, region_name).create_certificate_authority(**request)
     return Authority(state, parse_authority_arn(answer["CertificateAuthorityArn"]))
 
 

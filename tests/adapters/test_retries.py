@@ -458,8 +458,9 @@ class Attempts:
         def attempt() -> Outcome:
             return self.outcomes.pop(0)
 
+        model = SimpleNamespace(name=LIST)
         return retries.drive(
-            retries.steps(self, SimpleNamespace(name=LIST), request, emit, attempt, attempt())
+            retries.steps(self, model, request, emit=emit, attempt=attempt, outcome=attempt())
         )
 
 

@@ -259,7 +259,15 @@ def test_any_entries_are_read_as_they_were_written(
         Entry(serial, moment, reason).encode() for serial, moment, (reason, _) in given_entries
     ]
 
-    tbs = tbs_cert_list(_ISSUER, b"k" * 20, offered, number, NOW, _DAYS, algorithm)
+    tbs = tbs_cert_list(
+        issuer=_ISSUER,
+        key_identifier=b"k" * 20,
+        entries=offered,
+        number=number,
+        generated_at=NOW,
+        lifetime=_DAYS,
+        algorithm=algorithm,
+    )
 
     signature = issuance.tlv(0x03, b"\0")
     data = issuance.tlv(0x30, tbs, algorithm.identifier, signature)
