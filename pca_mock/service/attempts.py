@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pca_mock.errors import AwsError
 from pca_mock.service import dispatch
@@ -24,7 +23,7 @@ class ClientCall:
     """
 
     def __init__(
-        self, state: State, operation: str, params: Mapping[str, Any], caller: Caller
+        self, state: State, operation: str, params: Mapping[str, object], caller: Caller
     ) -> None:
         """Begin a call. See `dispatch.call` for the arguments."""
         self._state = state

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pca_mock.clock import milliseconds
 from pca_mock.errors import (
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
         UpdateCertificateAuthorityRequestTypeDef,
     )
 
-_NO_REVOCATION: Final = {
-    "CrlConfiguration": configuration.DISABLED,
-    "OcspConfiguration": configuration.DISABLED,
+_NO_REVOCATION: Final[RevocationConfigurationTypeDef] = {
+    "CrlConfiguration": {"Enabled": False},
+    "OcspConfiguration": {"Enabled": False},
 }
 _CAS_PER_PAGE: Final = 100  # the most that a page ever holds
 # The key of the object that is written to try a bucket, by the ACL of CRLs.
@@ -86,8 +86,7 @@ def create_certificate_authority(
     csr_extensions = extensions.for_csr(wanted.get("CsrExtensions", {}))
     tags = with_values(read_tags(request.get("Tags", ())))
     revocation = configuration.revocation(
-        request.get("RevocationConfiguration", {}),
-        _NO_REVOCATION,  # type: ignore[arg-type]
+        request.get("RevocationConfiguration", {}), _NO_REVOCATION
     )
     _probe_bucket(ctx, revocation)
     _check_quota(ctx)
@@ -127,7 +126,7 @@ def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> N
 
     Source: User Guide, "Access policies for CRLs in Amazon S3".
     """
-    crl: Any = revocation["CrlConfiguration"]
+    crl = revocation["CrlConfiguration"]
     if not crl["Enabled"]:
         return
     bucket, acl = crl["S3BucketName"], crl["S3ObjectAcl"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from pca_mock.errors import InvalidArgsException
 from pca_mock.pki import names
@@ -17,8 +17,12 @@ from pca_mock.pki.algorithms import fitting
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
         CertificateAuthorityConfigurationUnionTypeDef,
+        CrlConfigurationTypeDef,
+        OcspConfigurationTypeDef,
         RevocationConfigurationTypeDef,
     )
+
+    _Part = TypeVar("_Part", CrlConfigurationTypeDef, OcspConfigurationTypeDef)
 
 _CHINA: Final = "aws-cn"
 # Partition -> the key storage standards that it has; the first one is the default (if any).
@@ -26,7 +30,6 @@ _STANDARDS: Final = {_CHINA: ("CCPC_LEVEL_1_OR_HIGHER",)}
 _STANDARDS_ELSEWHERE: Final = ("FIPS_140_2_LEVEL_3_OR_HIGHER", "FIPS_140_2_LEVEL_2_OR_HIGHER")
 # S3 User Guide, "Bucket naming rules".
 _BUCKET: Final = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-DISABLED: Final = {"Enabled": False}
 
 
 def check_algorithms(
@@ -90,19 +93,19 @@ def revocation(
     Raises:
         InvalidArgsException: a member that is missing, superfluous or malformed.
     """
-    parts: dict[str, Any] = {**current}
+    parts: RevocationConfigurationTypeDef = {**current}
     if "CrlConfiguration" in given:
         parts["CrlConfiguration"] = _crl(_without_empty(given["CrlConfiguration"]))
     if "OcspConfiguration" in given:
         parts["OcspConfiguration"] = _ocsp(_without_empty(given["OcspConfiguration"]))
-    return parts  # type: ignore[return-value]
+    return parts
 
 
-def _without_empty(part: Any) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if value != ""}
+def _without_empty(part: _Part) -> _Part:
+    return cast("_Part", {name: value for name, value in part.items() if value != ""})
 
 
-def _crl(crl: dict[str, Any]) -> dict[str, Any]:
+def _crl(crl: CrlConfigurationTypeDef) -> CrlConfigurationTypeDef:
     if not crl["Enabled"]:
         return _only_disabled(crl, "CrlConfiguration", "CRL")
     for member in ("ExpirationInDays", "S3BucketName"):
@@ -116,15 +119,15 @@ def _crl(crl: dict[str, Any]) -> dict[str, Any]:
     return {"S3ObjectAcl": "PUBLIC_READ", **crl}
 
 
-def _ocsp(ocsp: dict[str, Any]) -> dict[str, Any]:
+def _ocsp(ocsp: OcspConfigurationTypeDef) -> OcspConfigurationTypeDef:
     if not ocsp["Enabled"]:
         return _only_disabled(ocsp, "OcspConfiguration", "OCSP")
     _check_cname(ocsp.get("OcspCustomCname", ""), "OcspCustomCname")
     return ocsp
 
 
-def _only_disabled(part: dict[str, Any], name: str, service: str) -> dict[str, Any]:
-    if part != DISABLED:
+def _only_disabled(part: _Part, name: str, service: str) -> _Part:
+    if part.keys() != {"Enabled"}:
         raise InvalidArgsException(
             f"{name} must contain only Enabled=false when {service} is disabled."
         )

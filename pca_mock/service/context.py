@@ -12,7 +12,10 @@ from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State, Store
 
-Response = dict[str, Any]
+# The members of a checked request, Any because each operation declares them as its TypedDict.
+Request = dict[str, Any]
+# The members of a response, without ResponseMetadata.
+Response = dict[str, object]
 
 
 @dataclass(slots=True)  # one or two for each call: freezing them would take the longest
@@ -39,7 +42,7 @@ class CaContext(Context):
 
     ca: CertificateAuthority
 
-    def permit(self, details: Any) -> None:
+    def permit(self, details: object) -> None:
         """Refuse the operation if the status of its CA forbids it. See `states.permit`."""
         states.permit(self.operation, self.ca, self.now, details)
 
@@ -59,6 +62,7 @@ class Operation:
             the CA's status; otherwise it is called before `carry_out`.
     """
 
+    # Any: each takes the TypedDict of its own request, and a Context or a CaContext.
     carry_out: Callable[[Any, Any], Response]
     prepare: Callable[[Any], None] | None = None
     template_arn: Callable[[Any, str], str] | None = None

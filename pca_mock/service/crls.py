@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pca_mock.pki import crl, issue
 from pca_mock.service import states
@@ -17,6 +17,9 @@ from pca_mock.state.authority import CertificateAuthority, RevocationList
 from pca_mock.state.buckets import BucketError, StoredObject
 from pca_mock.state.randomness import new_partition_name
 from pca_mock.state.store import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import CrlConfigurationTypeDef
 
 CANNED_ACLS: Final = {
     "PUBLIC_READ": "public-read",
@@ -27,19 +30,19 @@ _LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
 _RETRY_AFTER: Final = timedelta(minutes=15)
 
 
-def configuration(ca: CertificateAuthority) -> Any:
+def configuration(ca: CertificateAuthority) -> CrlConfigurationTypeDef:
     """The CA's CrlConfiguration; `Enabled` is always there."""
     return ca.revocation_configuration["CrlConfiguration"]
 
 
 def is_partitioned(ca: CertificateAuthority) -> bool:
     """Whether its configuration wants a CRL in partitions."""
-    return bool(configuration(ca).get("CrlType") == "PARTITIONED")
+    return configuration(ca).get("CrlType") == "PARTITIONED"
 
 
 def is_complete(ca: CertificateAuthority) -> bool:
     """Whether its configuration wants a complete CRL."""
-    return bool(configuration(ca)["Enabled"]) and not is_partitioned(ca)
+    return configuration(ca)["Enabled"] and not is_partitioned(ca)
 
 
 def host_domain(ca: CertificateAuthority) -> str:

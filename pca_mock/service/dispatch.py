@@ -7,12 +7,14 @@ existence, status.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from botocore.model import OperationNotFoundError
 
 from pca_mock.arns import (
     AuthorityArn,
+    CertificateArn,
+    TemplateArn,
     parse_authority_arn,
     parse_certificate_arn,
     parse_template_arn,
@@ -34,7 +36,7 @@ from pca_mock.service import (
     tags,
     validation,
 )
-from pca_mock.service.context import CaContext, Context, Operation, Response
+from pca_mock.service.context import CaContext, Context, Operation, Request, Response
 from pca_mock.service.model import operation_model
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
@@ -78,7 +80,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "UpdateCertificateAuthority": Operation(authorities.update_certificate_authority),
 }
 # Members that hold ARNs, in the order in which they are checked.
-_ARN_FORMS: Final[dict[str, Callable[[str], Any]]] = {
+_ARN_FORMS: Final[dict[str, Callable[[str], AuthorityArn | CertificateArn | TemplateArn]]] = {
     "CertificateAuthorityArn": parse_authority_arn,
     "ResourceArn": parse_authority_arn,
     "CertificateArn": parse_certificate_arn,
@@ -86,7 +88,7 @@ _ARN_FORMS: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
-def call(state: State, operation: str, params: Mapping[str, Any], caller: Caller) -> Response:
+def call(state: State, operation: str, params: Mapping[str, object], caller: Caller) -> Response:
     """Carry out one operation.
 
     Args:
@@ -116,7 +118,7 @@ def call(state: State, operation: str, params: Mapping[str, Any], caller: Caller
         return _carry_out(state, operation, request, caller)
 
 
-def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Caller) -> Response:
+def _carry_out(state: State, operation: str, request: Request, caller: Caller) -> Response:
     arns = {
         member: parse(request[member]) for member, parse in _ARN_FORMS.items() if member in request
     }
@@ -129,7 +131,7 @@ def _carry_out(state: State, operation: str, request: dict[str, Any], caller: Ca
     return OPERATIONS[operation].carry_out(request, context)
 
 
-def _about_ca(context: Context, arn: AuthorityArn, request: Mapping[str, Any]) -> CaContext:
+def _about_ca(context: Context, arn: AuthorityArn, request: Request) -> CaContext:
     operation, caller = OPERATIONS[context.operation], context.caller
     if arn.partition != caller.partition:
         raise InvalidArnException("Not a valid arn.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
+from typing import TypedDict
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
@@ -33,9 +33,22 @@ def operation_model(operation: str) -> OperationModel:
     return service_model().operation_model(operation)
 
 
+class _Outputs(TypedDict):
+    dnsSuffix: str
+
+
+class _Partition(TypedDict):
+    """A partition in botocore's `partitions.json`, as far as it is used here."""
+
+    id: str
+    regions: dict[str, object]
+    regionRegex: str
+    outputs: _Outputs
+
+
 @lru_cache(maxsize=1)
-def _partitions() -> list[dict[str, Any]]:
-    partitions: list[dict[str, Any]] = _loader().load_data("partitions")["partitions"]
+def _partitions() -> list[_Partition]:
+    partitions: list[_Partition] = _loader().load_data("partitions")["partitions"]
     return partitions
 
 
@@ -47,15 +60,15 @@ def partition_of(region: str) -> str:
     """
     for partition in _partitions():
         if region in partition["regions"]:
-            return str(partition["id"])
+            return partition["id"]
     for partition in _partitions():
         if re.match(partition["regionRegex"], region):
-            return str(partition["id"])
+            return partition["id"]
     return _DEFAULT_PARTITION
 
 
 @cache
 def dns_suffix(partition: str) -> str:
     """What the partition's host names end in: `amazonaws.com`, `amazonaws.com.cn` …"""
-    (found,) = (row for row in _partitions() if row["id"] == partition)
-    return str(found["outputs"]["dnsSuffix"])
+    (row,) = (row for row in _partitions() if row["id"] == partition)
+    return row["outputs"]["dnsSuffix"]

@@ -5,12 +5,19 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Final, TypedDict, TypeVar
 
 from pca_mock.errors import InvalidNextTokenException
 
 _Item = TypeVar("_Item")
+
+
+class _PagedRequest(TypedDict, total=False):
+    MaxResults: int
+    NextToken: str
+
+
 _SEPARATOR: Final = "\n"
 _POSITION: Final = re.compile("[0-9]{1,20}")
 
@@ -45,7 +52,7 @@ def position(token: str | None, *listing: str) -> int:
 
 
 def page(
-    items: Sequence[_Item], request: Mapping[str, Any], size: int, *listing: str
+    items: Sequence[_Item], request: _PagedRequest, size: int, *listing: str
 ) -> tuple[Sequence[_Item], dict[str, str]]:
     """A page of a short list, whose positions are places in it.
 

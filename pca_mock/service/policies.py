@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pca_mock.errors import (
     InvalidPolicyException,
@@ -110,7 +110,7 @@ def _parse(text: str, ca_arn: str) -> tuple[_Statement, ...]:
     return tuple(_statement(statement, ca_arn) for statement in statements)
 
 
-def _statement(statement: Mapping[str, Any], ca_arn: str) -> _Statement:
+def _statement(statement: Mapping[str, object], ca_arn: str) -> _Statement:
     if unknown := statement.keys() - _STATEMENT_MEMBERS:
         raise InvalidPolicyException(f"A statement has an unknown member: {min(unknown)}")
     actions = frozenset(_strings(statement.get("Action"), "Action"))
@@ -132,7 +132,7 @@ def _statement(statement: Mapping[str, Any], ca_arn: str) -> _Statement:
     return _Statement(accounts, actions, conditions)
 
 
-def _accounts(principal: Any) -> frozenset[str]:
+def _accounts(principal: object) -> frozenset[str]:
     """The accounts that a Principal names; empty for `*`."""
     if isinstance(principal, dict) and principal.keys() == {"AWS"}:
         principal = principal["AWS"]
@@ -149,7 +149,7 @@ def _accounts(principal: Any) -> frozenset[str]:
     return frozenset(accounts)
 
 
-def _conditions(condition: Any) -> list[tuple[str, str, tuple[str, ...]]]:
+def _conditions(condition: object) -> list[tuple[str, str, tuple[str, ...]]]:
     if not isinstance(condition, dict) or not all(
         isinstance(keys, dict) for keys in condition.values()
     ):
@@ -161,11 +161,12 @@ def _conditions(condition: Any) -> list[tuple[str, str, tuple[str, ...]]]:
     ]
 
 
-def _strings(value: Any, member: str) -> list[str]:
-    found = as_list(value)
-    if not found or not all(isinstance(item, str) for item in found):
+def _strings(value: object, member: str) -> list[str]:
+    items = as_list(value)
+    strings = [item for item in items if isinstance(item, str)]
+    if not items or len(strings) < len(items):
         raise InvalidPolicyException(f"A statement must have a valid {member}.")
-    return found
+    return strings
 
 
 def allows(policy: str, ca_arn: str, action: str, facts: Mapping[str, str | None]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pca_mock.errors import (
     InvalidRequestException,
@@ -33,7 +33,10 @@ from pca_mock.state.authority import (
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
-    from mypy_boto3_acm_pca.type_defs import RevokeCertificateRequestTypeDef
+    from mypy_boto3_acm_pca.type_defs import (
+        OcspConfigurationTypeDef,
+        RevokeCertificateRequestTypeDef,
+    )
 
 _SERIAL: Final = re.compile("[0-9a-fA-F]+")
 # Not documented: how long an OCSP answer counts.
@@ -56,7 +59,7 @@ def extensions_for_issued(
     return tuple(found)
 
 
-def _ocsp_configuration(ca: CertificateAuthority) -> Any:
+def _ocsp_configuration(ca: CertificateAuthority) -> OcspConfigurationTypeDef:
     return ca.revocation_configuration["OcspConfiguration"]
 
 
@@ -156,7 +159,7 @@ def _answers(ca: CertificateAuthority, cert_id: ocsp.CertId, now: datetime) -> b
     """Whether the CA is the one that is asked, and does answer at present."""
     return (
         _names(ca, cert_id)
-        and bool(_ocsp_configuration(ca)["Enabled"])
+        and _ocsp_configuration(ca)["Enabled"]
         and states.reports_revocation(ca, now)
     )
 

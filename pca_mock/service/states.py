@@ -10,7 +10,7 @@ API_CertificateAuthority.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -81,7 +81,7 @@ class Refusal:
 
 # A cell: None permits; a function permits what it returns True for (the CA, and the request or, when
 # issuing, the template), and anything else is refused.
-Exceptional = Callable[[CertificateAuthority, Any], bool]
+Exceptional = Callable[[CertificateAuthority, Any], bool]  # Any: each takes only one of them
 Cell = Refusal | tuple[Exceptional, Refusal] | None
 
 
@@ -94,7 +94,7 @@ def signs_itself(ca: CertificateAuthority, template: Template) -> bool:
     return ca.is_root and template.constraints.is_root
 
 
-def changes_no_status(_: CertificateAuthority, request: Any) -> bool:
+def changes_no_status(_: CertificateAuthority, request: Mapping[str, object]) -> bool:
     """An update of the revocation configuration alone is looked at with more leniency."""
     return "Status" not in request
 
@@ -156,7 +156,7 @@ PERMITTED: Final = {
 }
 
 
-def permit(operation: str, ca: CertificateAuthority, now: datetime, details: Any) -> None:
+def permit(operation: str, ca: CertificateAuthority, now: datetime, details: object) -> None:
     """Do nothing if the status of a CA permits an operation; refuse it otherwise.
 
     Args:

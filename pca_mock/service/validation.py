@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 from pca_mock.errors import SerializationException, ValidationException
+from pca_mock.service.context import Request
 from pca_mock.service.model import operation_model
 from pca_mock.service.patterns import Pattern
 
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
 
 # Where a value is: (where its container is, its name or number there); None at the top. It becomes
 # text only for a breach.
-Path = tuple[Any, str | int] | None
+Path: TypeAlias = "tuple[Path, str | int] | None"
 # (value, path, breaches) -> the value, normalised. Breaches are added to the list.
-Checker = Callable[[Any, Path, list[str]], Any]
+Checker = Callable[[object, Path, list[str]], object]
+
+_Sized = TypeVar("_Sized", bound=Sized)
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # Type -> the power of two that bounds it, and how SerializationException calls it.
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
 
 
-def check(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def check(operation: str, params: Mapping[str, object]) -> Request:
     """Copy an operation's parameters: blobs as `bytes`, nothing that is None or unknown.
 
     Args:
@@ -45,12 +48,13 @@ def check(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         ValidationException: members break constraints; the message has them all.
     """
     breaches: list[str] = []
-    checked: dict[str, Any] = _checker(operation)(params, None, breaches)
+    checked = _checker(operation)(params, None, breaches)
     if breaches:
         plural = "s" if len(breaches) > 1 else ""
         raise ValidationException(
             f"{len(breaches)} validation error{plural} detected: {'; '.join(breaches)}"
         )
+    assert isinstance(checked, dict)  # an operation's input is a structure
     return checked
 
 
@@ -77,7 +81,7 @@ def _structure(shape: StructureShape) -> Checker:
         for name, member in shape.members.items()
     ]
 
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise _wrong_type(value, "a Structure")
         copy = {}
@@ -95,11 +99,11 @@ def _structure(shape: StructureShape) -> Checker:
     return checker
 
 
-def _list(shape: Any) -> Checker:
+def _list(shape: ListShape) -> Checker:
     check_item = _compile(shape.member)
-    check_length = _length(shape, lambda value: f"[{', '.join(map(str, value))}]")
+    check_length = _length(shape, _list_text)
 
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, (list, tuple)):
             raise _wrong_type(value, "a List")
         check_length(value, path, breaches)
@@ -110,14 +114,18 @@ def _list(shape: Any) -> Checker:
     return checker
 
 
-def _string(shape: Any) -> Checker:
+def _list_text(items: Sequence[object]) -> str:
+    return f"[{', '.join(map(str, items))}]"
+
+
+def _string(shape: StringShape) -> Checker:
     values: list[str] = list(shape.enum)
     pattern: str | None = shape.metadata.get("pattern")
     matches = Pattern(pattern).fits if pattern else None
     check_length = _length(shape, str)
     smallest, largest = _limits(shape)
 
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
         if not value.isascii() and _SURROGATE.search(value):
@@ -133,12 +141,12 @@ def _string(shape: Any) -> Checker:
     return checker
 
 
-def _blob(shape: Any) -> Checker:
+def _blob(shape: Shape) -> Checker:
     check_length = _length(
         shape, lambda value: f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
     )
 
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if hasattr(value, "read"):
             value = value.read()
         if isinstance(value, str):
@@ -152,11 +160,11 @@ def _blob(shape: Any) -> Checker:
     return checker
 
 
-def _integer(shape: Any) -> Checker:
+def _integer(shape: Shape) -> Checker:
     bound, wanted = _INTEGERS[shape.type_name]
     smallest, largest = shape.metadata.get("min"), shape.metadata.get("max")
 
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, int) or isinstance(value, bool) or not -bound <= value < bound:
             raise _wrong_type(value, wanted)
         if smallest is not None and value < smallest:
@@ -169,7 +177,7 @@ def _integer(shape: Any) -> Checker:
 
 
 def _boolean(_: Shape) -> Checker:
-    def checker(value: Any, path: Path, breaches: list[str]) -> Any:
+    def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, bool):
             raise _wrong_type(value, "a Boolean")
         return value
@@ -182,10 +190,12 @@ def _limits(shape: Shape) -> tuple[int, float]:
     return shape.metadata.get("min") or 0, shape.metadata.get("max", math.inf)
 
 
-def _length(shape: Shape, show: Callable[[Any], str]) -> Callable[[Any, Path, list[str]], None]:
+def _length(
+    shape: Shape, show: Callable[[_Sized], str]
+) -> Callable[[_Sized, Path, list[str]], None]:
     smallest, largest = _limits(shape)
 
-    def check_length(value: Any, path: Path, breaches: list[str]) -> None:
+    def check_length(value: _Sized, path: Path, breaches: list[str]) -> None:
         length = len(value)
         if length < smallest:
             _breach(breaches, show(value), path, f"have length greater than or equal to {smallest}")
@@ -204,13 +214,13 @@ def _text(path: Path) -> str:
     return ".".join(reversed(steps))
 
 
-def _breach(breaches: list[str], value: Any, path: Path, constraint: str) -> None:
+def _breach(breaches: list[str], value: object, path: Path, constraint: str) -> None:
     breaches.append(
         f"Value '{value}' at '{_text(path)}' failed to satisfy constraint: Member must {constraint}"
     )
 
 
-def _wrong_type(value: Any, wanted: str) -> SerializationException:
+def _wrong_type(value: object, wanted: str) -> SerializationException:
     actual = _JSON_TYPES.get(type(value), "OBJECT")
     return SerializationException(f"{actual}_VALUE can not be converted to {wanted}")
 
@@ -223,6 +233,7 @@ _JSON_TYPES: Final = {
     list: "LIST",
     dict: "STRUCTURE",
 }
+# Any: each takes its own kind of Shape.
 _COMPILERS: Final[dict[str, Callable[[Any], Checker]]] = {
     "structure": _structure,
     "list": _list,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from pca_mock.pki import pem
 from pca_mock.service import states
@@ -135,11 +135,11 @@ def _authority_rows(ca: CertificateAuthority, now: datetime) -> html.Rows:
         rows.append(("Failure reason", html.text(ca.failure_reason)))
     if ca.restorable_until is not None:
         rows.append(("Restorable until", _moment(ca.restorable_until, now)))
-    crl: Mapping[str, Any] = ca.revocation_configuration.get("CrlConfiguration", {})
-    if crl.get("Enabled"):
+    crl = ca.revocation_configuration["CrlConfiguration"]
+    if crl["Enabled"]:
         rows.append(("CRL in bucket", html.text(crl["S3BucketName"])))
-    ocsp: Mapping[str, Any] = ca.revocation_configuration.get("OcspConfiguration", {})
-    if ocsp.get("Enabled"):
+    ocsp = ca.revocation_configuration["OcspConfiguration"]
+    if ocsp["Enabled"]:
         rows.append(("OCSP", html.text(ocsp.get("OcspCustomCname", "enabled"))))
     if ca.tags:
         rows.append(("Tags", html.values([f"{key}={value}" for key, value in ca.tags.items()])))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pca_mock.arns import CertificateArn
+from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.showing import pages, words
 from pca_mock.state import running
+from pca_mock.state.authority import IssuedCertificate
 from pca_mock.state.store import State
 from pca_mock.testing import tls
 from pca_mock.testing.clients import MockClient
@@ -29,7 +31,9 @@ class Certificate:
         serial: as in the ARN: 32 hex digits.
     """
 
-    def __init__(self, state: State, arn: CertificateArn, private_key: Any = None) -> None:
+    def __init__(
+        self, state: State, arn: CertificateArn, private_key: PrivateKey | None = None
+    ) -> None:
         """Only the mock and other handles make these."""
         self._own_state = state
         self._arn = arn
@@ -61,7 +65,7 @@ class Certificate:
         return hash(self.arn)
 
     @property
-    def _record(self) -> Any:
+    def _record(self) -> IssuedCertificate:
         ca = self._state.find(self._arn.authority)
         if ca is not None and self._arn.serial in ca.failed:
             raise LookupError(f"there is no certificate {self.arn}: its issuance has failed")
@@ -81,7 +85,7 @@ class Certificate:
     @property
     def certificate_pem(self) -> str:
         """The certificate, without a newline at its end, as GetCertificate answers."""
-        return str(self._record.pem)
+        return self._record.pem
 
     @property
     def chain_pem(self) -> str:
@@ -95,7 +99,7 @@ class Certificate:
         issuer = self._record.issuer
         if issuer is None:
             return self.certificate_pem
-        return str((issuer.certificate, *issuer.chain)[-1].pem)
+        return (issuer.certificate, *issuer.chain)[-1].pem
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -126,11 +130,10 @@ class Certificate:
     @property
     def not_after(self) -> datetime:
         """When it expires: UTC, whole seconds."""
-        moment: datetime = self._record.not_after
-        return moment
+        return self._record.not_after
 
     @property
-    def private_key(self) -> Any:
+    def private_key(self) -> PrivateKey:
         """The key that `issue` made for it, and that the handle which it gave has alone.
 
         Raises:
