@@ -12,7 +12,10 @@ _PLAIN: Final = frozenset((str, bytes, int, float, bool, datetime, type(None)))
 
 
 def copied(value: _Value) -> _Value:
-    """A deep copy of dicts and lists. Their other members never change, and are shared."""
+    """A deep copy of dicts and lists. Their other members never change, and are shared.
+
+    `copy.deepcopy` takes three times as long, and each answer with CAs needs copies.
+    """
     copy: Any = _copied(value)
     return copy  # type: ignore[no-any-return]
 

@@ -1,5 +1,8 @@
 """May this certificate become a CA's, and does this chain carry it?
 
+Own code, because each check has an error of AWS's, and `cryptography`'s verifier takes no CA
+certificate as the one to verify.
+
 Sources: User Guide, "Installing the CA certificate", "RFC compliance";
 API_ImportCertificateAuthorityCertificate. AWS doesn't document which check raises which error.
 """

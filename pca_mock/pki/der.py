@@ -1,7 +1,8 @@
 """DER (ITU-T X.690), as much of it as X.509 needs.
 
-AWS copies names, keys and extensions byte for byte, and `cryptography` re-encodes what it has
-parsed; so values are written here, and received ones are cut out without being changed.
+AWS copies names, keys and extensions byte for byte. `cryptography` encodes them again: a compressed
+point of an EC key comes out uncompressed, a key usage of nine bits shortened, and it refuses a SAN
+with an ediPartyName. So values are written here, and received ones are cut out unchanged.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Name constraints (RFC 5280 section 4.2.1.10) of a chain, held against a CA certificate."""
+"""Name constraints (RFC 5280 section 4.2.1.10) of a chain, held against a CA certificate.
+
+Own code, because `cryptography`'s verifier takes no CA certificate as the one to verify, and
+supports no constraints on directory names and URIs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""OCSP requests and responses (RFC 6960, in the profile of RFC 5019)."""
+"""OCSP requests and responses (RFC 6960, in the profile of RFC 5019).
+
+Own code, because `cryptography` reads only requests about one certificate, and its responses have
+only one status.
+"""
 
 from __future__ import annotations
 
