@@ -22,12 +22,12 @@ from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
 
 from pca_mock.adapters import responses, retries
-from pca_mock.adapters.retries import Call, Outcome
+from pca_mock.adapters.retries import CallInProgress, Outcome
 from pca_mock.errors import AwsError
 from pca_mock.state import running
 
 # (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
-BeginCall = Callable[[str, Mapping[str, Any], str, Any], Call | None]
+BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
 _PARAMETERS: Final = "pca_mock.parameters"
 _lock = threading.Lock()
@@ -117,7 +117,7 @@ def _contents(value: Any) -> Any:
     return value.getvalue() if hasattr(value, "getvalue") else value
 
 
-def _attempt(call: Call, model: Any, url: str) -> Outcome:
+def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     """One attempt: its answer, and the error that it is or that came instead."""
     try:
         parsed = call.attempt()

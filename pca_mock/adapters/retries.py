@@ -21,7 +21,7 @@ Answer = tuple[AWSResponse, dict[str, Any]]
 Outcome = tuple[Answer | None, Exception | None]
 
 
-class Call(Protocol):
+class CallInProgress(Protocol):
     """A call of a client that a mock has begun to answer."""
 
     @property
@@ -48,7 +48,7 @@ class Call(Protocol):
 
 
 def steps(
-    call: Call,
+    call: CallInProgress,
     model: Any,
     request: dict[str, Any],
     *,

@@ -26,7 +26,7 @@ class BasicConstraints:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class CaCertificate:
     """A parsed certificate.
 
     Attributes:
@@ -74,7 +74,7 @@ class Certificate:
         """Its extension with that OID, if it has one."""
         return _find(self.extensions, oid)
 
-    def is_signed_by(self, issuer: Certificate) -> bool:
+    def is_signed_by(self, issuer: CaCertificate) -> bool:
         """Whether it names that issuer, and its signature verifies with that one's key."""
         if self.issuer != issuer.subject:
             return False
@@ -87,7 +87,7 @@ class Certificate:
         )
 
 
-def parse(encoded: bytes) -> Certificate:
+def parse(encoded: bytes) -> CaCertificate:
     """Read one certificate, with those of its extensions that every CA certificate is asked for.
 
     Raises:
@@ -100,7 +100,7 @@ def parse(encoded: bytes) -> Certificate:
             del tbs[0]
         _, _, issuer, _, subject, spki, *optional = tbs
         extensions = _extensions(optional)
-        return Certificate(
+        return CaCertificate(
             x509=certificate,
             encoded=encoded,
             subject=subject.encoded,
@@ -162,7 +162,7 @@ def _may_sign_certificates(extensions: tuple[Extension, ...]) -> bool:
     return bool(octets and octets[0] & _KEY_CERT_SIGN)
 
 
-def parse_pem(text: bytes) -> list[Certificate]:
+def parse_pem(text: bytes) -> list[CaCertificate]:
     """Read all certificates in PEM text, in order; other text is passed over.
 
     Raises:

@@ -20,7 +20,7 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.pki import name_constraints, oids
-from pca_mock.pki.certificate import Certificate
+from pca_mock.pki.certificate import CaCertificate
 
 # User Guide, "RFC compliance": extensions that may be critical in an imported CA certificate.
 _MAY_BE_CRITICAL: Final = frozenset(
@@ -45,7 +45,7 @@ _MAY_BE_CRITICAL: Final = frozenset(
 )
 
 
-def check_root(certificate: Certificate, has_chain: bool) -> None:
+def check_root(certificate: CaCertificate, has_chain: bool) -> None:
     """Refuse what cannot become a root's own certificate.
 
     Raises:
@@ -59,7 +59,7 @@ def check_root(certificate: Certificate, has_chain: bool) -> None:
         raise InvalidRequestException("A root certificate authority has no certificate chain.")
 
 
-def check_subordinate(certificate: Certificate, has_chain: bool) -> None:
+def check_subordinate(certificate: CaCertificate, has_chain: bool) -> None:
     """Refuse what cannot become a subordinate's certificate, whatever the chain.
 
     Raises:
@@ -75,7 +75,7 @@ def check_subordinate(certificate: Certificate, has_chain: bool) -> None:
         )
 
 
-def check_links(certificate: Certificate, chain: Sequence[Certificate]) -> None:
+def check_links(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> None:
     """Each certificate is signed by the next one, and the last is a self-signed root.
 
     Raises:
@@ -94,7 +94,7 @@ def check_links(certificate: Certificate, chain: Sequence[Certificate]) -> None:
             )
 
 
-def check_path(certificate: Certificate, chain: Sequence[Certificate], now: datetime) -> None:
+def check_path(certificate: CaCertificate, chain: Sequence[CaCertificate], now: datetime) -> None:
     """Basic constraints, path lengths, extensions, names and expiry along the whole path.
 
     Raises:
@@ -128,7 +128,7 @@ def check_path(certificate: Certificate, chain: Sequence[Certificate], now: date
         raise MalformedCertificateException("The certificate has expired.")
 
 
-def _check_extensions(certificate: Certificate) -> None:
+def _check_extensions(certificate: CaCertificate) -> None:
     for extension in certificate.extensions:
         if extension.critical and extension.oid not in _MAY_BE_CRITICAL:
             raise MalformedCertificateException(

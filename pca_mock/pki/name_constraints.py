@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from pca_mock.errors import MalformedCertificateException
 from pca_mock.pki import der, oids
-from pca_mock.pki.certificate import Certificate
+from pca_mock.pki.certificate import CaCertificate
 from pca_mock.pki.names import EMPTY_NAME
 
 _PERMITTED, _EXCLUDED = 0xA0, 0xA1  # tags of the lists of subtrees
 _DIRECTORY_NAME: Final = 4
 
 
-def permits(issuer: Certificate, certificate: Certificate) -> bool:
+def permits(issuer: CaCertificate, certificate: CaCertificate) -> bool:
     """Whether the issuer's name constraints allow the certificate's subject and SAN.
 
     Raises:
@@ -33,7 +33,7 @@ def permits(issuer: Certificate, certificate: Certificate) -> bool:
         raise MalformedCertificateException("The name constraints cannot be read.") from None
 
 
-def _subtrees(issuer: Certificate) -> dict[int, list[der.Element]]:
+def _subtrees(issuer: CaCertificate) -> dict[int, list[der.Element]]:
     """The bases of the permitted and the excluded subtrees, by the tag of their list."""
     extension = issuer.extension(oids.NAME_CONSTRAINTS)
     if extension is None:
@@ -45,7 +45,7 @@ def _subtrees(issuer: Certificate) -> dict[int, list[der.Element]]:
     }
 
 
-def _names(certificate: Certificate) -> list[der.Element]:
+def _names(certificate: CaCertificate) -> list[der.Element]:
     """The certificate's names as GeneralNames."""
     names = []
     if certificate.subject != EMPTY_NAME:

@@ -59,7 +59,7 @@ class CertId:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class CertStatus:
     """What is known of a certificate.
 
     Attributes:
@@ -114,7 +114,7 @@ def _cert_id(element: der.Element) -> CertId:
 
 def response_data(
     responder_key_hash: bytes,
-    statuses: Sequence[tuple[CertId, Status]],
+    statuses: Sequence[tuple[CertId, CertStatus]],
     produced_at: datetime,
     next_update: datetime,
 ) -> bytes:

@@ -170,12 +170,14 @@ def _names(ca: CertificateAuthority, cert_id: ocsp.CertId) -> bool:
     )
 
 
-def _status(ca: CertificateAuthority, cert_id: ocsp.CertId, known_until: datetime) -> ocsp.Status:
+def _status(
+    ca: CertificateAuthority, cert_id: ocsp.CertId, known_until: datetime
+) -> ocsp.CertStatus:
     """What the responder knows: a revocation after `known_until` hasn't reached it yet."""
     serial = f"{cert_id.serial_number:032x}"
     if serial not in ca.certificates or not _names(ca, cert_id):
-        return ocsp.Status(is_known=False)
+        return ocsp.CertStatus(is_known=False)
     revocation = ca.revocations.get(serial)
     if revocation is None or revocation.revoked_at > known_until:
-        return ocsp.Status()
-    return ocsp.Status(revoked_at=revocation.revoked_at, reason=revocation.reason)
+        return ocsp.CertStatus()
+    return ocsp.CertStatus(revoked_at=revocation.revoked_at, reason=revocation.reason)

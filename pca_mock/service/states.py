@@ -72,8 +72,8 @@ def is_removed_by_deletion(ca: CertificateAuthority, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A cell that forbids: the error, with `{arn}` for the CA's ARN."""
+class Forbidden:
+    """A cell that forbids the operation: the error, with `{arn}` for the CA's ARN."""
 
     error: type[AwsError]
     message: str
@@ -82,11 +82,11 @@ class Refusal:
 # A cell: None permits; a function permits what it returns True for (the CA, and the request or, when
 # issuing, the template), and anything else is refused.
 Exceptional = Callable[[CertificateAuthority, Any], bool]  # Any: each takes only one of them
-Cell = Refusal | tuple[Exceptional, Refusal] | None
+Cell = Forbidden | tuple[Exceptional, Forbidden] | None
 
 
-def _refuse(message: str) -> Refusal:
-    return Refusal(InvalidStateException, message)
+def _refuse(message: str) -> Forbidden:
+    return Forbidden(InvalidStateException, message)
 
 
 def signs_itself(ca: CertificateAuthority, template: Template) -> bool:
@@ -100,10 +100,10 @@ def changes_no_status(_: CertificateAuthority, request: Mapping[str, object]) ->
 
 
 OK: Final = None
-RIP: Final = Refusal(
+RIP: Final = Forbidden(
     RequestInProgressException, "The certificate authority is still being created."
 )
-RNF: Final = Refusal(ResourceNotFoundException, "Could not find the audit report.")
+RNF: Final = Forbidden(ResourceNotFoundException, "Could not find the audit report.")
 IS1 = _refuse("The certificate authority is not in a valid state for deletion.")
 IS2 = _refuse("The certificate authority is not in a valid state for restoration.")
 IS3 = _refuse(

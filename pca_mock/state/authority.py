@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pca_mock.pki.algorithms import PrivateKey
-from pca_mock.pki.certificate import Certificate
+from pca_mock.pki.certificate import CaCertificate
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -38,8 +38,8 @@ class Status(str, enum.Enum):
 class InstalledCertificate:
     """A CA's own certificate and the chain above it, direct issuer first, root last."""
 
-    certificate: Certificate
-    chain: tuple[Certificate, ...] = ()
+    certificate: CaCertificate
+    chain: tuple[CaCertificate, ...] = ()
     pem: str = field(init=False)
     chain_pem: str = field(init=False)
     key_identifier: bytes = field(init=False)

@@ -29,7 +29,7 @@ class StoredObject:
     acl: str | None = None
 
 
-class Buckets(Protocol):
+class ObjectStore(Protocol):
     """Something that keeps objects."""
 
     def check(self, bucket: str, region: str) -> None:

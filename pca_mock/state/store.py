@@ -16,7 +16,7 @@ from pca_mock.clock import Clock
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
 from pca_mock.settings import Settings
 from pca_mock.state.authority import CertificateAuthority
-from pca_mock.state.buckets import Buckets, NoBuckets
+from pca_mock.state.buckets import NoBuckets, ObjectStore
 from pca_mock.state.calls import Log
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import Plans
@@ -110,7 +110,7 @@ class State:
     publishing: dict[CertificateAuthority, None] = field(default_factory=dict)
     crls_due_at: datetime = EARLIEST
     created: int = 0
-    buckets: Buckets = field(default_factory=NoBuckets)
+    buckets: ObjectStore = field(default_factory=NoBuckets)
     clock: Clock = field(default_factory=Clock)
     keys: Keys = field(default_factory=FreshKeys)
     random: Random = field(default_factory=Random)
