@@ -23,8 +23,8 @@ from pca_mock.pki.templates import Passthrough, Template
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import ApiPassthroughTypeDef
 
-# Where the service's own and the structured extensions stand. All others follow: custom ones, then
-# the CSR's, each in the order of their source.
+# The order of the service's own extensions and of the structured ones. What is copied from the CSR
+# comes before these, custom extensions after them, each in the order of their source.
 _POSITIONS: Final = {
     oid: position
     for position, oid in enumerate(
@@ -106,39 +106,44 @@ def contents(
         subject = request.subject
     empty_subject = subject == names.EMPTY_NAME
     structured, custom = ext.passed_through(api.get("Extensions", {}), empty_subject=empty_subject)
-    copied = _copied(template, request)
 
-    template_wide = [*template.fixed(), ext.subject_key_identifier(request.key_identifier)]
+    placed = [*template.fixed(), ext.subject_key_identifier(request.key_identifier)]
     if issuer is not None:
-        template_wide.append(ext.authority_key_identifier(issuer.key_identifier))
-    placed = [*template_wide, *(issuer.extensions if issuer else ()), *structured]
-    named = request.subject_alternative_name
-    # A custom extension is stronger than the CSR's SAN, but stands after all these.
-    if named is not None and all(extension.oid != named.oid for extension in custom):
-        placed.append(named)
-    placed.sort(key=_position)
-    kept = by_precedence(placed, custom, copied)
-    return Contents(subject, issuer.subject if issuer else subject, request.spki, tuple(kept))
+        placed.append(ext.authority_key_identifier(issuer.key_identifier))
+        placed.extend(issuer.extensions)
+    placed.extend(structured)
+    placed.sort(key=_position)  # which keeps the order of precedence within an OID
+    stronger = by_precedence(placed, custom)
+    # OPEN RULE csr-extension-order: the CSR's SAN is first in certificates of AWS; where a template
+    # copies more of the CSR, all of that is taken to be where its SAN is.
+    taken = {extension.oid for extension in stronger}
+    copied = [each for each in _copied(template, request) if each.oid not in taken]
+    kept = (*copied, *stronger)
+    return Contents(subject, issuer.subject if issuer else subject, request.spki, kept)
 
 
 def _position(extension: Extension) -> int:
     return _POSITIONS.get(extension.oid, _AFTERWARDS)
 
 
-def _copied(template: Template, request: CertificateRequest) -> tuple[Extension, ...]:
-    """The CSR's extensions that may go into the certificate besides its SAN."""
-    requested = [extension.oid for extension in request.extensions]
+def _copied(template: Template, request: CertificateRequest) -> list[Extension]:
+    """The CSR's extensions that the template copies, in the CSR's order: with any, its SAN."""
     passes = Passthrough.CSR in template.passthrough
-    for oid in requested if passes else (oids.SUBJECT_ALTERNATIVE_NAME,):
-        if requested.count(oid) > 1:
-            raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
-    if not passes:
-        return ()
-    return tuple(
+    copied = [
         extension
         for extension in request.extensions
+        if passes or extension.oid == oids.SUBJECT_ALTERNATIVE_NAME
+    ]
+    requested = [extension.oid for extension in copied]
+    for oid in requested:
+        if requested.count(oid) > 1:
+            raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
+    # A SAN without any name applies as none.
+    return [
+        extension
+        for extension in copied
         if extension.oid != oids.SUBJECT_ALTERNATIVE_NAME or extension.value != names.EMPTY_NAME
-    )
+    ]
 
 
 def tbs_certificate(

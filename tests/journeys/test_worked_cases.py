@@ -161,7 +161,7 @@ CASES: Final = (
         _leaf("www.example.com", "example.com", subject=_EXAMPLE),
         None,
         _EXAMPLE_HEX,
-        (*_TLS, _TLS_SAN),
+        (_TLS_SAN, *_TLS),
     ),
     Case(
         "2 server authentication with the API's alternative names",
@@ -328,7 +328,7 @@ CASES: Final = (
         "EndEntityCertificate_APIPassthrough",
         "304a310b30090603550406130255533113301106035504030c0a436f6d6d6f6e4e616d653112301006052b06"
         "0104010c07414243444546473112301006052b060104010c0742434445464748",
-        (*_TLS, _TLS_SAN),
+        (_TLS_SAN, *_TLS),
         api={
             "Subject": attributes(
                 ("2.5.4.6", "US"),
@@ -371,8 +371,8 @@ CASES: Final = (
         "EndEntityCertificate_APIPassthrough",
         name("localhost").hex(),
         (
-            *_TLS,
             _TLS_SAN,
+            *_TLS,
             "2.5.29.30! 3015a0133011820f2e7065726d69747465642e74657374",
         ),
         api=passing(CustomExtensions=[_PERMITTED_TEST]),

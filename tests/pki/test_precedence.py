@@ -1,6 +1,6 @@
 """Which source of an extension wins: the User Guide's rules, and what follows from them.
 
-Certificates are compared without regard to the order of their extensions; that has its own tests.
+Certificates are compared without regard to the order of their extensions, except in one test.
 """
 
 from __future__ import annotations
@@ -374,6 +374,25 @@ def test_an_extension_twice_in_a_csr_that_is_dropped_does_no_harm(pca: PcaMock) 
 
     for template in ("EndEntityCertificate", "EndEntityCertificate_APIPassthrough"):
         assert oracles.extension(root.issued(csr, template), PRIVATE) is None
+
+
+def test_the_csrs_extensions_come_first_and_custom_ones_last(pca: PcaMock) -> None:
+    root = support.root(pca.client(region_name="us-east-1"))
+    api = passing(
+        CustomExtensions=[custom(CERTIFICATE_POLICIES, _P1)], KeyUsage={"DigitalSignature": True}
+    )
+
+    certificate = root.issued(
+        raw_csr(_OWN, san("b.example"), _CLIENT_AUTH, _KEY_AGREEMENT),
+        "BlankEndEntityCertificate_APICSRPassthrough",
+        ApiPassthrough=api,
+    )
+
+    assert [item.oid for item in oracles.extensions(certificate)] == [
+        *(PRIVATE, SUBJECT_ALTERNATIVE_NAME, EXTENDED_KEY_USAGE),
+        *(BASIC_CONSTRAINTS, AUTHORITY_KEY_IDENTIFIER, "2.5.29.14", KEY_USAGE),
+        CERTIFICATE_POLICIES,
+    ]
 
 
 _OIDS: Final = st.sampled_from(["2.5.29.15", "2.5.29.17", "2.5.29.37", PRIVATE])
