@@ -99,6 +99,7 @@ def raw_csr(
     *extensions: oracles.Extension,
     subject: bytes | None = None,
     attributes: Sequence[bytes] | None = None,
+    has_attributes: bool = True,
     version: int = 0,
     spki: bytes | None = None,
     key: Any = None,
@@ -111,6 +112,7 @@ def raw_csr(
         extensions: what is requested; without any there is no attribute.
         subject: a Name in DER; CN=localhost unless given.
         attributes: encoded ones, instead of `extensions`.
+        has_attributes: whether there is a field for them, as the RFC demands.
         version: what stands for it; the RFC knows only 0.
         spki: shown instead of that of the key.
         key: the signer; a new P-256 key unless given.
@@ -125,7 +127,7 @@ def raw_csr(
         tlv(0x02, bytes((version,))),
         name("localhost") if subject is None else subject,
         spki or spki_of(key),
-        tlv(0xA0, *attributes),
+        tlv(0xA0, *attributes) if has_attributes else b"",
     )
     return armoured(tlv(0x30, info, identifier, tlv(0x03, b"\0", sign(key, info))))
 

@@ -21,8 +21,11 @@ from pca_mock.pki.extensions import Extension, decode_all, encode_all
 from pca_mock.pki.names import EMPTY_NAME
 
 _EXTENSION_REQUEST: Final = oids.of("pkcs-9-at-extensionRequest")
-_LABELS: Final = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
+_LABEL: Final = "CERTIFICATE REQUEST"
 _INVALID: Final = "The certificate signing request is invalid."
+# RFC 2986 section 4.1: the field may be empty, but not absent. The service was seen to say so.
+# OPEN RULE csr-without-attributes: with which error code is not known.
+_NO_ATTRIBUTES: Final = "CSR is missing required element 'attributes'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def create(
     attribute = der.sequence(der.oid(_EXTENSION_REQUEST), values)
     info = der.sequence(der.integer(0), subject, spki_of(key), der.context(0, attribute))
     signature = der.bit_string(algorithm.sign(key, info))
-    return pem.encode(_LABELS[0], der.sequence(info, algorithm.identifier, signature)) + "\n"
+    return pem.encode(_LABEL, der.sequence(info, algorithm.identifier, signature)) + "\n"
 
 
 def spki_of(key: PrivateKey) -> bytes:
@@ -91,12 +94,14 @@ def parse(text: bytes) -> CertificateRequest:
             signature that doesn't hold, or neither subject nor subject alternative name.
     """
     try:
-        (encoded,) = pem.blocks(text, *_LABELS)
+        (encoded,) = pem.blocks(text, _LABEL)
         info, algorithm, signature = der.parse(encoded).expect(der.SEQUENCE).children()
         version, subject, spki, *attributes = info.expect(der.SEQUENCE).children()
         version.expect(der.INTEGER), subject.expect(der.SEQUENCE)
         public_key = load_public_key(spki.encoded)
-        extensions = tuple(_requested_extensions(attributes))
+        if not attributes:
+            raise MalformedCSRException(_NO_ATTRIBUTES)
+        extensions = tuple(_requested_extensions(*attributes))
         signature_octets = signature.expect(der.BIT_STRING).content[1:]
     except (ValueError, IndexError):
         raise MalformedCSRException(_INVALID) from None
@@ -120,10 +125,9 @@ def _subject_alternative_name(extensions: tuple[Extension, ...]) -> Extension | 
     return None
 
 
-def _requested_extensions(attributes: list[der.Element]) -> list[Extension]:
-    (listed,) = attributes or [der.Element(0xA0, b"", b"")]
+def _requested_extensions(attributes: der.Element) -> list[Extension]:
     requests = []
-    for attribute in listed.expect(0xA0).children():
+    for attribute in attributes.expect(0xA0).children():
         oid, values = attribute.expect(der.SEQUENCE).children()
         if der.decode_oid(oid.expect(der.OID).content) == _EXTENSION_REQUEST:
             requests.append(values.expect(der.SET).children())

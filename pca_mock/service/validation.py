@@ -2,7 +2,8 @@
 
 A checker copies and normalises the parameters, and reports every breach of a constraint in one
 ValidationException, in AWS's words. Sources: the service model; the phrases were seen in answers
-of this service and of ACM, which shares its framework.
+of this service and of ACM, which shares its framework. One constraint is not in the model: the
+form of a CSR, which a message of the service quotes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,18 @@ Checker = Callable[[object, Path, list[str]], object]
 
 _Sized = TypeVar("_Sized", bound=Sized)
 
+# Shape -> the pattern of its bytes. A CSR is the one block that openssl prints.
+# OPEN RULE csr-armour-end: the message that quotes the pattern was cut off behind the end label; so
+# there may be newlines behind it, any number of them, and nothing else.
+_PATTERNS_OF_BLOBS: Final = {
+    "CsrBlob": (
+        r"-----BEGIN CERTIFICATE REQUEST-----\r?\n"
+        r"([A-Za-z0-9+/]{64}\r?\n)*[A-Za-z0-9+/]{1,64}={0,2}\r?\n"
+        r"-----END CERTIFICATE REQUEST-----(\r?\n)*"
+    )
+}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SATISFY_PATTERN: Final = "satisfy regular expression pattern"
 # Type -> the power of two that bounds it, and how SerializationException calls it.
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
 
@@ -90,10 +102,7 @@ def _structure(shape: StructureShape) -> Checker:
             if member is not None:
                 copy[name] = check_member(member, (path, step), breaches)
             elif is_required:
-                breaches.append(
-                    f"Value null at '{_text((path, step))}' failed to satisfy constraint: "
-                    "Member must not be null"
-                )
+                _breach(breaches, "Value null", (path, step), "not be null")
         return copy
 
     return checker
@@ -115,14 +124,14 @@ def _list(shape: ListShape) -> Checker:
 
 
 def _list_text(items: Sequence[object]) -> str:
-    return f"[{', '.join(map(str, items))}]"
+    return _quoted(f"[{', '.join(map(str, items))}]")
 
 
 def _string(shape: StringShape) -> Checker:
     values: list[str] = list(shape.enum)
     pattern: str | None = shape.metadata.get("pattern")
     matches = Pattern(pattern).fits if pattern else None
-    check_length = _length(shape, str)
+    check_length = _length(shape, _quoted)
     smallest, largest = _limits(shape)
 
     def checker(value: object, path: Path, breaches: list[str]) -> object:
@@ -131,9 +140,11 @@ def _string(shape: StringShape) -> Checker:
         if not value.isascii() and _SURROGATE.search(value):
             raise SerializationException("The text is not valid Unicode.")
         if values and value not in values:
-            _breach(breaches, value, path, f"satisfy enum value set: [{', '.join(values)}]")
+            _breach(
+                breaches, _quoted(value), path, f"satisfy enum value set: [{', '.join(values)}]"
+            )
         if matches is not None and not matches(value):
-            _breach(breaches, value, path, f"satisfy regular expression pattern: {pattern}")
+            _breach(breaches, _quoted(value), path, f"{_SATISFY_PATTERN}: {pattern}")
         if not smallest <= len(value) <= largest:
             check_length(value, path, breaches)
         return value
@@ -142,9 +153,9 @@ def _string(shape: StringShape) -> Checker:
 
 
 def _blob(shape: Shape) -> Checker:
-    check_length = _length(
-        shape, lambda value: f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
-    )
+    check_length = _length(shape, lambda _: "Value")  # without the bytes
+    pattern = _PATTERNS_OF_BLOBS.get(shape.name)
+    matches = re.compile(pattern.encode()).fullmatch if pattern else None
 
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if hasattr(value, "read"):
@@ -154,6 +165,8 @@ def _blob(shape: Shape) -> Checker:
         if not isinstance(value, (bytes, bytearray, memoryview)):
             raise _wrong_type(value, "a Blob")
         blob = bytes(value)
+        if matches is not None and not matches(blob):
+            _breach(breaches, "Value", path, f"{_SATISFY_PATTERN}: {pattern}")
         check_length(blob, path, breaches)
         return blob
 
@@ -168,9 +181,11 @@ def _integer(shape: Shape) -> Checker:
         if not isinstance(value, int) or isinstance(value, bool) or not -bound <= value < bound:
             raise _wrong_type(value, wanted)
         if smallest is not None and value < smallest:
-            _breach(breaches, value, path, f"have value greater than or equal to {smallest}")
+            _breach(
+                breaches, _quoted(value), path, f"have value greater than or equal to {smallest}"
+            )
         if largest is not None and value > largest:
-            _breach(breaches, value, path, f"have value less than or equal to {largest}")
+            _breach(breaches, _quoted(value), path, f"have value less than or equal to {largest}")
         return value
 
     return checker
@@ -214,9 +229,14 @@ def _text(path: Path) -> str:
     return ".".join(reversed(steps))
 
 
-def _breach(breaches: list[str], value: object, path: Path, constraint: str) -> None:
+def _quoted(value: object) -> str:
+    """How a breach begins that shows the value."""
+    return f"Value '{value}'"
+
+
+def _breach(breaches: list[str], shown: str, path: Path, constraint: str) -> None:
     breaches.append(
-        f"Value '{value}' at '{_text(path)}' failed to satisfy constraint: Member must {constraint}"
+        f"{shown} at '{_text(path)}' failed to satisfy constraint: Member must {constraint}"
     )
 
 

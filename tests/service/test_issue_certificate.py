@@ -21,6 +21,7 @@ from tests import oracles, support
 from tests.inside import authority, put_in, snapshot
 from tests.issuance import (
     ForeignRoot,
+    armoured,
     model_enum,
     passing,
     raw_csr,
@@ -501,11 +502,11 @@ def test_with_a_known_token_the_rest_of_the_request_is_not_looked_at(
     first = root.issue(raw_csr(), IdempotencyToken="token")
     authority(pca, root.arn).administrative_status = Status.DISABLED
 
-    again = root.issue(b"no CSR", "NoSuchTemplate", IdempotencyToken="token")
+    again = root.issue(armoured(b"no CSR"), "NoSuchTemplate", IdempotencyToken="token")
 
     assert again == first
     with refused("InvalidArgsException", pca):
-        root.issue(b"no CSR", "NoSuchTemplate", IdempotencyToken="new")
+        root.issue(armoured(b"no CSR"), "NoSuchTemplate", IdempotencyToken="new")
 
 
 def test_a_token_counts_for_five_minutes_from_its_first_use(root: Authority) -> None:
@@ -526,7 +527,7 @@ def test_a_token_counts_for_five_minutes_from_its_first_use(root: Authority) -> 
 
 def test_a_failed_call_leaves_no_token(pca: PcaMock, root: Authority) -> None:
     with refused("MalformedCSRException", pca):
-        root.issue(b"no CSR", IdempotencyToken="token")
+        root.issue(armoured(b"no CSR"), IdempotencyToken="token")
 
     first = root.issue(raw_csr(), IdempotencyToken="token")
 
@@ -576,7 +577,7 @@ def test_a_ca_issues_as_many_certificates_as_its_quota_allows(quota: str, crl_ty
         first = root.issue(raw_csr(), IdempotencyToken="token")  # the second after the root's own
         assert root.issue(raw_csr(), IdempotencyToken="token") == first
         with refused("MalformedCSRException", pca):
-            root.issue(b"no CSR")
+            root.issue(armoured(b"no CSR"))
         root.issue(raw_csr())
 
         for csr, template in (

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from pca_mock import PcaMock, mock_pca
 from tests import inside, support
+from tests.issuance import armoured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ FAULTS = (
         "template/Unknown/V1",
     ),
     Fault("status", {"status": "DISABLED"}, "InvalidStateException", "not in a valid state"),
-    Fault("CSR", {"Csr": b"garbage"}, "MalformedCSRException", "invalid"),
+    Fault("CSR", {"Csr": armoured(b"garbage")}, "MalformedCSRException", "invalid"),
     Fault(
         "root CSR",
         {"TemplateArn": support.template_arn("RootCACertificate")},

@@ -75,7 +75,7 @@ def test_two_breaches_of_one_member_are_told_in_one_message() -> None:
 def test_a_validity_of_zero_is_told_as_aws_was_seen_to() -> None:
     params = {
         "CertificateAuthorityArn": ARN,
-        "Csr": b"x",
+        "Csr": fitting("IssueCertificate")["Csr"],
         "SigningAlgorithm": "SHA256WITHECDSA",
         "Validity": {"Type": "DAYS", "Value": 0},
     }
@@ -126,13 +126,24 @@ def test_a_list_item_is_named_by_its_number_from_one() -> None:
     ("length", "phrase"),
     [(0, "greater than or equal to 1"), (32769, "less than or equal to 32768")],
 )
-def test_a_blob_is_shown_by_its_length_alone(length: int, phrase: str) -> None:
+def test_the_bytes_of_a_blob_are_not_shown(length: int, phrase: str) -> None:
     params = {"CertificateAuthorityArn": ARN, "Certificate": b"x" * length}
 
     assert message("ImportCertificateAuthorityCertificate", params) == (
-        f"1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim={length} "
-        f"cap={length}]' at 'certificate' failed to satisfy constraint: "
+        "1 validation error detected: Value at 'certificate' failed to satisfy constraint: "
         f"Member must have length {phrase}"
+    )
+
+
+def test_a_csr_of_another_form_is_reported_together_with_other_breaches() -> None:
+    params = {"CertificateAuthorityArn": ARN, "Csr": b"x", "SigningAlgorithm": "SHA256WITHRSA"}
+
+    assert message("IssueCertificate", params) == (
+        "2 validation errors detected: Value at 'csr' failed to satisfy constraint: Member must "
+        "satisfy regular expression pattern: -----BEGIN CERTIFICATE REQUEST-----\\r?\\n"
+        r"([A-Za-z0-9+/]{64}\r?\n)*[A-Za-z0-9+/]{1,64}={0,2}\r?\n"
+        r"-----END CERTIFICATE REQUEST-----(\r?\n)*; "
+        "Value null at 'validity' failed to satisfy constraint: Member must not be null"
     )
 
 
@@ -233,7 +244,7 @@ def test_a_wrong_type_comes_before_breaches_of_constraints() -> None:
 def issue(value: Any) -> Any:
     return {
         "CertificateAuthorityArn": ARN,
-        "Csr": b"x",
+        "Csr": fitting("IssueCertificate")["Csr"],
         "SigningAlgorithm": "SHA256WITHECDSA",
         "Validity": {"Type": "ABSOLUTE", "Value": value},
     }

@@ -615,7 +615,7 @@ def test_a_csr_that_cannot_be_read_is_refused(pca_issuing_ca: Authority) -> None
     for csr in (b"nonsense", "nonsense"):
         with pytest.raises(ClientError) as caught:
             pca_issuing_ca.issue(csr=csr)
-        assert caught.value.response["Error"]["Code"] == "MalformedCSRException"
+        assert caught.value.response["Error"]["Code"] == "ValidationException"
 
 
 @pytest.mark.parametrize(
