@@ -96,9 +96,10 @@ class PcaMock(FaultPlanner):
             key_algorithm: a KeyAlgorithm of the model.
             validity: of its certificate, from now.
             region_name: by default that of clients which aren't told one.
-            more: `subject={…}`, further members of the ASN1Subject; `signing_algorithm="…"`, by
-                default one with SHA-256; `crl_bucket="…"`, to publish a CRL for seven days each;
-                `ocsp=True`, to have OCSP; or members of CreateCertificateAuthority, such as
+            more: `subject={…}`, further members of the ASN1Subject (with `CustomAttributes`, the
+                name becomes one of them); `signing_algorithm="…"`, by default one with SHA-256;
+                `crl_bucket="…"`, to publish a CRL for seven days each; `ocsp=True`, to have
+                OCSP; or members of CreateCertificateAuthority, such as
                 `RevocationConfiguration={…}` and `Tags=[…]`.
 
         Raises:

@@ -57,23 +57,19 @@ STRING_CODECS: Final = {
 EMPTY_NAME: Final = der.sequence()
 
 
-def subject(value: ASN1SubjectUnionTypeDef, *, mixed: bool = False) -> bytes:
+def subject(value: ASN1SubjectUnionTypeDef) -> bytes:
     """Write an ASN1Subject as a Name: DER, one attribute per RDN.
 
     Members that are empty strings count as absent; without any member the name is empty.
 
-    Args:
-        value: the structure of the API.
-        mixed: whether CustomAttributes may stand beside standard members; they come last then.
-
     Raises:
-        InvalidArgsException: standard members and CustomAttributes together where they may
-            not be, or a custom value that its attribute's string type cannot hold.
+        InvalidArgsException: standard members and CustomAttributes together, or a custom value
+            that its attribute's string type cannot hold.
     """
     members: Mapping[str, Any] = value
     standard = [(oid, tag, members[m]) for m, oid, tag in _ATTRIBUTES if members.get(m)]
     custom = value.get("CustomAttributes", ())
-    if standard and custom and not mixed:
+    if standard and custom:
         raise InvalidArgsException("CustomAttributes cannot be combined with standard attributes.")
     rdns = [_rdn(oid, der.tlv(tag, text.encode())) for oid, tag, text in standard]
     rdns += [_custom_rdn(der.plain_oid(item["ObjectIdentifier"]), item["Value"]) for item in custom]

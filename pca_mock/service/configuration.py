@@ -70,12 +70,13 @@ def key_storage_standard(given: str | None, partition: str) -> str:
 
 
 def subject_name(configuration: CertificateAuthorityConfigurationUnionTypeDef) -> bytes:
-    """The CA's Name, DER. Unlike in an ApiPassthrough, custom attributes may come on top.
+    """The CA's Name, DER.
 
     Raises:
-        InvalidArgsException: no attribute, or a custom one whose value doesn't fit.
+        InvalidArgsException: no attribute, standard and custom ones together, or a custom one
+            whose value doesn't fit.
     """
-    name = names.subject(configuration["Subject"], mixed=True)
+    name = names.subject(configuration["Subject"])
     if name == names.EMPTY_NAME:
         raise InvalidArgsException("The subject must have at least one attribute.")
     return name

@@ -75,20 +75,21 @@ def algorithm(api_name: str) -> str:
     return _ALGORITHMS[api_name]
 
 
-def name_of(ca: CertificateAuthority) -> str:
-    """A name for a CA: its CommonName, Organization, or the first part of its subject."""
+def common_name(ca: CertificateAuthority) -> str:
+    """The common name that a CA was created with; empty without one."""
     subject = ca.configuration["Subject"]
     custom = {
         item["ObjectIdentifier"]: item["Value"] for item in subject.get("CustomAttributes", ())
     }
+    return subject.get("CommonName") or custom.get(_COMMON_NAME, "")
+
+
+def name_of(ca: CertificateAuthority) -> str:
+    """A name for a CA: its CommonName, Organization, or the first part of its subject."""
+    subject = ca.configuration["Subject"]
     texts = [value for value in subject.values() if isinstance(value, str)]
-    named = (
-        subject.get("CommonName"),
-        custom.get(_COMMON_NAME),
-        subject.get("Organization"),
-        *texts,
-        *custom.values(),
-    )
+    custom = (item["Value"] for item in subject.get("CustomAttributes", ()))
+    named = (common_name(ca), subject.get("Organization"), *texts, *custom)
     return printable(next(name for name in named if name))  # no CA has an empty subject
 
 

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from pca_mock.pki import oids
 from pca_mock.pki.algorithms import KEY_ALGORITHMS, fitting
 
+_COMMON_NAME: Final = oids.of("id-at-commonName")
 _LONGEST_COMMON_NAME: Final = 64  # RFC 5280: ub-common-name
 
 
@@ -27,7 +29,7 @@ def authority_request(
     """
     check_key_algorithm(key_algorithm)
     members = dict(more)
-    subject = {"CommonName": common_name, **members.pop("subject", {})}
+    subject = _subject(common_name, members.pop("subject", {}))
     signing_algorithm = members.pop("signing_algorithm", None) or fitting(key_algorithm)[0]
     crl_bucket, ocsp = members.pop("crl_bucket", None), members.pop("ocsp", False)
     revocation: dict[str, Any] = {}
@@ -48,6 +50,16 @@ def authority_request(
         "CertificateAuthorityConfiguration": configuration,
         **members,
     }
+
+
+def _subject(common_name: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """An ASN1Subject. AWS takes either standard members or CustomAttributes."""
+    if "CustomAttributes" not in more:
+        return {"CommonName": common_name, **more}
+    custom = list(more["CustomAttributes"])
+    if all(item["ObjectIdentifier"] != _COMMON_NAME for item in custom):
+        custom.insert(0, {"ObjectIdentifier": _COMMON_NAME, "Value": common_name})
+    return {**more, "CustomAttributes": custom}
 
 
 def check_key_algorithm(key_algorithm: str) -> None:

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.service import crls, states
-from pca_mock.showing import pages
+from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
 from pca_mock.state.store import State
@@ -88,7 +88,7 @@ class AuthorityView:
     @property
     def common_name(self) -> str:
         """The CommonName that it was created with; empty without one."""
-        return str(self._ca.configuration["Subject"].get("CommonName", ""))
+        return words.common_name(self._ca)
 
     @property
     def key_algorithm(self) -> str:

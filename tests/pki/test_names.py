@@ -137,16 +137,7 @@ def test_a_custom_attribute_has_the_string_type_of_its_oid(oid: str, kind: str) 
     assert read(names.subject(custom((oid, "ab")))) == [(oid, kind, "ab")]
 
 
-def test_custom_attributes_come_last_where_they_may_be_mixed() -> None:
-    subject = custom((MATTER_NODE, "CACACACA00000001"), CommonName="Matter CA")
-
-    assert read(names.subject(subject, mixed=True)) == [
-        ("2.5.4.3", UTF8, "Matter CA"),
-        (MATTER_NODE, UTF8, "CACACACA00000001"),
-    ]
-
-
-def test_custom_attributes_beside_standard_ones_are_refused_elsewhere() -> None:
+def test_custom_attributes_beside_standard_ones_are_refused() -> None:
     subject = custom((MATTER_NODE, "CACACACA00000001"), CommonName="Matter CA")
 
     with pytest.raises(InvalidArgsException):

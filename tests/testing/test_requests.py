@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from asn1crypto import csr as asn1_csr
@@ -9,7 +9,10 @@ from asn1crypto import x509 as asn1_x509
 from pca_mock.pki.algorithms import KEY_ALGORITHMS, fitting, supports_ml_dsa
 from pca_mock.testing.requests import authority_request, csr_for, general_name
 from tests import oracles
-from tests.issuance import SUBJECT_ALTERNATIVE_NAME
+from tests.issuance import SUBJECT_ALTERNATIVE_NAME, attributes
+
+if TYPE_CHECKING:
+    from pca_mock import PcaMock
 
 KEY = KEY_ALGORITHMS["EC_prime256v1"].generate()
 
@@ -165,6 +168,23 @@ def test_other_members_are_passed_on_and_may_replace_the_rest() -> None:
 
     assert asked["Tags"] == []
     assert asked["CertificateAuthorityType"] == "SUBORDINATE"
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ([("1.2.3", "a")], [("2.5.4.3", "Name"), ("1.2.3", "a")]),
+        ([("1.2.3", "a"), ("2.5.4.3", "Own")], [("1.2.3", "a"), ("2.5.4.3", "Own")]),
+    ],
+)
+def test_beside_custom_attributes_the_common_name_is_one_of_them(
+    given: Any, names: Any, pca: PcaMock
+) -> None:
+    root = pca.create_root_ca("Name", subject=attributes(*given))
+
+    subject = root.certificate.subject
+    assert [(part.oid.dotted_string, part.value) for part in subject] == names
+    assert root.common_name == dict(names)["2.5.4.3"]
 
 
 def test_the_callers_own_structures_are_left_alone() -> None:
