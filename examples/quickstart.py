@@ -144,7 +144,7 @@ def main(folder: Path | None = None) -> None:
             print(f"{ca['Type']:<12}{name:<20}{ca['Status']:<8}{ca['Arn']}")
 
     leaf = x509.load_pem_x509_certificate(leaf_pem.encode())
-    print(f"{'SERVER':<12}{host:<20}serial {leaf.serial_number:x}")
+    print(f"{'SERVER':<12}{host:<20}serial {leaf.serial_number:032x}")
     print(f"{'':<32}valid until {leaf.not_valid_after_utc:%d %B %Y}")
     print(f"Chain       verified: {verify(leaf_pem, chain_pem, root_pem, host)} certificates")
     key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

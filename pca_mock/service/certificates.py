@@ -193,21 +193,16 @@ def _check_limits(
 ) -> None:
     """What the issuer's certificate and usage mode allow. None of it concerns a root itself."""
     own = installed.certificate
-    short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
     if not_after > own.not_after:
         raise ValidationException("The certificate validity specified exceeds the CA validity.")
-    if short_lived and not_after - issued_at > LONGEST_SHORT_LIFE:
+    is_short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
+    if is_short_lived and not_after - issued_at > LONGEST_SHORT_LIFE:
         raise ValidationException(
             "The certificate validity specified exceeds the maximum of "
             f"{LONGEST_SHORT_LIFE.days} days for a short-lived certificate authority."
         )
     if not template.constraints.is_ca:
         return
-    if short_lived:
-        # Not documented: a short-lived CA must be the last one of its hierarchy.
-        raise ValidationException(
-            "A short-lived certificate authority cannot issue CA certificates."
-        )
     path_length = template.constraints.path_length
     assert path_length is not None  # every template for subordinates has one
     limits = (link.path_length for link in (own, *installed.chain))

@@ -32,11 +32,8 @@ def new_uuid(source: Random) -> str:
 
 
 def new_serial_number(source: Random) -> int:
-    """128 random bits, the first four of which are not all zero: always 32 hex digits."""
-    while True:
-        serial_number = source.getrandbits(128)
-        if serial_number >> 124:
-            return serial_number
+    """128 random bits, but never zero. In 32 hex digits, the first ones may be zeros."""
+    return source.getrandbits(128) or new_serial_number(source)
 
 
 def new_partition_name(source: Random) -> str:

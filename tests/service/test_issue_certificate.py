@@ -22,6 +22,7 @@ from tests.inside import authority, put_in, snapshot
 from tests.issuance import (
     ForeignRoot,
     armoured,
+    listed,
     model_enum,
     passing,
     raw_csr,
@@ -433,15 +434,17 @@ def test_the_path_length_of_every_ancestor_counts(
         ca.issue(raw_csr())
 
 
-def test_a_short_lived_ca_is_the_last_one_of_its_hierarchy(pca: PcaMock) -> None:
+def test_a_short_lived_ca_issues_a_ca_certificate_of_seven_days_at_most(pca: PcaMock) -> None:
     client = pca.client(region_name="us-east-1")
     root = support.root(client, UsageMode="SHORT_LIVED_CERTIFICATE")
-    day: Any = {"Type": "DAYS", "Value": 1}
+    template = "SubordinateCACertificate_PathLen0"
 
     with refused("ValidationException", pca):
-        root.issue(raw_csr(), "SubordinateCACertificate_PathLen0", Validity=day)
+        root.issue(raw_csr(), template, Validity={"Type": "DAYS", "Value": 8})
 
-    root.issue(raw_csr(), Validity=day)
+    assert "2.5.29.19! 30060101ff020100" in listed(
+        root.issued(raw_csr(), template, Validity={"Type": "DAYS", "Value": 7})
+    )
 
 
 # Serial numbers and ARNs
@@ -452,11 +455,11 @@ def test_the_arn_ends_in_the_serial_number_as_32_hex_digits(root: Authority) -> 
         ca_arn, separator, serial = arn.partition("/certificate/")
 
         assert (ca_arn, separator) == (root.arn, "/certificate/")
-        assert re.fullmatch("[1-9a-f][0-9a-f]{31}", serial)
+        assert re.fullmatch("[0-9a-f]{32}", serial)
         number = oracles.certificate(root.get(arn)[0])["tbs_certificate"]["serial_number"]
         assert number.native == int(serial, 16)
         # A positive INTEGER: where the top bit is set, an octet of zeros comes first.
-        assert number.contents.hex() == ("00" if serial[0] in "89abcdef" else "") + serial
+        assert int.from_bytes(number.contents, "big", signed=True) == int(serial, 16)
 
 
 def test_serial_numbers_are_random_and_never_come_twice(pca: PcaMock, root: Authority) -> None:

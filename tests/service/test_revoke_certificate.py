@@ -53,19 +53,27 @@ def test_a_serial_may_be_written_in_any_hex_form(form: Any, pca: PcaMock) -> Non
     assert revoking.ocsp_status(pca, ca, other) == "good"
 
 
-def test_leading_zeros_of_a_serial_may_be_left_out(
+def test_a_serial_keeps_its_zeros_everywhere_but_may_be_given_without_them(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digits = "0a" + "5" * 30
+    digits = "00a" + "5" * 29
     ca = revoking.root(pca)
+    update = {"OcspConfiguration": {"Enabled": True}}
+    revoking.update(ca, update)
     monkeypatch.setattr(
         "pca_mock.service.certificates.new_serial_number", lambda _: int(digits, 16)
     )
-    issue(ca)
+    arn = issue(ca)
+    assert arn == f"{ca.arn}/certificate/{digits}"
+    assert oracles.certificate(ca.get(arn)[0]).serial_number == int(digits, 16)
 
-    revoke_serial(ca, "a" + "5" * 30)
+    revoke_serial(ca, digits.lstrip("0"))
 
     assert revoking.listed(revoking.crl(pca, ca)) == [digits]
+    assert revoking.ocsp_status(pca, ca, arn) == "revoked"
+    report = revoking.create_report(ca)
+    assert _colons(digits) in pca.buckets[revoking.REPORTS][report["S3Key"]].decode()
+    assert [each.serial for each in pca.certificates if each.status == "REVOKED"] == [digits]
 
 
 @pytest.mark.parametrize(

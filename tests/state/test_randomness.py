@@ -50,22 +50,19 @@ def test_a_uuid_is_one_of_version_4(bits: int) -> None:
     assert parsed == uuid.UUID(int=bits, version=4)
 
 
-@pytest.mark.parametrize("first", [1 << 124, (1 << 128) - 1])
+@pytest.mark.parametrize("first", [1, 1 << 124, (1 << 128) - 1])
 def test_a_serial_number_is_what_was_drawn(first: int) -> None:
     assert new_serial_number(Bits((first,))) == first
 
 
-@pytest.mark.parametrize("short", [0, 1, (1 << 124) - 1])
-def test_a_serial_number_that_begins_with_zeros_is_drawn_again(short: int) -> None:
-    assert new_serial_number(Bits((short, short, 1 << 127))) == 1 << 127
+def test_a_serial_number_is_never_zero() -> None:
+    assert new_serial_number(Bits((0, 0, 7))) == 7
 
 
-def test_a_serial_number_has_32_hex_digits() -> None:
+def test_some_serial_numbers_begin_with_zeros() -> None:
     found = source(7)
 
-    assert all(
-        re.fullmatch("[1-9a-f][0-9a-f]{31}", f"{new_serial_number(found):x}") for _ in range(99)
-    )
+    assert 0 < sum(new_serial_number(found) < 1 << 124 for _ in range(160)) < 40
 
 
 def test_a_partition_has_a_name_of_eleven_letters_and_digits() -> None:
