@@ -10,6 +10,7 @@ from typing import Any
 from pca_mock import PcaMock
 from pca_mock.arns import parse_authority_arn
 from pca_mock.state.authority import CertificateAuthority, Status
+from pca_mock.state.progress import Progress
 
 
 def authority(pca: PcaMock, arn: str) -> CertificateAuthority:
@@ -25,11 +26,11 @@ def put_in(pca: PcaMock, arn: str, status: Status) -> None:
     match status:
         case Status.CREATING:
             ca.administrative_status = Status.PENDING_CERTIFICATE
-            ca.installed, ca.ready_at = None, ca.created_at + timedelta(days=1)
+            ca.installed, ca.progress = None, Progress(ca.created_at + timedelta(days=1))
         case Status.PENDING_CERTIFICATE:
             ca.installed = None
         case Status.FAILED:
-            ca.installed, ca.failure_reason = None, "OTHER"
+            ca.installed, ca.progress = None, Progress(failure="OTHER")
         case Status.DELETED:
             ca.deleted_from = Status.DISABLED if ca.installed else Status.PENDING_CERTIFICATE
             ca.restorable_until = ca.created_at + timedelta(days=30)

@@ -25,6 +25,7 @@ from pca_mock.adapters import responses, retries
 from pca_mock.adapters.retries import CallInProgress, Outcome
 from pca_mock.errors import AwsError
 from pca_mock.state import running
+from pca_mock.state.plans import ConditionError
 
 # (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
 BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
@@ -118,14 +119,22 @@ def _contents(value: Any) -> Any:
 
 
 def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
-    """One attempt: its answer, and the error that it is or that came instead."""
+    """One attempt: its answer, and the error that it is or that came instead.
+
+    Raises:
+        Exception: what the condition of a plan has raised, unchanged.
+    """
     try:
         parsed = call.attempt()
+    except ConditionError as error:
+        raised = error.error
     except AwsError as error:
         return responses.failure(call.request_id, model, url, error), error
     except BotoCoreError as error:
         return None, error
-    return responses.success(call.request_id, model, url, parsed), None
+    else:
+        return responses.success(call.request_id, model, url, parsed), None
+    raise raised  # not above, where Python would give it a context
 
 
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (

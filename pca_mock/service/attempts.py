@@ -8,7 +8,7 @@ from pca_mock.errors import AwsError
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
 from pca_mock.state.calls import SUCCESS, Call, Caller
-from pca_mock.state.plans import Delay, Failure, LostResponse, Refusal
+from pca_mock.state.plans import Delay, Failure, LostResponse, Plan, Refusal
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
 from pca_mock.structures import copied
@@ -43,33 +43,40 @@ class ClientCall:
         Raises:
             AwsError: what AWS would answer instead; nothing has changed.
             BotoCoreError: a planned failure of the network.
+            ConditionError: the condition of a plan has raised; nothing has changed.
         """
         if not self._state.plans.in_force and self._failure is None:
             return self._carry_out()
-        self._wait_as_planned()
-        self._fail_as_planned(Refusal)
+        # All conditions are asked before anything happens.
+        delay = self._find(Delay) if not self._is_delayed else None
+        refusal = self._find(Refusal) if self._failure is None else None
+        loss = self._find(LostResponse) if self._failure is None and refusal is None else None
+        self._wait_as_planned(delay)
+        self._fail_as_planned(refusal, Refusal)
         try:
             response = self._carry_out()
         except AwsError:
-            self._fail_as_planned(LostResponse)
+            self._fail_as_planned(loss, LostResponse)
             raise
-        self._fail_as_planned(LostResponse)
+        self._fail_as_planned(loss, LostResponse)
         return response
 
     def _carry_out(self) -> Response:
         return dispatch.call(self._state, self._operation, self._params, self._caller)
 
-    def _wait_as_planned(self) -> None:
-        if self._is_delayed:
-            return
+    def _find(self, kind: type[Delay] | type[Failure]) -> Plan | None:
+        return self._state.plans.find(kind, self._operation, self._copy)
+
+    def _wait_as_planned(self, plan: Plan | None) -> None:
         self._is_delayed = True
-        if delay := self._state.plans.take(Delay, self._operation, self._copy):
+        delay = self._state.plans.strike(plan, Delay, self._operation, self._copy)
+        if delay is not None:
             self._state.clock.advance(delay.latency)
 
-    def _fail_as_planned(self, kind: type[Failure]) -> None:
+    def _fail_as_planned(self, plan: Plan | None, kind: type[Failure]) -> None:
         failure = self._failure
         if failure is None:
-            failure = self._state.plans.take(kind, self._operation, self._copy)
+            failure = self._state.plans.strike(plan, kind, self._operation, self._copy)
         if not isinstance(failure, kind):
             return
         self.is_faulty = True

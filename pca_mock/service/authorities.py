@@ -32,7 +32,6 @@ from pca_mock.service.tags import read_tags, with_values
 from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 from pca_mock.state.buckets import BucketError, StoredObject
-from pca_mock.state.plans import Hold, LateFailure
 from pca_mock.structures import copied
 
 if TYPE_CHECKING:
@@ -88,34 +87,32 @@ def create_certificate_authority(
     revocation = configuration.revocation(
         request.get("RevocationConfiguration", {}), _NO_REVOCATION
     )
-    _probe_bucket(ctx, revocation)
-    _check_quota(ctx)
-    key = ctx.state.keys.take(wanted["KeyAlgorithm"])
     algorithm = ctx.state.signing_algorithms[wanted["SigningAlgorithm"]]
     now = milliseconds(ctx.now)
-    failure = ctx.state.plans.take(LateFailure, "CreateCertificateAuthority", request)
-    ca = CertificateAuthority(
-        arn=ctx.store.new_arn(ctx.state.random),
-        position=ctx.state.created + 1,
-        type=request["CertificateAuthorityType"],
-        configuration=wanted,  # type: ignore[arg-type]
-        key=key,
-        spki=csr.spki_of(key),
-        csr_pem=csr.create(subject, csr_extensions, key, algorithm),
-        created_at=now,
-        ready_at=now + delay if (delay := ctx.state.settings.creation_delay) else None,
-        last_state_change_at=now,
-        administrative_status=Status.FAILED if failure else Status.PENDING_CERTIFICATE,
-        failure_reason=failure.reason if failure else None,
-        revocation_configuration=revocation,
-        key_storage_security_standard=standard,
-        usage_mode=request.get("UsageMode", "GENERAL_PURPOSE"),
-        tags=tags,
-    )
-    if hold := ctx.state.plans.take(Hold, "CreateCertificateAuthority", request):
-        ca.hold(ca.arn.ca_id, hold.polls)
-    ctx.store.add(ca)
-    ctx.state.created = ca.position
+    delay = ctx.state.settings.creation_delay
+    with ctx.begin(request, now + delay if delay else None) as progress:
+        _probe_bucket(ctx, revocation)
+        _check_quota(ctx)
+        key = ctx.state.keys.take(wanted["KeyAlgorithm"])
+        ca = CertificateAuthority(
+            arn=ctx.store.new_arn(ctx.state.random),
+            position=ctx.state.created + 1,
+            type=request["CertificateAuthorityType"],
+            configuration=wanted,  # type: ignore[arg-type]
+            key=key,
+            spki=csr.spki_of(key),
+            csr_pem=csr.create(subject, csr_extensions, key, algorithm),
+            created_at=now,
+            progress=progress,
+            last_state_change_at=now,
+            administrative_status=Status.PENDING_CERTIFICATE,
+            revocation_configuration=revocation,
+            key_storage_security_standard=standard,
+            usage_mode=request.get("UsageMode", "GENERAL_PURPOSE"),
+            tags=tags,
+        )
+        ctx.store.add(ca)
+        ctx.state.created = ca.position
     if token[1]:
         ctx.store.tokens.remember(ctx.now, str(ca.arn), *token)
     return {"CertificateAuthorityArn": str(ca.arn)}
@@ -157,7 +154,7 @@ def describe_certificate_authority(
 ) -> Response:
     """Answer DescribeCertificateAuthority: the CA, in any status."""
     description = _description(ctx.ca, ctx.now)
-    ctx.ca.note_poll(ctx.ca.arn.ca_id)
+    ctx.ca.progress = ctx.ca.progress.polled()
     return {"CertificateAuthority": description}
 
 
@@ -315,7 +312,7 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
         description["NotBefore"] = certificate.not_before
         description["NotAfter"] = certificate.not_after
     if status is Status.FAILED:
-        description["FailureReason"] = ca.failure_reason
+        description["FailureReason"] = ca.progress.failure
     if ca.restorable_until is not None:
         description["RestorableUntil"] = ca.restorable_until
     return description

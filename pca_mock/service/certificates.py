@@ -7,6 +7,7 @@ certificates", "RFC compliance", "Short-lived certificates".
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,6 @@ from pca_mock.state.authority import (
     IssuedCertificate,
     RevocationList,
 )
-from pca_mock.state.plans import Hold, LateFailure
 from pca_mock.state.randomness import new_serial_number
 
 if TYPE_CHECKING:
@@ -90,42 +90,32 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     )
     _check_quota(ctx)
     algorithm = ctx.state.signing_algorithms[signing_algorithm]
-    serial_number = new_serial_number(ctx.state.random)
-    tbs_certificate = issue.tbs_certificate(
-        contents, serial_number, not_before, not_after, algorithm
-    )
-    encoded = issue.sign(tbs_certificate, ca.key, algorithm)
+    with ctx.begin(request, ctx.now + ctx.state.settings.issuance_delay) as progress:
+        serial_number = new_serial_number(ctx.state.random)
+        tbs_certificate = issue.tbs_certificate(
+            contents, serial_number, not_before, not_after, algorithm
+        )
+        encoded = issue.sign(tbs_certificate, ca.key, algorithm)
 
-    serial = f"{serial_number:032x}"
-    arn = CertificateArn(ca.arn, serial)
-    available_at = ctx.now + ctx.state.settings.issuance_delay
-    plans = ctx.state.plans
-    if hold := plans.take(Hold, "IssueCertificate", request):
-        ca.hold(serial, hold.polls)
-    if plans.take(LateFailure, "IssueCertificate", request):
-        ca.failed[serial] = available_at
-        return _answered(ctx, arn, token)
-    ctx.state.created += 1
-    ca.certificates[serial] = IssuedCertificate(
-        arn=arn,
-        position=ctx.state.created,
-        pem=pem.encode("CERTIFICATE", encoded),
-        subject=contents.subject,
-        not_before=not_before,
-        not_after=not_after,
-        crl_partition=bound_to.partition if bound_to is not None else None,
-        issuer=installed,
-        template_arn=named,
-        requested_by=ctx.caller.account,
-        issued_at=ctx.now,
-        available_at=available_at,
-    )
-    if bound_to is not None:
+        serial = f"{serial_number:032x}"
+        arn = CertificateArn(ca.arn, serial)
+        ctx.state.created += 1
+        ca.certificates[serial] = IssuedCertificate(
+            arn=arn,
+            position=ctx.state.created,
+            pem=pem.encode("CERTIFICATE", encoded),
+            subject=contents.subject,
+            not_before=not_before,
+            not_after=not_after,
+            crl_partition=bound_to.partition if bound_to is not None else None,
+            issuer=installed,
+            template_arn=named,
+            requested_by=ctx.caller.account,
+            issued_at=ctx.now,
+            progress=progress,
+        )
+    if bound_to is not None and progress.failure is None:
         crls.bind(ctx.state, ca, bound_to, ctx.now)
-    return _answered(ctx, arn, token)
-
-
-def _answered(ctx: CaContext, arn: CertificateArn, token: tuple[str, ...]) -> Response:
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}
@@ -136,7 +126,7 @@ def _check_quota(ctx: CaContext) -> None:
     quota = quotas.certificates
     if crls.is_partitioned(ctx.ca):
         quota = quotas.certificates_with_partitioned_crl
-    if len(ctx.ca.certificates) >= quota:
+    if ctx.ca.has_issued(quota):
         raise LimitExceededException(
             "You have reached the maximum number of certificates for this certificate authority."
         )
@@ -227,21 +217,21 @@ def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Re
 
     Raises:
         ResourceNotFoundException: `ctx.ca` issued no certificate with this ARN.
-        RequestInProgressException: its `available_at` (UTC) is still to come.
-        RequestFailedException: a test wanted its issuance to fail.
+        RequestInProgressException: it is still being issued.
+        RequestFailedException: its issuance has failed.
     """
     arn = parse_certificate_arn(request["CertificateArn"])
     ca, serial = ctx.ca, arn.serial
     certificate = ca.certificates.get(serial)
-    available_at = certificate.available_at if certificate is not None else ca.failed.get(serial)
-    if available_at is None or arn.authority != ca.arn:
+    if certificate is None or arn.authority != ca.arn:
         raise ResourceNotFoundException(f"Could not find Certificate {arn}.")
-    if ctx.now < available_at or ca.is_held(serial):
-        ca.note_poll(serial)
+    progress = certificate.progress
+    if progress.is_pending(ctx.now):
+        ca.certificates[serial] = replace(certificate, progress=progress.polled())
         raise RequestInProgressException(
             f"The request to issue certificate {arn} is still in progress. Try again later."
         )
-    if certificate is None:
+    if progress.failure is not None:
         raise RequestFailedException(f"Certificate {arn} is in a failed state.")
     answer: Response = {"Certificate": certificate.pem}
     if certificate.issuer is not None:

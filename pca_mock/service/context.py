@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pca_mock.service import states
+from pca_mock.state import progress
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.calls import Caller
+from pca_mock.state.progress import Progress
 from pca_mock.state.store import State, Store
 
 # The members of a checked request, Any because each operation declares them as its TypedDict.
@@ -34,6 +37,12 @@ class Context:
     state: State
     store: Store
     now: datetime
+
+    def begin(
+        self, request: Mapping[str, Any], due_at: datetime | None
+    ) -> AbstractContextManager[Progress]:
+        """Begin something that takes time. See `progress.begin`."""
+        return progress.begin(self.state.plans, self.operation, request, due_at)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,6 @@ from pca_mock.service.configuration import is_bucket_name
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
-from pca_mock.state.plans import Hold, LateFailure
 from pca_mock.state.randomness import new_uuid
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         DescribeCertificateAuthorityAuditReportRequestTypeDef,
     )
 
-_OPERATION: Final = "CreateCertificateAuthorityAuditReport"
 # The keys of the JSON form and the columns of the CSV form, in this order.
 _COLUMNS: Final = (
     "awsAccountId",
@@ -57,32 +56,27 @@ def create_certificate_authority_audit_report(
     if not is_bucket_name(bucket):
         raise InvalidArgsException(f"The S3 bucket name is not valid: {bucket}")
     write, ending, content_type = _FORMATS[request["AuditReportResponseFormat"]]
-    report_id = new_uuid(ctx.state.random)
-    key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
-    rows = [_row(ca, serial) for serial in reversed(ca.certificates)]
-    plans = ctx.state.plans
-    succeeded = plans.take(LateFailure, _OPERATION, request) is None
-    try:
-        if succeeded:
-            item = StoredObject(bucket, key, write(rows).encode(), content_type)
-            ctx.state.buckets.write(item, ca.arn.region)
-        else:
-            ctx.state.buckets.check(bucket, ca.arn.region)
-    except BucketMissingError:
-        raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
-    except BucketError:
-        succeeded = False
-    if hold := plans.take(Hold, _OPERATION, request):
-        ca.hold(report_id, hold.polls)
-    available_at = ctx.now + ctx.state.settings.report_delay
-    ca.reports[report_id] = AuditReport(
-        report_id=report_id,
-        bucket=bucket,
-        key=key,
-        created_at=milliseconds(ctx.now),
-        available_at=available_at,
-        succeeded=succeeded,
-    )
+    with ctx.begin(request, ctx.now + ctx.state.settings.report_delay) as progress:
+        report_id = new_uuid(ctx.state.random)
+        key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
+        rows = [_row(ca, *item) for item in reversed(list(ca.issued()))]
+        try:
+            if progress.failure is None:
+                item = StoredObject(bucket, key, write(rows).encode(), content_type)
+                ctx.state.buckets.write(item, ca.arn.region)
+            else:
+                ctx.state.buckets.check(bucket, ca.arn.region)
+        except BucketMissingError:
+            raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
+        except BucketError:
+            progress = progress.failing("the bucket cannot be written to")
+        ca.reports[report_id] = AuditReport(
+            report_id=report_id,
+            bucket=bucket,
+            key=key,
+            created_at=milliseconds(ctx.now),
+            progress=progress,
+        )
     return {"AuditReportId": report_id, "S3Key": key}
 
 
@@ -97,10 +91,11 @@ def describe_certificate_authority_audit_report(
     report = ctx.ca.reports.get(request["AuditReportId"])
     if report is None:
         raise ResourceNotFoundException(f"Could not find audit report {request['AuditReportId']}.")
-    status = "SUCCESS" if report.succeeded else "FAILED"
-    if ctx.now < report.available_at or ctx.ca.is_held(report.report_id):
+    status = "SUCCESS" if report.progress.failure is None else "FAILED"
+    if report.progress.is_pending(ctx.now):
         status = "CREATING"
-    ctx.ca.note_poll(report.report_id)
+        polled = replace(report, progress=report.progress.polled())
+        ctx.ca.reports[report.report_id] = polled
     return {
         "AuditReportStatus": status,
         "S3BucketName": report.bucket,
@@ -109,9 +104,8 @@ def describe_certificate_authority_audit_report(
     }
 
 
-def _row(ca: CertificateAuthority, serial: str) -> dict[str, str]:
+def _row(ca: CertificateAuthority, serial: str, certificate: IssuedCertificate) -> dict[str, str]:
     """A certificate's columns; what it doesn't have is missing."""
-    certificate: IssuedCertificate = ca.certificates[serial]
     revocation = ca.revocations.get(serial)
     row = {
         "awsAccountId": certificate.requested_by,

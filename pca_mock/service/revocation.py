@@ -76,12 +76,12 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
     """
     ca = ctx.ca
     serial = _normalised(request["CertificateSerial"])
-    certificate = ca.certificates.get(serial)
+    certificate = ca.find_issued(serial)
     if certificate is None:
         raise ResourceNotFoundException(
             f"Could not find certificate with serial {request['CertificateSerial']}."
         )
-    if ctx.now < certificate.available_at or ca.is_held(serial):
+    if certificate.progress.is_pending(ctx.now):
         raise RequestInProgressException("The certificate is still being issued.")
     if _is_self_signed(ca, certificate):
         raise InvalidRequestException("Self-signed certificate can not be revoked")
@@ -175,7 +175,7 @@ def _status(
 ) -> ocsp.CertStatus:
     """What the responder knows: a revocation after `known_until` hasn't reached it yet."""
     serial = f"{cert_id.serial_number:032x}"
-    if serial not in ca.certificates or not _names(ca, cert_id):
+    if ca.find_issued(serial) is None or not _names(ca, cert_id):
         return ocsp.CertStatus(is_known=False)
     revocation = ca.revocations.get(serial)
     if revocation is None or revocation.revoked_at > known_until:

@@ -29,9 +29,15 @@ if TYPE_CHECKING:
 
 
 def status(ca: CertificateAuthority, now: datetime) -> Status:
-    """The status at a moment: EXPIRED is a view of ACTIVE and DISABLED, CREATING of PENDING."""
-    if (ca.ready_at is not None and now < ca.ready_at) or ca.is_held(ca.arn.ca_id):
+    """The status at a moment.
+
+    CREATING and FAILED follow from the progress of the creation; EXPIRED is a view of ACTIVE and
+    DISABLED.
+    """
+    if ca.progress.is_pending(now):
         return Status.CREATING
+    if ca.progress.failure is not None:
+        return Status.FAILED
     if (
         ca.administrative_status in _EXPIRING
         and ca.installed is not None
@@ -46,9 +52,10 @@ def last_change(ca: CertificateAuthority, now: datetime) -> datetime:
 
     Not documented: that a certificate has expired doesn't show here.
     """
-    if ca.ready_at is None or now < ca.ready_at:
+    ready_at = ca.progress.due_at
+    if ready_at is None or now < ready_at:
         return ca.last_state_change_at
-    return max(ca.last_state_change_at, ca.ready_at)
+    return max(ca.last_state_change_at, ready_at)
 
 
 def with_new_certificate(ca: CertificateAuthority) -> Status:
@@ -176,7 +183,7 @@ def permit(operation: str, ca: CertificateAuthority, now: datetime, details: obj
     if cell is None:
         return
     if cell is RIP:
-        ca.note_poll(ca.arn.ca_id)
+        ca.progress = ca.progress.polled()
     raise cell.error(cell.message.format(arn=ca.arn))
 
 
@@ -261,8 +268,9 @@ def move(ca: CertificateAuthority, to: Status, now: datetime) -> None:
     Raises:
         ValueError: `TRANSITIONS` has no such step; nothing has changed.
     """
-    if (ca.administrative_status, to) not in _STEPS:
-        raise ValueError(f"no CA goes from {ca.administrative_status.value} to {to.value}")
+    before = ca.administrative_status if ca.progress.failure is None else Status.FAILED
+    if (before, to) not in _STEPS:
+        raise ValueError(f"no CA goes from {before.value} to {to.value}")
     ca.deleted_from = ca.administrative_status if to is Status.DELETED else None
     ca.restorable_until = None
     ca.administrative_status = to

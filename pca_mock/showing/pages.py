@@ -62,10 +62,11 @@ def _branch(ca: CertificateAuthority, now: datetime) -> str:
 
 def _certificates(ca: CertificateAuthority, now: datetime, most: int) -> str:
     """How many certificates a CA has issued, and the latest of them."""
-    if not ca.certificates:
+    issued = dict(ca.issued())
+    if not issued:
         return ""
-    numbers = Counter(words.certificate_status(ca, serial, now) for serial in ca.certificates)
-    latest = list(islice(reversed(ca.certificates.items()), most))[::-1]
+    numbers = Counter(words.certificate_status(ca, serial, now) for serial in issued)
+    latest = list(islice(reversed(issued.items()), most))[::-1]
     rows = [
         (
             _name(certificate.subject),
@@ -75,10 +76,10 @@ def _certificates(ca: CertificateAuthority, now: datetime, most: int) -> str:
         )
         for serial, certificate in latest
     ]
-    hidden = len(ca.certificates) - len(latest)
+    hidden = len(issued) - len(latest)
     counts = " ".join(html.badge(word, f"{number:,} {word}") for word, number in numbers.items())
     return (
-        f"<details><summary>{words.count(len(ca.certificates), 'certificate')} {counts}"
+        f"<details><summary>{words.count(len(issued), 'certificate')} {counts}"
         f"{f' <small>the latest {len(latest)}</small>' if hidden else ''}</summary>"
         f"<table>{html.body(rows)}</table></details>"
     )
@@ -131,8 +132,8 @@ def _authority_rows(ca: CertificateAuthority, now: datetime) -> html.Rows:
         ("Usage mode", html.text(ca.usage_mode)),
         ("Created", _time(ca.created_at)),
     ]
-    if ca.failure_reason is not None:
-        rows.append(("Failure reason", html.text(ca.failure_reason)))
+    if ca.progress.failure is not None:
+        rows.append(("Failure reason", html.text(ca.progress.failure)))
     if ca.restorable_until is not None:
         rows.append(("Restorable until", _moment(ca.restorable_until, now)))
     crl = ca.revocation_configuration["CrlConfiguration"]

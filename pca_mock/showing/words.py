@@ -108,12 +108,11 @@ def certificate_status(ca: CertificateAuthority, serial: str, now: datetime) -> 
         LookupError: the CA has issued no certificate with this serial number.
     """
     certificate = ca.certificates.get(serial)
-    available_at = certificate.available_at if certificate is not None else ca.failed.get(serial)
-    if available_at is None:
-        raise LookupError(f"{ca.arn} has no certificate {serial}")
-    if now < available_at or ca.is_held(serial):
-        return "PENDING"
     if certificate is None:
+        raise LookupError(f"{ca.arn} has no certificate {serial}")
+    if certificate.progress.is_pending(now):
+        return "PENDING"
+    if certificate.progress.failure is not None:
         return "FAILED"
     if serial in ca.revocations:
         return "REVOKED"

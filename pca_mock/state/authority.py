@@ -6,12 +6,14 @@ Source: API_CertificateAuthority.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.pki.certificate import CaCertificate
+from pca_mock.state.progress import Progress
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -67,7 +69,8 @@ class IssuedCertificate:
         crl_partition: the partition of the CRL that it is bound to; None for the complete one.
         issuer: what was installed at the CA then; None for a root that signed itself.
         requested_by: the account that asked for it.
-        issued_at, available_at: UTC; GetCertificate answers from `available_at` on.
+        issued_at: UTC.
+        progress: of its issuance.
     """
 
     arn: CertificateArn
@@ -81,7 +84,7 @@ class IssuedCertificate:
     template_arn: str
     requested_by: str
     issued_at: datetime
-    available_at: datetime
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +126,13 @@ class RevocationList:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """A report on the CA's certificates; it is finished from `available_at` (UTC) on."""
+    """A report on the CA's certificates."""
 
     report_id: str
     bucket: str
     key: str
     created_at: datetime
-    available_at: datetime
-    succeeded: bool
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +151,17 @@ class CertificateAuthority:
 
     Attributes:
         position: its place in the order of creation, unique in its account and region.
-        ready_at: until this moment it is being created; None where that took no time.
-        administrative_status: the status but for creation and expiry, which are the clock's.
+        progress: of its creation.
+        administrative_status: the status without regard to its creation and to expiry.
         deleted_from: the administrative status before its deletion.
         revocation_configuration: in the form in which Describe shows it.
         permissions: by principal and source account.
         policy: the text of its resource policy.
-        certificates: by serial, as it stands in their ARNs.
+        certificates: by serial, as in their ARNs. `issued` leaves out those that fail.
         revocations: by serial, in the order in which they happened.
         crls: by partition; the complete one under None.
         current_partition: the one that new certificates are bound to.
         reports: by id.
-        failed: when issuances that fail had done so, by the serials that they would have had.
-        polls_left: how often something will still be said to be in progress: certificates by
-            serial, reports by id, the CA itself by its own id.
     """
 
     arn: AuthorityArn
@@ -173,7 +172,7 @@ class CertificateAuthority:
     spki: bytes
     csr_pem: str
     created_at: datetime
-    ready_at: datetime | None
+    progress: Progress
     last_state_change_at: datetime
     administrative_status: Status
     revocation_configuration: RevocationConfigurationTypeDef
@@ -181,7 +180,6 @@ class CertificateAuthority:
     usage_mode: str
     tags: dict[str, str]
     installed: InstalledCertificate | None = None
-    failure_reason: str | None = None
     deleted_from: Status | None = None
     restorable_until: datetime | None = None
     permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
@@ -191,26 +189,23 @@ class CertificateAuthority:
     crls: dict[str | None, RevocationList] = field(default_factory=dict)
     current_partition: str | None = None
     reports: dict[str, AuditReport] = field(default_factory=dict)
-    failed: dict[str, datetime] = field(default_factory=dict)
-    polls_left: dict[str, int] = field(default_factory=dict)
 
     def is_gone(self, now: datetime) -> bool:
         """Whether it was deleted, and can no longer be restored."""
         return self.restorable_until is not None and now >= self.restorable_until
 
-    def is_held(self, name: str) -> bool:
-        """Whether a test wants something to be in progress still. See `polls_left`."""
-        return name in self.polls_left
+    def issued(self) -> Iterator[tuple[str, IssuedCertificate]]:
+        """The certificates whose issuance doesn't fail, with their serials, oldest first."""
+        return (item for item in self.certificates.items() if item[1].progress.failure is None)
 
-    def hold(self, name: str, polls: int) -> None:
-        """Let something be in progress until it has been asked for so often, at least once."""
-        self.polls_left[name] = polls
+    def has_issued(self, number: int) -> bool:
+        """Whether there are that many of these certificates, or more."""
+        return len(self.certificates) >= number and sum(1 for _ in self.issued()) >= number
 
-    def note_poll(self, name: str) -> None:
-        """Note that it was asked for."""
-        left = self.polls_left.pop(name, 0) - 1
-        if left > 0:
-            self.polls_left[name] = left
+    def find_issued(self, serial: str) -> IssuedCertificate | None:
+        """One of these certificates."""
+        certificate = self.certificates.get(serial)
+        return certificate if certificate and certificate.progress.failure is None else None
 
     @property
     def is_root(self) -> bool:

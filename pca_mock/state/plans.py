@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
@@ -92,6 +93,18 @@ Effect = Refusal | LostResponse | Delay | LateFailure | Hold
 _Effect = TypeVar("_Effect", bound=Failure | Delay | LateFailure | Hold)
 
 
+class ConditionError(Exception):
+    """The condition (`when`) of a plan has raised an error, which is to reach the test unchanged.
+
+    It may be of a class that stands for an answer of the service or a failure of the network.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        """Carry the error."""
+        super().__init__(error)
+        self.error = error
+
+
 @dataclass(eq=False)
 class Plan:
     """A fault that is planned: in force from the start, until it is used up or cancelled.
@@ -137,12 +150,17 @@ class Plan:
         self.cancel()
 
     def matches(self, operation: str, params: Params) -> bool:
-        """Whether it is about such a call."""
-        return (
-            self.operation == operation
-            and fits(params, self.params)
-            and (self.when is None or self.when(params))
-        )
+        """Whether it is about such a call.
+
+        Raises:
+            ConditionError: the test's own condition has raised.
+        """
+        if self.operation != operation or not fits(params, self.params):
+            return False
+        try:
+            return self.when is None or self.when(params)
+        except Exception as error:
+            raise ConditionError(error) from error
 
 
 class Plans:
@@ -166,15 +184,35 @@ class Plans:
         with self._lock:
             self.in_force[:] = [other for other in self.in_force if other is not plan]
 
-    def take(self, kind: type[_Effect], operation: str, params: Params) -> _Effect | None:
-        """What strikes a call, which is then counted; None if nothing of this kind does."""
-        if not self.in_force:
-            return None
+    def find(self, kind: type[_Effect], operation: str, params: Params) -> Plan | None:
+        """The first plan of a kind that is about such a call. Nothing is counted.
+
+        Raises:
+            ConditionError: the condition of a plan has raised.
+        """
         for plan in list(self.in_force):
-            effect = plan.effect
-            if isinstance(effect, kind) and plan.matches(operation, params) and self._use(plan):
-                return effect
+            if (
+                isinstance(plan.effect, kind)
+                and plan.left != 0
+                and plan.matches(operation, params)
+                and plan in self.in_force  # its condition may have cancelled it
+            ):
+                return plan
         return None
+
+    def strike(
+        self, plan: Plan | None, kind: type[_Effect], operation: str, params: Params
+    ) -> _Effect | None:
+        """Count a strike of a plan that was found, and say what strikes.
+
+        If it has been used up or cancelled meanwhile, the next plan strikes.
+        """
+        while plan is not None and not self._use(plan):
+            plan = self.find(kind, operation, params)
+        if plan is None:
+            return None
+        assert isinstance(plan.effect, kind)
+        return plan.effect
 
     def _use(self, plan: Plan) -> bool:
         """Count a strike, unless another thread had the last one, or another mock."""
@@ -187,6 +225,21 @@ class Plans:
                 if plan.left == 0:
                     self.in_force.remove(plan)
             return True
+
+    @contextmanager
+    def striking(
+        self, operation: str, params: Params, *kinds: type[Effect]
+    ) -> Iterator[list[Effect | None]]:
+        """What strikes a call, for each of several kinds. It is counted unless the block raises.
+
+        Raises:
+            ConditionError: the condition of a plan has raised.
+        """
+        plans = [self.find(kind, operation, params) for kind in kinds]
+        yield [plan.effect if plan is not None else None for plan in plans]
+        for plan in plans:
+            if plan is not None:
+                self._use(plan)
 
     def keep(self) -> tuple[tuple[Plan, int | None], ...]:
         """The plans in force, with what is left of each, for `restore`."""

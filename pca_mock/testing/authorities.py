@@ -91,7 +91,8 @@ class Authority(AuthorityView):
         try:
             self._install(issuer, template, validity)
         except BaseException:
-            if self._ca.administrative_status is Status.PENDING_CERTIFICATE:
+            status = states.status(self._ca, self._state.clock.now())
+            if status in (Status.CREATING, Status.PENDING_CERTIFICATE):
                 self._state.forget(self._ca)
             raise
 
@@ -244,7 +245,7 @@ class Authority(AuthorityView):
         with state.lock:
             others = [ca for ca in state.all_authorities() if ca is not own]
         for ca in others:
-            issued = ca.certificates.get(serial)
+            issued = ca.find_issued(serial)
             if issued is not None and issued.pem == self.certificate_pem:
                 Certificate(state, issued.arn).revoke(reason)
                 return
@@ -307,7 +308,7 @@ def all_certificates(state: State) -> Sequence[Certificate]:
         certificate
         for ca in state.all_authorities()
         if not ca.is_gone(now)
-        for certificate in ca.certificates.values()
+        for _, certificate in ca.issued()
     ]
     issued.sort(key=lambda certificate: certificate.position)
     return [Certificate(state, certificate.arn) for certificate in issued]

@@ -67,11 +67,11 @@ class Certificate:
     @property
     def _record(self) -> IssuedCertificate:
         ca = self._state.find(self._arn.authority)
-        if ca is not None and self._arn.serial in ca.failed:
-            raise LookupError(f"there is no certificate {self.arn}: its issuance has failed")
         record = ca.certificates.get(self._arn.serial) if ca is not None else None
         if record is None:
             raise LookupError(f"the mock has no certificate {self.arn} (any more)")
+        if record.progress.failure is not None:
+            raise LookupError(f"there is no certificate {self.arn}: its issuance has failed")
         return record
 
     @property

@@ -71,7 +71,8 @@ class FaultPlanner:
                 plan is cancelled or its block ends.
             attempts: how many single attempts fail instead, so that a retry may succeed.
             latency: how long each answer takes, by the mock's clock.
-            when: what must say yes to the parameters of a call.
+            when: called with the parameters of a call; it is struck if this returns true. What it
+                raises reaches the caller unchanged, and nothing has happened then.
             params: members that a call must have, with their values; a handle stands for its ARN.
 
         Returns:
@@ -163,7 +164,7 @@ class FaultPlanner:
                 CreateCertificateAuthorityAuditReport (the report becomes FAILED).
             reason: of a CA, a FailureReason of the model; by default OTHER.
             times: how many calls; by default each one.
-            when: what must say yes to the parameters of a call.
+            when: called with the parameters of a call; it is struck if this returns true.
             params: members that a call must have, with their values.
 
         Raises:
@@ -191,7 +192,7 @@ class FaultPlanner:
             polls: how often GetCertificate answers RequestInProgressException, a new CA is CREATING
                 when it is described or its CSR is asked for, or a report is CREATING.
             times: how many calls; by default each one.
-            when: what must say yes to the parameters of a call.
+            when: called with the parameters of a call; it is struck if this returns true.
             params: members that a call must have, with their values.
 
         Raises:

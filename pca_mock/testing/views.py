@@ -145,7 +145,7 @@ class AuthorityView:
         """What it has issued, oldest first; of a root its own certificate, too."""
         state = self._state
         with state.lock:
-            return [Certificate(state, issued.arn) for issued in self._ca.certificates.values()]
+            return [Certificate(state, issued.arn) for _, issued in self._ca.issued()]
 
     @property
     def crl(self) -> x509.CertificateRevocationList:

@@ -22,7 +22,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
-from tests import revoking, support
+from pca_mock.errors import ResourceNotFoundException
+from tests import inside, revoking, support
 from tests.revoking import REPORTS, create_report, serial
 from tests.support import Authority
 
@@ -491,6 +492,10 @@ def test_a_creation_that_is_refused_uses_up_no_fault(pca: PcaMock, client: ACMPC
     mismatch = support.configuration(key="RSA_2048", signing="SHA256WITHECDSA")
     assert code(support.pending, client, "ROOT", mismatch) == "InvalidArgsException"
     assert code(support.pending, client, "ROOT", IdempotencyToken="\u2026") == "ValidationException"
+    pca.buckets.forbid("forbidden")
+    crl = revoking.crl_on(S3BucketName="forbidden")
+    refusal = code(support.pending, client, "ROOT", RevocationConfiguration=crl)
+    assert refusal == "ValidationException"
     assert [plan.struck for plan in plans] == [0, 0]
     assert [ca.status for ca in pca.authorities] == []
 
@@ -523,7 +528,10 @@ def test_a_certificate_that_failed_is_nowhere_else(pca: PcaMock, ca: Authority) 
     listed = {row["certificateArn"] for row in json.loads(pca.buckets[REPORTS][key])}
     assert issued in listed
     assert failed not in listed
-    assert failed not in [certificate.arn for certificate in pca.certificates]
+    handle = pca.authority(ca.arn)
+    assert failed not in [item.arn for item in (*pca.certificates, *handle.certificates)]
+    assert serial(issued) in handle._repr_html_()
+    assert serial(failed) not in handle._repr_html_()
     assert code(revoking.revoke, ca, failed) == "ResourceNotFoundException"
     assert code(ca.get, failed) == "RequestFailedException"
 
@@ -820,6 +828,51 @@ def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Authority) -
         assert found == ["RequestInProgressException", "success"]
 
 
+# A condition that raises
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError("the test's"),
+        ResourceNotFoundException("the test's"),  # of the service's classes
+        EndpointConnectionError(endpoint_url="https://the.test"),  # of botocore's
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("kind", ["fail", "delay", "lose_response", "hold", "fail_later"])
+@pytest.mark.parametrize("operation", [CREATE, ISSUE, REPORT])
+def test_an_error_of_a_condition_reaches_the_test_and_nothing_has_happened(
+    operation: str, kind: str, error: Exception, pca: PcaMock, ca: Authority
+) -> None:
+    def when(_: Any) -> bool:
+        raise error
+
+    others = [pca.hold(operation, 2), pca.fail_later(operation)]
+    arguments: Any = {"fail": ["InternalFailure"], "delay": [timedelta(1)], "hold": [1]}
+    getattr(pca, kind)(operation, *arguments.get(kind, []), when=when)
+    begin: Any = {
+        CREATE: lambda: support.pending(ca.client, RevocationConfiguration=revoking.crl_on()),
+        ISSUE: lambda: issue(ca),
+        REPORT: lambda: create_report(ca),
+    }
+    before = everything(pca)
+
+    with pytest.raises(type(error)) as caught:
+        begin[operation]()
+
+    assert caught.value is error
+    assert caught.value.__context__ is None
+    assert everything(pca) == before
+    assert [plan.struck for plan in others] == [0, 0]
+
+
+def everything(pca: PcaMock) -> Any:
+    """All that a call could have changed."""
+    buckets = {name: dict(pca.buckets[name]) for name in pca.buckets}
+    return inside.snapshot(pca), buckets, pca.clock.now(), len(pca.calls)
+
+
 # Handles
 
 
@@ -846,7 +899,7 @@ def test_handles_are_struck_too(pca: PcaMock, slept: list[float]) -> None:
 def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     pca.buckets.remove("missing")
-    pca.fail_later("CreateCertificateAuthorityAuditReport")
+    plans = [pca.fail_later(REPORT, times=1), pca.hold(REPORT, 1, times=1)]
 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         pca.client().create_certificate_authority_audit_report(
@@ -854,6 +907,7 @@ def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
             S3BucketName="missing",
             AuditReportResponseFormat="JSON",
         )
+    assert [plan.struck for plan in plans] == [0, 0]
 
 
 def test_a_handle_stands_for_its_arn(pca: PcaMock) -> None:

@@ -12,6 +12,7 @@ from pca_mock import PcaMock, mock_pca
 from pca_mock.service import dispatch
 from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
+from pca_mock.state.progress import Progress
 from tests import inside, oracles, shapes
 from tests.refusals import refused
 from tests.support import TEN_YEARS, Authority, configuration, pending, root, subordinate
@@ -146,7 +147,7 @@ def test_a_ca_is_described_in_every_status_with_the_members_of_that_status(
 def test_a_failed_ca_says_why(pca: PcaMock, pca_client: ACMPCAClient, reason: str) -> None:
     ca = pending(pca_client)
     inside.put_in(pca, ca.arn, Status.FAILED)
-    inside.authority(pca, ca.arn).failure_reason = reason
+    inside.authority(pca, ca.arn).progress = Progress(failure=reason)
 
     assert ca.describe()["FailureReason"] == reason
 

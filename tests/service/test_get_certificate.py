@@ -13,6 +13,7 @@ import time_machine
 from botocore.exceptions import WaiterError
 
 from pca_mock.state.authority import Status
+from pca_mock.state.progress import Progress
 from tests import oracles, support
 from tests.inside import authority, put_in
 from tests.issuance import ForeignRoot, raw_csr, unvalidating
@@ -268,7 +269,7 @@ def test_certificates_are_answered_while_the_ca_is_there(
 def _hold_back(pca: PcaMock, ca: Authority, arn: str, until: datetime) -> None:
     certificates = authority(pca, ca.arn).certificates
     serial = arn.rpartition("/")[2]
-    certificates[serial] = replace(certificates[serial], available_at=until)
+    certificates[serial] = replace(certificates[serial], progress=Progress(until))
 
 
 def test_a_certificate_that_is_still_being_issued_is_not_answered(

@@ -58,6 +58,14 @@ def test_a_serial_of_another_ca_is_unknown(pca: PcaMock) -> None:
     assert ocsp_status(pca, other, arn) == "good"
 
 
+def test_a_certificate_whose_issuance_fails_is_unknown(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    with pca.fail_later("IssueCertificate"):
+        arn = issue(ca)
+
+    assert ocsp_status(pca, ca, arn) == "unknown"
+
+
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256"])
 def test_each_certificate_of_a_request_is_answered_in_order(hash_name: str, pca: PcaMock) -> None:
     ca = revoking.root(pca)

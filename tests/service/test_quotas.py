@@ -160,3 +160,14 @@ def test_a_known_token_is_answered_where_no_more_certificates_are_allowed() -> N
 def test_a_quota_that_cannot_be_is_refused_at_once(quotas: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         mock_pca(quotas=quotas)
+
+
+def test_a_certificate_whose_issuance_fails_does_not_count_for_the_quota() -> None:
+    with mock_pca(quotas={"certificates": 2}) as pca:
+        ca = root(pca.client())
+        with pca.fail_later("IssueCertificate"):
+            ca.issue(CSR)
+        ca.issue(CSR)
+
+        with refused("LimitExceededException", pca):
+            ca.issue(CSR)

@@ -26,6 +26,7 @@ from pca_mock.service.states import (
     permit,
 )
 from pca_mock.state.authority import Status
+from pca_mock.state.progress import Progress
 from tests import inside, support
 from tests.constraints import ABOUT_A_CA, fitting
 from tests.refusals import refused
@@ -158,12 +159,12 @@ def moment(ca: Authority, status: str) -> time_machine.travel:
 def self_signed(pca: PcaMock, ca: Authority) -> str:
     """The ARN of a certificate for the CA's key that is good now, whatever its status."""
     record = inside.authority(pca, ca.arn)
-    before = record.administrative_status, record.ready_at
-    record.administrative_status, record.ready_at = Status.PENDING_CERTIFICATE, None
+    before = record.administrative_status, record.progress
+    record.administrative_status, record.progress = Status.PENDING_CERTIFICATE, Progress()
     try:
         return ca.issue(ca.csr(), "RootCACertificate", Validity=support.TEN_YEARS)
     finally:
-        record.administrative_status, record.ready_at = before
+        record.administrative_status, record.progress = before
 
 
 def request(operation: str, pca: PcaMock, ca: Authority) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pca_mock import PcaMock
 from pca_mock.pki.algorithms import KEY_ALGORITHMS, SIGNING_ALGORITHMS
 from pca_mock.showing import words
 from tests import inside, support
+from tests.refusals import refused
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 CA_ID: Final = "11111111-2222-3333-4444-555555555555"
@@ -32,7 +33,10 @@ def test_a_certificate_is_first_pending_then_issued_then_expired(pca: PcaMock) -
         return words.certificate_status(ca, leaf.serial, now)
 
     assert status(pca.clock.now()) == "PENDING"
-    ca.note_poll(leaf.serial)
+    with refused("RequestInProgressException"):
+        pca.client(region_name="us-east-1").get_certificate(
+            CertificateAuthorityArn=root.arn, CertificateArn=leaf.arn
+        )
     assert status(leaf.not_after) == "ISSUED"
     assert status(leaf.not_after + timedelta(seconds=1)) == "EXPIRED"
     leaf.revoke()
