@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pca_mock.mock import PcaPatcher, mock_pca
     from pca_mock.state.calls import Call, Caller
     from pca_mock.state.plans import Plan
-    from pca_mock.state.snapshots import Snapshot
+    from pca_mock.state.store import Snapshot
     from pca_mock.testing.authorities import Authority
     from pca_mock.testing.calls import Calls
     from pca_mock.testing.certificates import Certificate
@@ -45,7 +45,7 @@ _HOMES: Final = {
     "PcaPatcher": "pca_mock.mock",
     "PcaMock": "pca_mock.handle",
     "Plan": "pca_mock.state.plans",
-    "Snapshot": "pca_mock.state.snapshots",
+    "Snapshot": "pca_mock.state.store",
     "mock_pca": "pca_mock.mock",
 }
 

@@ -13,6 +13,10 @@ def milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+# (the moment at which a clock is stopped, else None; how far it is ahead of the machine's)
+Setting = tuple[datetime | None, timedelta]
+
+
 class Clock:
     """The time of a mock, which a test can stop and move; code outside the mock keeps its own.
 
@@ -22,8 +26,7 @@ class Clock:
 
     def __init__(self) -> None:
         """Begin with the machine's time."""
-        # (the moment at which it stands still, else None; how far it is ahead of the machine)
-        self._setting: tuple[datetime | None, timedelta] = (None, timedelta())
+        self._setting: Setting = (None, timedelta())
         self._lock = threading.RLock()
         self._watchers: list[Callable[[], None]] = []
 
@@ -110,14 +113,19 @@ class Clock:
 
     def reset(self) -> None:
         """Tell the machine's time again."""
-        self._set((None, timedelta()))
+        self.restore((None, timedelta()))
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call a function whenever the clock has been set."""
         self._watchers.append(watcher)
 
-    def _set(self, setting: tuple[datetime | None, timedelta]) -> None:
-        self._setting = setting
+    def keep(self) -> Setting:
+        """How it is set, for `restore`."""
+        return self._setting
+
+    def restore(self, kept: Setting) -> None:
+        """Set it as it was."""
+        self._setting = kept
         self._tell()
 
     def _tell(self) -> None:
@@ -126,11 +134,11 @@ class Clock:
             watcher()
 
     @contextmanager
-    def _until_the_end(self, former: tuple[datetime | None, timedelta]) -> Iterator[Clock]:
+    def _until_the_end(self, former: Setting) -> Iterator[Clock]:
         try:
             yield self
         finally:
-            self._set(former)
+            self.restore(former)
 
 
 def _moment(value: datetime | str) -> datetime:

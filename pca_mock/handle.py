@@ -17,9 +17,8 @@ from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import crls, revocation
 from pca_mock.settings import Settings, check_account_id
 from pca_mock.showing import pages, text
-from pca_mock.state import keys, randomness, running, snapshots
-from pca_mock.state.snapshots import Snapshot
-from pca_mock.state.store import EARLIEST, State
+from pca_mock.state import keys, randomness, running
+from pca_mock.state.store import EARLIEST, Snapshot, State
 from pca_mock.testing import authorities
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
@@ -53,7 +52,7 @@ class PcaMock(FaultPlanner):
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._state.clock.watch(self._note_new_time)
-        self._beginning = snapshots.take(self._state, self._buckets.keep())
+        self._beginning = self._state.keep()
 
     def __repr__(self) -> str:
         with self._state.lock:
@@ -183,7 +182,7 @@ class PcaMock(FaultPlanner):
         """
         running.check(self._state)
         with self._state.lock:
-            return snapshots.take(self._state, self._buckets.keep())
+            return self._state.keep()
 
     def restore(self, kept: Snapshot) -> None:
         """Let everything be as it was when a snapshot was taken, as often as needed.
@@ -192,8 +191,7 @@ class PcaMock(FaultPlanner):
         the same account.
         """
         with self._state.lock:
-            self._buckets.restore(kept.buckets)
-            snapshots.restore(self._state, kept)
+            self._state.restore(kept)
 
     def reset(self) -> None:
         """Begin anew: no CAs, no calls, no planned faults, and the machine's time."""

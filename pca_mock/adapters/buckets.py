@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.response import HTTPResponse
 
-from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+from pca_mock.state.buckets import BucketError, BucketMissingError, KeptObjects, StoredObject
 from pca_mock.structures import as_list
 
 _PATIENCE: Final = 5  # seconds, for an endpoint that may not be there
@@ -32,10 +32,6 @@ _NEEDED: Final = (
     ("s3:GetBucketAcl", "{bucket}"),
     ("s3:GetBucketLocation", "{bucket}"),
 )
-
-
-# Objects by bucket and key, missing buckets, forbidden ones.
-Kept = tuple[dict[str, dict[str, bytes]], frozenset[str], frozenset[str]]
 
 
 class Buckets(Mapping[str, Mapping[str, bytes]]):
@@ -65,11 +61,11 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         self._missing.discard(bucket)
         self._forbidden.discard(bucket)
 
-    def keep(self) -> Kept:
+    def keep(self) -> KeptObjects:
         """A copy of what is in memory, for `restore`."""
         return _copied(self._memory), frozenset(self._missing), frozenset(self._forbidden)
 
-    def restore(self, kept: Kept) -> None:
+    def restore(self, kept: KeptObjects) -> None:
         """Let exactly this be in memory. Other buckets are not this mock's own."""
         memory, missing, forbidden = kept
         self._memory = _copied(memory)

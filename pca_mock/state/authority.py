@@ -5,9 +5,10 @@ Source: API_CertificateAuthority.
 
 from __future__ import annotations
 
+import copy
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,12 @@ class RevocationList:
     first_expiry: datetime | None = None
     failed: bool = False
 
+    def copy(self) -> RevocationList:
+        """The same with a dict of its own, for a snapshot."""
+        twin = copy.copy(self)
+        twin.entries = dict(self.entries)
+        return twin
+
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
@@ -206,6 +213,16 @@ class CertificateAuthority:
         """One of these certificates."""
         certificate = self.certificates.get(serial)
         return certificate if certificate and certificate.progress.failure is None else None
+
+    def copy(self) -> CertificateAuthority:
+        """The same with dicts of its own, for a snapshot. Records that never change are shared."""
+        twin = copy.copy(self)
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, dict):
+                setattr(twin, each.name, dict(value))
+        twin.crls = {name: crl.copy() for name, crl in self.crls.items()}
+        return twin
 
     @property
     def is_root(self) -> bool:

@@ -29,6 +29,10 @@ class StoredObject:
     acl: str | None = None
 
 
+# Objects by bucket and key, missing buckets, forbidden ones.
+KeptObjects = tuple[dict[str, dict[str, bytes]], frozenset[str], frozenset[str]]
+
+
 class ObjectStore(Protocol):
     """Something that keeps objects."""
 
@@ -55,6 +59,12 @@ class ObjectStore(Protocol):
             BucketError: it cannot be written; nothing has changed.
         """
 
+    def keep(self) -> KeptObjects:
+        """What is in memory, for `restore`."""
+
+    def restore(self, kept: KeptObjects) -> None:
+        """Have exactly this in memory."""
+
 
 class NoBuckets:
     """Keeps nothing, and lets everything be written: for a state without a mock around it."""
@@ -64,3 +74,10 @@ class NoBuckets:
 
     def write(self, item: StoredObject, region: str) -> None:
         """Accept the object."""
+
+    def keep(self) -> KeptObjects:
+        """Nothing: there are no objects."""
+        return {}, frozenset(), frozenset()
+
+    def restore(self, kept: KeptObjects) -> None:
+        """Do nothing: there are no objects."""

@@ -51,6 +51,9 @@ class Call(NamedTuple):
     request_id: str
 
 
+KeptCalls = tuple[tuple[Call, ...], int]
+
+
 @dataclass(slots=True)
 class Log:
     """The latest calls of a mock.
@@ -81,8 +84,12 @@ class Log:
         number = self.added - max(added, self._added_before)
         return list(self.latest)[-number:] if number else []
 
-    def replace(self, calls: tuple[Call, ...], total: int) -> None:
-        """Let other calls be in it."""
+    def keep(self) -> KeptCalls:
+        """The calls, and how many there have been, for `restore`."""
+        return tuple(self.latest), self.total
+
+    def restore(self, kept: KeptCalls) -> None:
+        """Have the kept calls in it, and no others."""
+        calls, self.total = kept
         self.latest = deque(calls, LIMIT)
-        self.total = total
         self._added_before = self.added

@@ -133,6 +133,10 @@ class Plan:
         left = "until cancelled" if self.left is None else f"{self.left} left"
         return f"<Plan {self.operation}: {self.effect}, {left}, struck {self.struck}>"
 
+    def note_home(self, plans: Plans) -> None:
+        """Note that it is in force in a mock, where `cancel` is to end it."""
+        self._homes.add(plans)
+
     def cancel(self) -> None:
         """Strike no more. Again, or once it is used up, this does nothing."""
         for plans in list(self._homes):
@@ -163,6 +167,9 @@ class Plan:
             raise ConditionError(error) from error
 
 
+KeptPlans = tuple[tuple[Plan, int | None], ...]
+
+
 class Plans:
     """The plans in force. Counted ones go first, oldest first; then others, newest first."""
 
@@ -173,7 +180,7 @@ class Plans:
 
     def add(self, plan: Plan) -> Plan:
         """Put a plan into force."""
-        plan._homes.add(self)
+        plan.note_home(self)
         with self._lock:
             counted = sum(other.left is not None for other in self.in_force)
             self.in_force.insert(counted, plan)
@@ -241,17 +248,17 @@ class Plans:
             if plan is not None:
                 self._use(plan)
 
-    def keep(self) -> tuple[tuple[Plan, int | None], ...]:
+    def keep(self) -> KeptPlans:
         """The plans in force, with what is left of each, for `restore`."""
         with self._lock:
             return tuple((plan, plan.left) for plan in self.in_force)
 
-    def restore(self, kept: tuple[tuple[Plan, int | None], ...]) -> None:
+    def restore(self, kept: KeptPlans) -> None:
         """Let exactly the kept plans be in force again, as they were."""
         with self._lock:
             for plan, left in kept:
                 plan.left = left
-                plan._homes.add(self)
+                plan.note_home(self)
             self.in_force[:] = [plan for plan, _ in kept]
 
 

@@ -1,25 +1,25 @@
-"""What one mock remembers: by account and region, behind one lock."""
+"""What one mock remembers: by account and region, behind one lock; how it is kept and restored."""
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from operator import attrgetter
 from random import Random
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
-from pca_mock.clock import Clock
+from pca_mock.clock import Clock, Setting
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
 from pca_mock.settings import Settings
 from pca_mock.state.authority import CertificateAuthority
-from pca_mock.state.buckets import NoBuckets, ObjectStore
-from pca_mock.state.calls import Log
+from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
+from pca_mock.state.calls import KeptCalls, Log
 from pca_mock.state.keys import FreshKeys, Keys
-from pca_mock.state.plans import Plans
+from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
 
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
@@ -42,6 +42,10 @@ class Tokens:
         """Keep the answer to a token from now on."""
         self._known[scope] = (now, arn)
 
+    def copy(self) -> Tokens:
+        """The same tokens, for a snapshot."""
+        return Tokens(dict(self._known))
+
 
 @dataclass(slots=True)
 class Store:
@@ -53,6 +57,23 @@ class Store:
     tokens: Tokens = field(default_factory=Tokens)
     _by_id: dict[str, CertificateAuthority] = field(default_factory=dict)
     _in_order: list[CertificateAuthority] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self._in_order)
+
+    def __iter__(self) -> Iterator[CertificateAuthority]:
+        """All CAs, oldest first."""
+        return iter(self._in_order)
+
+    def copy(self) -> Store:
+        """The same with copies of its CAs, for a snapshot."""
+        copies = [ca.copy() for ca in self._in_order]
+        return replace(
+            self,
+            tokens=self.tokens.copy(),
+            _by_id={ca.arn.ca_id: ca for ca in copies},
+            _in_order=copies,
+        )
 
     def new_arn(self, random: Random) -> AuthorityArn:
         """An ARN that no CA has."""
@@ -85,6 +106,37 @@ class Store:
         for index in range(start, len(self._in_order)):
             if not self._in_order[index].is_gone(now):
                 yield self._in_order[index]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Snapshot:
+    """What `PcaMock.snapshot` gives and `PcaMock.restore` takes. It never changes.
+
+    Records that never change are shared with the mocks; the others are copied, with their dicts.
+    So a snapshot costs little more than a dict entry for each certificate.
+
+    Attributes:
+        stores: by region and account.
+        publishing: the CAs that have a CRL to publish, which are in the stores, too.
+        created: how many CAs and certificates had been made.
+        buckets: the objects in memory instead of S3, and which buckets were closed.
+        random: where a seeded source of random numbers was.
+        clock: how the clock was set.
+        plans: the faults that were planned, and what was left of them.
+        log: the calls.
+    """
+
+    stores: Mapping[tuple[str, str], Store]
+    publishing: Sequence[CertificateAuthority]
+    created: int
+    buckets: KeptObjects
+    random: tuple[object, ...] | None
+    clock: Setting
+    plans: KeptPlans
+    log: KeptCalls
+
+    def __repr__(self) -> str:
+        return f"<Snapshot of {sum(map(len, self.stores.values()))} CAs>"
 
 
 @dataclass(slots=True)
@@ -129,7 +181,7 @@ class State:
 
     def all_authorities(self) -> Iterator[CertificateAuthority]:
         """Every CA of every account and region."""
-        return (ca for store in self._stores.values() for ca in store._in_order)
+        return (ca for store in self._stores.values() for ca in store)
 
     def forget(self, ca: CertificateAuthority) -> None:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
@@ -148,3 +200,42 @@ class State:
         if key not in self._stores:
             self._stores[key] = Store(partition, region, account)
         return self._stores[key]
+
+    def keep(self) -> Snapshot:
+        """Everything that is remembered, for `restore`: of this mock, or of a later one."""
+        stores, publishing = _copies(self._stores, self.publishing)
+        is_seeded = self.settings.seed is not None
+        self.keys.keep()
+        return Snapshot(
+            stores=stores,
+            publishing=publishing,
+            created=self.created,
+            buckets=self.buckets.keep(),
+            random=self.random.getstate() if is_seeded else None,
+            clock=self.clock.keep(),
+            plans=self.plans.keep(),
+            log=self.log.keep(),
+        )
+
+    def restore(self, kept: Snapshot) -> None:
+        """Remember what was kept, and nothing else."""
+        self._stores, publishing = _copies(kept.stores, kept.publishing)
+        self.publishing = dict.fromkeys(publishing)
+        self.crls_due_at = EARLIEST
+        self.created = kept.created
+        self.buckets.restore(kept.buckets)
+        if kept.random is not None and self.settings.seed is not None:
+            self.random.setstate(kept.random)
+        self.plans.restore(kept.plans)
+        self.log.restore(kept.log)
+        self.clock.restore(kept.clock)  # which publishes CRLs that are due
+
+
+def _copies(
+    stores: Mapping[tuple[str, str], Store], publishing: Iterable[CertificateAuthority]
+) -> tuple[dict[tuple[str, str], Store], list[CertificateAuthority]]:
+    """Copies of both, in which the CAs are the same copies."""
+    copies = {place: store.copy() for place, store in stores.items()}
+    by_arn = {ca.arn: ca for store in copies.values() for ca in store}
+    # A CA that was deleted before it was usable may still be among the publishing ones.
+    return copies, [by_arn[ca.arn] for ca in publishing if ca.arn in by_arn]

@@ -66,7 +66,7 @@ class Calls(Sequence[Call]):
         """
         if self._chosen is not None:
             raise TypeError("only pca.calls can be cleared, not calls that were chosen from it")
-        self._log.replace((), 0)
+        self._log.restore(((), 0))
 
     @contextmanager
     def paused(self) -> Iterator[None]:

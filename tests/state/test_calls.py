@@ -51,7 +51,7 @@ def test_only_the_latest_calls_are_kept() -> None:
 
 
 def test_a_log_that_was_replaced_still_keeps_only_the_latest_calls(log: Log) -> None:
-    log.replace(tuple(log.latest), log.total)
+    log.restore(log.keep())
     for number in range(LIMIT - 1):
         log.add(call(str(number)))
 
@@ -72,7 +72,7 @@ def test_what_was_added_since_a_moment_can_be_told(log: Log) -> None:
 
 @pytest.mark.parametrize("kept", [(), ("X",), ("X", "Y", "Z")])
 def test_what_a_log_was_replaced_with_was_not_added(kept: tuple[str, ...], log: Log) -> None:
-    log.replace(tuple(call(name) for name in kept), len(kept))
+    log.restore((tuple(call(name) for name in kept), len(kept)))
     assert (log.since(0), log.since(1), log.since(2)) == ([], [], [])
     assert log.total == len(kept)
 

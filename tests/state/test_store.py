@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pca_mock import Authority, Certificate, PcaMock, Snapshot, mock_pca
-from pca_mock.state import snapshots
 from tests import inside, oracles, policies, revoking, support
 from tests.refusals import refused
 
@@ -616,7 +615,7 @@ def test_a_snapshot_copies_cas_and_crls_but_no_certificate(
     for _ in range(number):
         root.issue(csr=csr)
     copied: list[object] = []
-    monkeypatch.setattr(snapshots, "copy", _Counting(copied))
+    monkeypatch.setattr("pca_mock.state.authority.copy", _Counting(copied))
 
     kept = pca.snapshot()
     assert len(copied) == 2
