@@ -67,7 +67,7 @@ def with_new_certificate(ca: CertificateAuthority) -> Status:
 
 def reports_revocation(ca: CertificateAuthority, now: datetime) -> bool:
     """Whether a CA publishes CRLs and answers OCSP requests."""
-    return status(ca, now) in _EXPIRING
+    return status(ca, now) in (Status.ACTIVE, Status.DISABLED)
 
 
 def is_removed_by_deletion(ca: CertificateAuthority, now: datetime) -> bool:

@@ -7,7 +7,7 @@ with `hold` and `fail_later`, and the delays of the mock, all come together here
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,21 +41,29 @@ class Progress:
         return replace(self, failure=reason)
 
 
-@contextmanager
 def begin(
     plans: Plans, operation: str, params: Params, due_at: datetime | None
-) -> Iterator[Progress]:
+) -> AbstractContextManager[Progress]:
     """Begin something that takes time, in the way that a test has planned.
 
     Conditions of plans are asked at the beginning of the block, and the plans are used up at its
-    end, unless it raises. So all that the call changes belongs into the block.
+    end, unless it raises. So all that the call changes belongs in the block.
 
     Args:
         plans: of the mock.
         operation: the one that begins it.
         params: of the call.
-        due_at: when its time is over.
+        due_at: when its time is over: UTC; None if it takes no time.
     """
+    if not plans.in_force:
+        return nullcontext(Progress(due_at))
+    return _begin_as_planned(plans, operation, params, due_at)
+
+
+@contextmanager
+def _begin_as_planned(
+    plans: Plans, operation: str, params: Params, due_at: datetime | None
+) -> Iterator[Progress]:
     with plans.striking(operation, params, Hold, LateFailure) as (hold, late_failure):
         yield Progress(
             due_at,
