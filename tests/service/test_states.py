@@ -380,7 +380,7 @@ def step(before: Status | None, after: Status | None) -> Transition:
 @pytest.mark.parametrize("row", TRANSITIONS, ids=lambda row: f"{row.before}-{row.after}")
 def test_every_step_in_the_table_is_taken_and_noted(row: Transition) -> None:
     with mock_pca(creation_delay=CREATION_DELAY) as pca:
-        pca.clock.freeze("2027-03-01T12:00:00.5Z")
+        pca.clock.freeze("2027-03-01T12:00:00.500Z")
         if Status.FAILED in (row.before, row.after):
             pca.fail_later("CreateCertificateAuthority")
         ca = pending(pca.client(region_name="us-east-1"))
