@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
 import pca_mock
-from pca_mock.service.states import PERMITTED, Cell
-from pca_mock.state.authority import Status
 
 project = "pca_mock"
 project_copyright = "the authors of pca_mock, Apache-2.0"
 html_title = "pca_mock"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "snippets"]
+exclude_patterns = ["_build"]
 html_theme = "furo"
 html_copy_source = False
 html_show_sphinx = False
 
-myst_enable_extensions = ["substitution"]
 myst_heading_anchors = 3
 
 # Docstrings: Google's style, code in single backticks.
@@ -73,31 +69,3 @@ def strip_code(_app: Sphinx, page: Any) -> None:
     for block in page.findall(lambda node: node.tagname == "literal_block"):
         block.rawsource = block.astext().rstrip()
         block[:] = [type(block[0])(block.rawsource)]
-
-
-def permitted() -> str:
-    """The table `PERMITTED` as Markdown: operation x status, and what is answered otherwise."""
-    names = [status.value.partition("_")[0].capitalize() for status in Status]
-    notes: dict[str, int] = {}
-    lines = [f"| | {' | '.join(names)} |", f"|---|{':---:|' * len(names)}"]
-    for operation, cells in PERMITTED.items():
-        shown = [_shown(cells[status], notes) for status in Status]
-        name = "<wbr>".join(re.findall("[A-Z][a-z]+", operation))  # it may be broken there
-        lines.append(f"| {name} | {' | '.join(shown)} |")
-    lines += ["", *(f"{number}. {text}" for text, number in notes.items())]
-    return "\n".join(lines)
-
-
-def _shown(cell: Cell, notes: dict[str, int]) -> str:
-    """Yes, or the number of a note that says what is answered instead, or what is permitted."""
-    if cell is None:
-        return "yes"
-    exception, refusal = cell if isinstance(cell, tuple) else (None, cell)
-    message = refusal.message.replace("{arn}", "…").rstrip(".")
-    note = f"`{refusal.error.__name__}`: {message}."
-    if exception is not None:
-        note = f"{exception.__doc__} Else {note}"
-    return str(notes.setdefault(note, len(notes) + 1))
-
-
-myst_substitutions = {"permitted": permitted()}

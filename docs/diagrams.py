@@ -1,15 +1,21 @@
-"""Draw the diagrams of these pages from the tables in the code: `python docs/diagrams.py`."""
+"""Draw what these pages show of the tables in the code: `python docs/diagrams.py`."""
 
 from __future__ import annotations
 
+import re
 from math import hypot
 from pathlib import Path
 from typing import Final
 
-from pca_mock.service.states import TRANSITIONS
+from pca_mock.service.states import PERMITTED, TRANSITIONS, Cell
 from pca_mock.state.authority import Status
 
 Point = tuple[float, float]
+
+HERE: Final = Path(__file__).parent
+DIAGRAM: Final = HERE / "_static" / "states.svg"
+PAGE: Final = HERE / "states.md"
+_TABLE: Final = re.compile("(<!-- permitted -->\n).*?(<!-- /permitted -->)", re.DOTALL)
 
 _SIZE: Final = (1130, 430)
 # The middle of each status; None before a CA is created, "gone" afterwards.
@@ -115,5 +121,36 @@ def _label(cause: str, share: float, *points: Point) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}">{verb}</text>'
 
 
+def permitted() -> str:
+    """The table `PERMITTED` as Markdown: operation x status, and what is answered otherwise."""
+    names = [status.value.partition("_")[0].capitalize() for status in Status]
+    notes: dict[str, int] = {}
+    lines = [f"| | {' | '.join(names)} |", f"|---|{':---:|' * len(names)}"]
+    for operation, cells in PERMITTED.items():
+        shown = [_shown(cells[status], notes) for status in Status]
+        lines.append(f"| {operation} | {' | '.join(shown)} |")
+    lines += ["", *(f"{number}. {text}" for text, number in notes.items())]
+    return "\n".join(lines)
+
+
+def _shown(cell: Cell, notes: dict[str, int]) -> str:
+    """Yes, or the number of a note that says what is answered instead, or what is permitted."""
+    if cell is None:
+        return "yes"
+    exception, refusal = cell if isinstance(cell, tuple) else (None, cell)
+    message = refusal.message.replace("{arn}", "…").rstrip(".")
+    note = f"`{refusal.error.__name__}`: {message}."
+    if exception is not None:
+        note = f"{exception.__doc__} Else {note}"
+    return str(notes.setdefault(note, len(notes) + 1))
+
+
+def page() -> str:
+    """The page about states, with its table as it should be."""
+    text = PAGE.read_text(encoding="utf-8")
+    return _TABLE.sub(lambda match: f"{match[1]}\n{permitted()}\n\n{match[2]}", text)
+
+
 if __name__ == "__main__":
-    (Path(__file__).parent / "_static" / "states.svg").write_text(states(), encoding="utf-8")
+    DIAGRAM.write_text(states(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -50,4 +50,9 @@ def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> Non
 
     assert modules() | {"pca_mock/py.typed", "conftest_plugin.py"} <= names
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tox.ini"} <= names
-    assert {"tests/conftest.py", "tests/data/templates.json", "examples/quickstart.py"} <= names
+    assert {
+        "conftest.py",
+        "tests/conftest.py",
+        "tests/data/templates.json",
+        "examples/quickstart.py",
+    } <= names

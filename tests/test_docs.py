@@ -1,101 +1,57 @@
-"""The documentation: its examples are run, all of them are shown, and Sphinx builds it."""
+"""The documentation: it is complete in a code viewer, what it shows is so, and Sphinx builds it.
+
+Its examples are tests of their own: pytest collects the pages.
+"""
 
 from __future__ import annotations
 
-import ast
 import re
 import runpy
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import pca_mock
+from tests import pages
 from tests.processes import clean_environment
 
-DOCS = Path(__file__).parents[1] / "docs"
-SNIPPETS = DOCS / "snippets"
-PAGES = sorted(DOCS.rglob("*.md"))
-_FENCE = re.compile(r"^```(\S+)(?: (\S+))?\n((?::.*\n)*)", re.MULTILINE)
+_DIRECTIVES = ("{toctree}", "{eval-rst}", "{include}")  # unbuilt, they lack nothing but looks
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class Include(NamedTuple):
-    """A literalinclude of a page."""
+@pytest.mark.parametrize("page", [pages.README, *pages.PAGES], ids=lambda page: page.stem)
+def test_a_page_is_complete_before_it_is_built(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    languages = {block.language.partition(" ")[0] for block in pages.blocks(page)}
 
-    path: Path
-    options: dict[str, str]
-
-    def shown(self) -> str:
-        """What the page shows of the file."""
-        text = self.path.read_text()
-        if name := self.options.get("pyobject"):
-            return next(source for other, source in definitions(text) if other == name)
-        start, end = self.options.get("start-at", ""), self.options.get("end-before")
-        rest = text[text.index(start) :]
-        return rest if end is None else rest[: rest.index(end)]
+    assert languages <= {"python", "sh", "text", "toml", *_DIRECTIVES}
+    assert "{{" not in text
+    assert not re.search(r"\{\w+:?\w*\}`", text)
 
 
-def includes(page: Path) -> Iterator[Include]:
-    for directive, target, options in _FENCE.findall(page.read_text()):
-        if directive == "{literalinclude}":
-            pairs = (line[1:].partition(": ")[::2] for line in options.splitlines())
-            values = {name: value.strip('"') for name, value in pairs}
-            yield Include((page.parent / target).resolve(), values)
+def test_examples_keep_the_line_numbers_of_their_page() -> None:
+    (page,) = (page for page in pages.PAGES if page.stem == "faults")
+    lines = page.read_text(encoding="utf-8").splitlines()
+    examples = pages.source(pages.examples(page)).splitlines()
+
+    assert sum(line.startswith("def test_") for line in examples) > 5
+    assert all(line in ("", lines[number]) for number, line in enumerate(examples))
 
 
-def definitions(text: str) -> Iterator[tuple[str, str]]:
-    """The functions and classes of a module: names and sources, without what is above `def`."""
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name, ast.get_source_segment(text, node) or ""
-
-
-def test_there_are_pages_and_snippets() -> None:
-    assert len(PAGES) > 10
-    assert len(list(SNIPPETS.glob("test_*.py"))) > 10
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_python_on_a_page_comes_from_a_file_that_is_run(page: Path) -> None:
-    fences = re.findall(r"^ *```(.*)$", page.read_text(), re.MULTILINE)
-
-    assert len(fences) % 2 == 0
-    assert all(kind in ("sh", "text", "toml") or kind.startswith("{") for kind in fences[::2])
-    for include in includes(page):
-        assert include.path.parent == SNIPPETS
-        assert include.path.is_file()
-
-
-def test_everything_in_a_snippet_is_shown() -> None:
-    shown: dict[Path, str] = {}
-    for page in PAGES:
-        for include in includes(page):
-            shown[include.path] = shown.get(include.path, "") + include.shown()
-
-    hidden = [
-        f"{path.name}: {name}"
-        for path in SNIPPETS.glob("*.py")
-        if path.name != "conftest.py"
-        for name, source in definitions(path.read_text())
-        if source not in shown.get(path, "")
-    ]
-    assert hidden == []
-
-
-def test_pytest_says_what_the_page_shows(tmp_path: Path) -> None:
-    fences = re.findall(r"^```(\w+)\n(.*?)^```", (DOCS / "pytest.md").read_text(), re.M | re.S)
-    (configuration,) = (text for kind, text in fences if kind == "toml")
-    (tmp_path / "pyproject.toml").write_text(configuration)
+def test_pytest_prints_what_the_page_shows(tmp_path: Path) -> None:
+    blocks = pages.blocks(pages.DOCS / "pytest.md")
+    (configuration,) = (block.text for block in blocks if block.language == "toml")
+    (failing,) = (block for block in blocks if block.module_name)
+    (tmp_path / "pyproject.toml").write_text(configuration, encoding="utf-8")
+    (tmp_path / f"{failing.module_name}.py").write_text(failing.text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
-    command += ["-c", str(tmp_path / "pyproject.toml"), str(SNIPPETS / "failing.py")]
 
     result = subprocess.run(
         command,
+        cwd=tmp_path,
         env=clean_environment(tmp_path),
         capture_output=True,
         text=True,
@@ -104,18 +60,19 @@ def test_pytest_says_what_the_page_shows(tmp_path: Path) -> None:
     )
 
     assert "1 failed" in result.stdout
-    lines = [line for kind, text in fences if kind == "text" for line in text.splitlines()]
-    assert len(lines) == 5
-    for line in lines:
+    shown = [line for b in blocks if b.language == "text" for line in b.text.splitlines()]
+    assert len(shown) == 5
+    for line in shown:
         assert _ID.sub("…", line) in _ID.sub("…", result.stdout)
 
 
-def test_the_diagram_of_the_states_is_drawn_from_the_table() -> None:
-    draw = runpy.run_path(str(DOCS / "diagrams.py"))["states"]
+def test_the_diagram_and_the_table_of_the_states_are_made_from_the_code() -> None:
+    made = runpy.run_path(str(pages.DOCS / "diagrams.py"))
 
-    shown = (DOCS / "_static" / "states.svg").read_text(encoding="utf-8")
-    assert shown == draw(), "run `python docs/diagrams.py`"
-    assert "(_static/states.svg)" in (DOCS / "states.md").read_text(encoding="utf-8")
+    for path, text in (made["DIAGRAM"], made["states"]()), (made["PAGE"], made["page"]()):
+        assert path.read_text(encoding="utf-8") == text, "run `python docs/diagrams.py`"
+    assert "(_static/states.svg)" in made["page"]()
+    assert made["permitted"]() in made["page"]()
 
 
 @pytest.mark.skipif(
@@ -124,13 +81,13 @@ def test_the_diagram_of_the_states_is_drawn_from_the_table() -> None:
 )
 def test_sphinx_builds_the_pages_without_a_warning(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
-    command += ["-d", str(tmp_path / "doctrees"), str(DOCS), str(tmp_path / "html")]
+    command += ["-d", str(tmp_path / "doctrees"), str(pages.DOCS), str(tmp_path / "html")]
 
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
     assert result.returncode == 0, result.stderr
-    for page in PAGES:
-        assert (tmp_path / "html" / page.relative_to(DOCS)).with_suffix(".html").is_file()
+    for page in pages.PAGES:
+        assert (tmp_path / "html" / page.relative_to(pages.DOCS)).with_suffix(".html").is_file()
     reference = (tmp_path / "html" / "api.html").read_text()
     for name in pca_mock.__all__:
         assert f'id="pca_mock.{name}"' in reference

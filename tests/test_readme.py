@@ -1,32 +1,14 @@
-"""What the README says is so."""
+"""What the README says is so. Its examples are tests of their own: pytest collects the page."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
-import pytest
 
 from pca_mock.service.dispatch import OPERATIONS
 from pca_mock.service.model import service_model
-from tests.processes import run, run_pytest
+from tests import pages
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
-SNIPPETS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize(
-    "snippet",
-    [s for s in SNIPPETS if "def test_" in s],
-    ids=["mutual TLS", "revocation", "faults and time", "decorator"],
-)
-def test_a_snippet_with_a_test_passes(snippet: str, tmp_path: Path) -> None:
-    assert "1 passed" in run_pytest({"test_snippet.py": snippet}, tmp_path)
-
-
-@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if "def test_" not in s], ids=["with"])
-def test_a_snippet_without_a_test_runs(snippet: str, tmp_path: Path) -> None:
-    assert run(snippet, tmp_path) == "[]\n"
+README = pages.README.read_text(encoding="utf-8")
 
 
 def test_all_operations_are_supported() -> None:
