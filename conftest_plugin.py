@@ -7,15 +7,13 @@ Importing it imports nothing that pytest hasn't: neither boto3, botocore, crypto
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
+from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from pca_mock.adapters import imports
 from pca_mock.settings import ini_options, read_option
 
 if TYPE_CHECKING:
@@ -23,42 +21,8 @@ if TYPE_CHECKING:
 
     from pca_mock import Authority, PcaMock
 
-_HANDLERS: Final = "botocore.handlers"
-_RUNNING: Final = "pca_mock.state.running"
 
-
-class _ImportWatcher(MetaPathFinder):
-    """Calls a function as soon as a module has been imported."""
-
-    def __init__(self, name: str, function: Callable[[], None]) -> None:
-        self._name = name
-        self._function = function
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name != self._name:
-            return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
-        if spec is not None and spec.loader is not None:
-            _call_after(spec.loader, self._function)
-        return spec
-
-
-def _call_after(loader: Any, function: Any) -> None:
-    """Have a loader call a function once it has executed its module."""
-    execute = loader.exec_module
-
-    def exec_module(module: ModuleType) -> None:
-        del loader.exec_module
-        execute(module)
-        function()
-
-    loader.exec_module = exec_module
-
-
-def _register() -> None:
+def _register(_: ModuleType) -> None:
     if "pca_mock.adapters.intercept" in sys.modules:
         return  # it is what imports botocore; the first mock will register
 
@@ -67,21 +31,16 @@ def _register() -> None:
     intercept.register(look_for_existing=False)
 
 
-def _watch_mocks() -> None:
-    from pca_mock.state import running
-
+def _watch_mocks(running: ModuleType) -> None:
     running.watch(_started.append)
 
 
 # The mocks that were started during a test, for its report.
 _started: Final[list[Any]] = []
 # Before any client can be made. Where botocore is there already, the first mock looks for clients.
-if _HANDLERS not in sys.modules:
-    sys.meta_path.insert(0, _ImportWatcher(_HANDLERS, _register))
-if _RUNNING in sys.modules:
-    _watch_mocks()
-else:
-    sys.meta_path.insert(0, _ImportWatcher(_RUNNING, _watch_mocks))
+if "botocore.handlers" not in sys.modules:
+    imports.watch("botocore.handlers", _register)
+imports.watch("pca_mock.state.running", _watch_mocks)
 
 
 _MARKER: Final = "pca"

@@ -1,6 +1,9 @@
 """Whose call is it: from credentials and region to the account, the partition and the mock.
 
-The account is asked of the credentials that would have signed the request.
+The account is, in this order: that of `as_account`; what the option `accounts` has for the access
+key; an access key that is itself an account id, as with LocalStack; the account in which moto made
+the key; the mock's own. The option `account_id` is stronger than an account id for a key that is
+only in the environment or in the profile.
 """
 
 from __future__ import annotations
@@ -12,10 +15,13 @@ from typing import Any, Final
 
 from pca_mock.service.attempts import ClientCall
 from pca_mock.service.model import partition_of
+from pca_mock.settings import is_account_id
 from pca_mock.state import running
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
+# Keys that neither the code under test nor the test has named.
+_FROM_SURROUNDINGS: Final = ("env", "shared-credentials-file", "config-file")
 _OWN_KEY: Final = "PCAMOCK-"  # no access key of AWS has a hyphen
 
 
@@ -38,7 +44,7 @@ def begin_call(
     if state is None:
         return None
     if account_id is None:
-        account_id = _account_of_code(state, access_key)
+        account_id = _account_of_code(state, access_key, getattr(credentials, "method", None))
     return ClientCall(state, operation, params, _caller(account_id, region))
 
 
@@ -69,24 +75,26 @@ def own_account(access_key: str | None) -> str | None:
     return access_key.removeprefix(_OWN_KEY)
 
 
-def _account_of_code(state: State, access_key: str | None) -> str:
-    """The account of a call that the code under test makes."""
-    if state.acting_as:
-        return state.acting_as[-1]
-    return account_of(access_key, state.settings.accounts, state.settings.account_id)
-
-
-def account_of(access_key: str | None, accounts: Mapping[str, str], default: str) -> str:
-    """The account of an access key.
+def _account_of_code(state: State, access_key: str | None, method: str | None) -> str:
+    """The account of a call that the code under test makes.
 
     Args:
-        access_key: None where a call isn't signed.
-        accounts: accounts by access key, as the user has set them.
-        default: the account of all other keys, except those that moto's IAM or STS made.
+        state: of the mock that answers.
+        access_key: None where the call isn't signed.
+        method: where it comes from, in botocore's words: "explicit", "env" …
     """
+    if state.acting_as:
+        return state.acting_as[-1]
     if access_key is None:
-        return default
-    return accounts.get(access_key) or _account_in_moto(access_key) or default
+        return state.account_id
+    settings = state.settings
+    is_overruled = settings.account_id is not None and method in _FROM_SURROUNDINGS
+    return (
+        settings.accounts.get(access_key)
+        or (access_key if is_account_id(access_key) and not is_overruled else None)
+        or _account_in_moto(access_key)
+        or state.account_id
+    )
 
 
 def _account_in_moto(access_key: str) -> str | None:

@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-
-from pca_mock.adapters import responder
+from pca_mock.adapters import own_clients, responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import Clock
@@ -23,7 +21,6 @@ from pca_mock.testing import authorities
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
-from pca_mock.testing.clients import default_region
 from pca_mock.testing.faults import FaultPlanner
 from pca_mock.testing.requests import authority_request
 
@@ -43,11 +40,11 @@ class PcaMock(FaultPlanner):
 
     def __init__(self, settings: Settings) -> None:
         """Begin with no CA. Only `mock_pca` makes handles."""
-        self.account_id = settings.account_id
         self._buckets = Buckets(settings.s3_endpoint_url)
         random = randomness.source(settings.seed)
         source: keys.Keys = keys.SOURCES[settings.keys]()
         self._state = State(settings, buckets=self._buckets, keys=source, random=random)
+        self.account_id = self._state.account_id
         if settings.seed is not None:
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
@@ -65,7 +62,10 @@ class PcaMock(FaultPlanner):
     # Clients and ready-made authorities
 
     def client(self, **kwargs: Any) -> ACMPCAClient:
-        """A boto3 client of `acm-pca`, as `boto3.client("acm-pca", **kwargs)` gives it.
+        """A boto3 client of `acm-pca`, like that of `boto3.client("acm-pca", **kwargs)`.
+
+        What a test has put in the place of `boto3.client` or of botocore's methods, and hooks on
+        the default session, don't change it.
 
         Args:
             kwargs: what `boto3.client` takes besides the service: `region_name`, `config` …
@@ -74,7 +74,7 @@ class PcaMock(FaultPlanner):
             RuntimeError: the mock has ended.
         """
         running.check(self._state)
-        client: ACMPCAClient = boto3.client("acm-pca", **kwargs)
+        client: ACMPCAClient = own_clients.users_client("acm-pca", **kwargs)
         return client
 
     def create_root_ca(
@@ -94,7 +94,7 @@ class PcaMock(FaultPlanner):
             common_name: of its subject.
             key_algorithm: a KeyAlgorithm of the model.
             validity: of its certificate, from now.
-            region_name: by default that of clients which aren't told one.
+            region_name: by default that of clients for which the code names none.
             more: `subject={…}`, further members of the ASN1Subject (with `CustomAttributes`, the
                 name becomes one of them); `signing_algorithm="…"`, by default one with SHA-256;
                 `crl_bucket="…"`, to publish a CRL for seven days each; `ocsp=True`, to have
@@ -103,7 +103,6 @@ class PcaMock(FaultPlanner):
 
         Raises:
             ClientError: AWS would refuse it; nothing is left of it then.
-            NoRegionError: neither `region_name` nor botocore's configuration names one.
             RuntimeError: the mock has ended.
             ValueError: there is no such key algorithm.
         """
@@ -111,7 +110,7 @@ class PcaMock(FaultPlanner):
         account_id = self._state.acting_as[-1] if self._state.acting_as else self.account_id
         return authorities.create_root_ca(
             self._state,
-            (account_id, region_name or default_region()),
+            (account_id, region_name or own_clients.default_region()),
             authority_request("ROOT", common_name, key_algorithm, more),
             validity,
         )

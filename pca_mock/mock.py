@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from pca_mock import callers, decoration
-from pca_mock.adapters import environment, intercept
+from pca_mock.adapters import creation, intercept
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
@@ -46,12 +46,8 @@ class PcaPatcher:
     def _begin(self) -> PcaMock:
         pca = PcaMock(self._settings)
         intercept.register()
+        creation.register()
         running.begin(pca._state)
-        try:
-            environment.adjust()
-        except BaseException:
-            running.end(pca._state)
-            raise
         return pca
 
     def stop(self) -> None:
@@ -67,7 +63,6 @@ class PcaPatcher:
             if self._starts == 0:
                 state, self._running = self._running._state, None
                 running.end(state)
-                environment.adjust()
                 state.keys.release()
 
     def __enter__(self) -> PcaMock:

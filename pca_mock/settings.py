@@ -6,6 +6,7 @@ documentation's table are made from these fields. Source of the quotas: "AWS Pri
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -17,6 +18,9 @@ Seed = int | str
 
 _T = TypeVar("_T")
 _ACCOUNT_ID: Final = re.compile("[0-9]{12}")
+_USUAL_ACCOUNT_ID: Final = "123456789012"
+# The form of a host name's label, which botocore demands, too.
+_REGION_NAME: Final = re.compile("(?![0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,20 @@ class Settings:
         limits: the quotas in force.
 
     Raises:
-        ValueError: an account id isn't 12 digits, a quota is unknown or negative, a delay isn't a
-            timedelta or is negative, or `keys` has another value.
+        ValueError: an account id isn't 12 digits, no region can have this name, a quota is unknown
+            or negative, a delay isn't a timedelta or is negative, or `keys` has another value.
     """
 
-    account_id: str = _option(
-        "123456789012",
-        "the account in whose name calls are made: 12 digits",
+    account_id: str | None = _option(
+        None,
+        "the account in whose name calls are made: 12 digits; by default that in the variable "
+        "MOTO_ACCOUNT_ID, else 123456789012",
+        read=str,
+    )
+    region_name: str | None = _option(
+        None,
+        "the region of clients for which the code names none; by default that in the variable "
+        "AWS_DEFAULT_REGION or in the profile, else us-east-1",
         read=str,
     )
     accounts: Mapping[str, str] = _option(
@@ -167,8 +178,12 @@ class Settings:
             value = getattr(self, option.name)
             if option.metadata["read"] is _seconds:
                 _check_delay(option.name, value)
-        for account_id in (self.account_id, *(self.accounts or {}).values()):
+        if self.account_id is not None:
+            check_account_id(self.account_id)
+        for account_id in (self.accounts or {}).values():
             check_account_id(account_id)
+        if self.region_name is not None and not _REGION_NAME.fullmatch(str(self.region_name)):
+            raise ValueError(f"no region has the name {self.region_name!r}")
         if self.keys not in get_args(Keys):
             raise ValueError(f"keys is one of {', '.join(get_args(Keys))}, not {self.keys!r}")
         object.__setattr__(self, "accounts", dict(self.accounts or {}))
@@ -201,14 +216,31 @@ def _check_delay(name: str, delay: Any) -> None:
         raise ValueError(f"{name} is a timedelta that is not negative, not {delay!r}")
 
 
+def is_account_id(text: str) -> bool:
+    """Whether a text has the form of an account id: 12 digits."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
+
+
 def check_account_id(account_id: str) -> None:
     """Refuse what isn't an account id.
 
     Raises:
         ValueError: it isn't a string of 12 digits.
     """
-    if not _ACCOUNT_ID.fullmatch(str(account_id)):
+    if not is_account_id(str(account_id)):
         raise ValueError(f"an account id is a string of 12 digits, not {account_id!r}")
+
+
+def default_account_id() -> str:
+    """The account of a mock whose user names none.
+
+    Raises:
+        ValueError: MOTO_ACCOUNT_ID isn't 12 digits.
+    """
+    account_id = os.environ.get("MOTO_ACCOUNT_ID") or _USUAL_ACCOUNT_ID
+    if not is_account_id(account_id):
+        raise ValueError(f"MOTO_ACCOUNT_ID is {account_id!r}, but an account id is 12 digits")
+    return account_id
 
 
 # From the ini file of pytest

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from pca_mock.adapters import environment
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
 from pca_mock.state import running
@@ -25,7 +24,6 @@ def nothing_stays_active() -> Iterator[None]:
     before = running.mocks()
     yield
     assert running.mocks() == before
-    assert environment._is_filled == bool(before)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,7 @@ from botocore.credentials import Credentials, DeferredRefreshableCredentials, Re
 from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
-from pca_mock.callers import access_key_of, account_of
+from pca_mock.callers import access_key_of
 from tests import support
 
 OTHER = "222222222222"
@@ -106,10 +106,57 @@ def test_credentials_that_would_have_to_be_fetched_are_not() -> None:
 
 
 def test_without_moto_an_unknown_key_is_the_default_accounts(
-    monkeypatch: pytest.MonkeyPatch,
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(__import__("sys").modules, "moto.iam.models", raising=False)
 
-    assert account_of("AKIAUNKNOWN", {}, "123456789012") == "123456789012"
-    assert account_of(None, {"AKIA": OTHER}, "123456789012") == "123456789012"
+    assert account(client("AKIAUNKNOWN")) == pca.account_id
     assert access_key_of(SimpleNamespace(access_key=None)) is None
+
+
+# Accounts in variables and in access keys
+
+
+def test_the_default_account_is_motos_where_the_variable_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mock = mock_pca()  # as a decorator, made before
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", OTHER)
+
+    with mock as pca:
+        assert pca.account_id == OTHER
+        assert account(client("AKIAUNKNOWN")) == OTHER
+        assert pca.create_root_ca().arn.split(":")[4] == OTHER
+    with mock_pca(account_id="111111111111") as pca:
+        assert pca.account_id == "111111111111"
+
+
+@pytest.mark.parametrize("account_id", ["1234", "12345678901x"])
+def test_a_variable_that_is_no_account_is_an_error_that_names_it(
+    account_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", account_id)
+
+    with pytest.raises(ValueError, match="MOTO_ACCOUNT_ID"), mock_pca():
+        pass
+
+
+def test_an_access_key_of_twelve_digits_names_its_account() -> None:
+    with mock_pca(account_id="111111111111", accounts={"333333333333": "444444444444"}) as pca:
+        assert account(client(OTHER)) == OTHER
+        assert account(client("333333333333")) == "444444444444"
+        with pca.as_account("555555555555"):
+            assert account(client(OTHER)) == "555555555555"
+
+
+def test_an_account_for_a_key_in_the_environment_is_weaker_than_the_option(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", OTHER)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    before = boto3.Session().client("acm-pca", "us-east-1")
+
+    with mock_pca():
+        assert account(before) == account(boto3.Session().client("acm-pca")) == OTHER
+    with mock_pca(account_id="111111111111"):
+        assert account(before) == account(boto3.Session().client("acm-pca")) == "111111111111"

@@ -102,10 +102,15 @@ def test_stopping_what_does_not_run_is_an_error() -> None:
 
 
 def test_a_start_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pca_mock.mock.environment.adjust", lambda: 1 / 0)
+    mock = mock_pca()
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "mine")
 
-    with pytest.raises(ZeroDivisionError):
-        mock_pca().start()
+    with pytest.raises(ValueError, match="MOTO_ACCOUNT_ID"):
+        mock.start()
+    monkeypatch.undo()
+    with mock as pca:
+        support.pending(client)
+        assert len(pca.authorities) == 1
 
 
 @pytest.mark.parametrize("account_id", ["", "12345678901", "1234567890123", "12345678901a", 1])

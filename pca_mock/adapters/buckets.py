@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.response import HTTPResponse
 
+from pca_mock.adapters import own_clients
 from pca_mock.state.buckets import BucketError, BucketMissingError, KeptObjects, StoredObject
 from pca_mock.structures import as_list
 
@@ -136,12 +136,19 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
                 read_timeout=_PATIENCE,
                 retries={"total_max_attempts": 1},  # the service tries again by itself
             )
-            return boto3.client("s3", region, endpoint_url=self._endpoint_url, config=config)
+            keys = own_clients.default_keys()
+            return own_clients.own_client(
+                "s3",
+                region or own_clients.default_region(),
+                keys.access_key,
+                aws_secret_access_key=keys.secret_key,
+                aws_session_token=keys.token,
+                endpoint_url=self._endpoint_url,
+                config=config,
+            )
         if not _is_moto_active():
             return None
-        client = boto3.client(
-            "s3", region, aws_access_key_id="pca_mock", aws_secret_access_key="pca_mock"
-        )
+        client = own_clients.own_client("s3", region or own_clients.default_region(), "pca_mock")
         # What moto's own handler lets pass must not go out.
         client.meta.events.register_last("before-send", _refuse)
         return client

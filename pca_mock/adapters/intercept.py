@@ -5,7 +5,8 @@ has them. For clients and sessions that exist already it adds them to each emitt
 garbage collector knows. The handlers do nothing unless a mock is running.
 
 `before-call` comes before credentials, signing, the wire protocol and the network, and an answer
-there ends the event: no other mock sees the call. It also passes botocore's retries by, but for
+there ends the event: no other mock sees the call. Ours is the last handler of the least specific
+name, so that the user's own handlers come before it. It also passes botocore's retries by, except
 those that planned faults are to cause: see `retries`.
 """
 
@@ -15,13 +16,13 @@ import gc
 import io
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 from typing import Any, Final
 
-from botocore import handlers as botocore_handlers
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
 
-from pca_mock.adapters import responses, retries
+from pca_mock.adapters import imports, responses, retries
 from pca_mock.adapters.retries import CallInProgress, Outcome
 from pca_mock.errors import AwsError
 from pca_mock.state import running
@@ -30,7 +31,10 @@ from pca_mock.state.plans import ConditionError
 # (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
 BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
+_CALLS: Final = "before-call.acm-pca."
 _PARAMETERS: Final = "pca_mock.parameters"
+# Where botocore's monitor keeps what it will send to another process when the call has ended.
+_METRICS: Final = "current_api_call_event"
 _lock = threading.Lock()
 _registered = False
 _begin_call: BeginCall
@@ -52,14 +56,23 @@ def register(*, look_for_existing: bool = True) -> None:
     with _lock:
         if _registered:
             return
-        builtin: list[Any] = botocore_handlers.BUILTIN_HANDLERS
-        builtin.extend(_HANDLERS)
         # Sessions from here on are built with the handlers; the others are found now. Sessions and
         # clients each have an emitter of their own, and a client's is a copy of its session's.
+        imports.watch("botocore.handlers", _add_to_builtin)
         for emitter in _existing_emitters() if look_for_existing else ():
-            for event, handler in _HANDLERS:
-                emitter.register(event, handler, unique_id=f"pca_mock.{event}")
+            reach(emitter)
         _registered = True
+
+
+def _add_to_builtin(handlers: ModuleType) -> None:
+    handlers.BUILTIN_HANDLERS.extend((*row, handlers.REGISTER_LAST) for row in _HANDLERS)
+
+
+def reach(emitter: Any) -> None:
+    """Give an emitter the handlers, once each, after those that it has."""
+    for event, handler in _HANDLERS:
+        emitter.unregister(event, handler)
+        emitter.register_last(event, handler)
 
 
 def _existing_emitters() -> Iterator[HierarchicalEmitter]:
@@ -84,14 +97,24 @@ def _reopened(content: Any) -> Any:
     return io.StringIO(content) if isinstance(content, str) else io.BytesIO(content)
 
 
-def answer(model: Any, params: Any, context: dict[str, Any], request_signer: Any, **_: Any) -> Any:
-    """`before-call`: what the running mock says, as (HTTP response, parsed response).
+def answer(
+    event_name: str,
+    model: Any,
+    params: Any,
+    context: dict[str, Any],
+    request_signer: Any,
+    **_: Any,
+) -> Any:
+    """`before-call`: the running mock's answer, as (HTTP response, parsed response).
 
     A call that a planned fault has struck goes through botocore's own retry handlers, as it would
     after the network; an asynchronous client is given something to await then.
     """
+    if not event_name.startswith(_CALLS):
+        return None
     if running.latest() is None or _PARAMETERS not in context:
         return None  # no mock, or it was started in the middle of this call
+    context.pop(_METRICS, None)
     parameters: dict[str, Any] = context[_PARAMETERS]
     if any(hasattr(value, "getvalue") for value in parameters.values()):
         parameters = {name: _contents(value) for name, value in parameters.items()}
@@ -139,5 +162,5 @@ def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
 
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
     ("before-parameter-build.acm-pca", remember),
-    ("before-call.acm-pca", answer),
+    ("before-call", answer),
 )

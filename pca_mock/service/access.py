@@ -6,7 +6,10 @@ from pca_mock.arns import AuthorityArn
 from pca_mock.errors import AccessDeniedException, ResourceNotFoundException
 from pca_mock.service import policies
 from pca_mock.service.context import Context
+from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.calls import Caller
+from pca_mock.state.store import State
 
 
 def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> CertificateAuthority:
@@ -51,3 +54,24 @@ def is_shared(
         "aws:PrincipalOrgID": ctx.state.settings.organization_id,
     }
     return policies.allows(ca.policy, str(ca.arn), action, facts)
+
+
+def whereabouts(state: State, arn: AuthorityArn, caller: Caller) -> str | None:
+    """Where a CA is that a caller has not found, in words; None if it is where the caller is.
+
+    Args:
+        state: of the mock that answered.
+        arn: which the caller has named. Another CA's id is never the same.
+        caller: the account and region of the call.
+    """
+    for other in (state, *running.mocks()):
+        with other.lock:
+            places = [ca.arn for ca in other.all_authorities() if ca.arn.ca_id == arn.ca_id]
+        for place in places:
+            is_here = (place.region, place.account) == (caller.region, caller.account)
+            if other is state and place == arn and is_here:
+                return None
+            where = f"region {place.region}, account {place.account}"
+            mock = "" if other is state else " of another mock that is running"
+            return f"a CA with this id is in {where}{mock}"
+    return None

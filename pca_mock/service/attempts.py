@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pca_mock.errors import AwsError
-from pca_mock.service import dispatch
+from pca_mock.arns import parse_authority_arn
+from pca_mock.errors import (
+    AccessDeniedException,
+    AwsError,
+    InvalidArnException,
+    ResourceNotFoundException,
+)
+from pca_mock.service import access, dispatch
 from pca_mock.service.context import Response
 from pca_mock.state.calls import SUCCESS, Call, Caller
 from pca_mock.state.plans import Delay, Failure, LostResponse, Plan, Refusal
@@ -103,5 +109,17 @@ class ClientCall:
                 message=message,
                 retries=retries,
                 request_id=self.request_id,
+                hint=self._hint(error),
             )
         )
+
+    def _hint(self, error: Exception | None) -> str | None:
+        """Where the CA of the call is, if it wasn't found where the call was made."""
+        if not isinstance(error, (ResourceNotFoundException, AccessDeniedException)):
+            return None
+        text = self._copy.get("CertificateAuthorityArn") or self._copy.get("ResourceArn")
+        try:
+            arn = parse_authority_arn(str(text))
+        except InvalidArnException:
+            return None
+        return access.whereabouts(self._state, arn, self._caller)

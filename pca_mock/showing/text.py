@@ -30,8 +30,9 @@ def retries(call: Call) -> str:
 
 
 def message_of(call: Call) -> str:
-    """A call's error message, in one line."""
-    return words.cut(words.printable(call.message or ""), _LONGEST_MESSAGE)
+    """A call's error message, in one line, with what this package has to add."""
+    message = words.cut(words.printable(call.message or ""), _LONGEST_MESSAGE)
+    return f"{message} [{call.hint}]" if call.hint else message
 
 
 def tree(state: State) -> list[str]:
@@ -43,7 +44,7 @@ def tree(state: State) -> list[str]:
     with state.lock:
         now = state.clock.now()
         authorities = list(hierarchy.flattened(hierarchy.trees(state)))
-        is_alone = all(ca.arn.account == state.settings.account_id for _, ca in authorities)
+        is_alone = all(ca.arn.account == state.account_id for _, ca in authorities)
         rows = [
             (
                 f"{'  ' * depth}{words.cut(words.name_of(ca), _LONGEST_NAME)}",

@@ -39,6 +39,7 @@ class Call(NamedTuple):
         message: of the error; None after a success.
         retries: how many further attempts botocore made.
         request_id: as in the ResponseMetadata.
+        hint: where the CA is that wasn't found, if it is anywhere; AWS's message doesn't tell.
     """
 
     operation: str
@@ -49,6 +50,7 @@ class Call(NamedTuple):
     message: str | None
     retries: int
     request_id: str
+    hint: str | None = None
 
 
 KeptCalls = tuple[tuple[Call, ...], int]

@@ -14,7 +14,7 @@ from typing import Final
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock, Setting
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
-from pca_mock.settings import Settings
+from pca_mock.settings import Settings, default_account_id
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
 from pca_mock.state.calls import KeptCalls, Log
@@ -145,6 +145,7 @@ class State:
 
     Attributes:
         settings: what the user has set.
+        account_id: of calls whose credentials name no account.
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have a CRL to publish, in the order in which they got it.
         crls_due_at: before this moment no CRL has to be written.
@@ -173,7 +174,11 @@ class State:
     log: Log = field(default_factory=Log)
     acting_as: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    account_id: str = field(init=False)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.account_id = self.settings.account_id or default_account_id()
 
     def stores_in(self, region: str) -> list[Store]:
         """The parts of all accounts in a region."""

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import NoRegionError
-
+from pca_mock.adapters.own_clients import own_client
 from pca_mock.callers import access_key_for
 from pca_mock.state import running
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
-
-# Said here, so that the environment in which a client was made first doesn't count later.
-_CONFIG: Final = Config(retries={"mode": "standard", "total_max_attempts": 3})
 
 
 class MockClient:
@@ -48,23 +42,5 @@ class MockClient:
 @lru_cache(maxsize=100)
 def _client(account_id: str, region_name: str) -> ACMPCAClient:
     """A client whose calls are made in the name of an account, whoever else is acting."""
-    client: ACMPCAClient = boto3.client(
-        "acm-pca",
-        region_name=region_name,
-        config=_CONFIG,
-        aws_access_key_id=access_key_for(account_id),
-        aws_secret_access_key="pca_mock",
-    )
+    client: ACMPCAClient = own_client("acm-pca", region_name, access_key_for(account_id))
     return client
-
-
-def default_region() -> str:
-    """The region of a client that isn't told one.
-
-    Raises:
-        NoRegionError: it would have none.
-    """
-    session: Any = boto3.DEFAULT_SESSION or boto3.Session()
-    if session.region_name is None:
-        raise NoRegionError
-    return str(session.region_name)

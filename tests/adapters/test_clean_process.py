@@ -36,27 +36,6 @@ assert dict(os.environ) == before
     )
 
 
-def test_after_the_mock_boto3_has_no_credentials_again(tmp_path: Path) -> None:
-    run(
-        """
-import boto3, botocore.exceptions
-from pca_mock import mock_pca
-
-with mock_pca():
-    boto3.client("acm-pca").list_certificate_authorities()
-client = boto3.client("acm-pca", "us-east-1")
-try:
-    client.list_certificate_authorities()
-except botocore.exceptions.NoCredentialsError:
-    pass
-else:
-    raise AssertionError("the dummy credentials are still there")
-        """,
-        tmp_path,
-        AWS_EC2_METADATA_DISABLED="true",
-    )
-
-
 def test_clients_and_sessions_made_before_the_package_is_imported_are_answered(
     tmp_path: Path,
 ) -> None:
@@ -96,27 +75,4 @@ assert not {"boto3", "botocore", "cryptography", "wrapt"} & set(sys.modules)
 assert dir(pca_mock) == sorted(pca_mock.__all__) and "mock_pca" in dir(pca_mock)
         """,
         tmp_path,
-    )
-
-
-def test_configured_profiles_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / ".aws").mkdir()
-    (tmp_path / ".aws" / "config").write_text("[profile mine]\nregion = ap-south-1\n")
-    (tmp_path / ".aws" / "credentials").write_text(
-        "[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n"
-    )
-    run(
-        """
-import boto3, os
-from pca_mock import mock_pca
-
-with mock_pca():
-    session = boto3.Session()
-    assert session.get_credentials().access_key == "AKIAMINE"
-    assert session.client("acm-pca").meta.region_name == "ap-south-1"
-    assert "AWS_ACCESS_KEY_ID" not in os.environ
-    session.client("acm-pca").list_certificate_authorities()
-        """,
-        tmp_path,
-        AWS_PROFILE="mine",
     )

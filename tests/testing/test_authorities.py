@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, NoRegionError
+from botocore.exceptions import ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -277,19 +277,6 @@ def test_a_root_is_in_the_region_of_clients_that_are_told_none(
 
     assert root.region_name == pca.client().meta.region_name == "sa-east-1"
     assert ":sa-east-1:" in root.arn
-
-
-def test_without_a_region_there_is_no_root(
-    pca: PcaMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    monkeypatch.delenv("AWS_REGION", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-
-    with pytest.raises(NoRegionError):
-        pca.create_root_ca()
-    assert len(pca.calls) == 0
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,47 @@ def test_a_refused_call_has_its_error_code_and_message(
     assert pca.calls[0].message == f"Could not find Certificate Authority {NOWHERE}."
 
 
+@pytest.mark.parametrize(
+    ("client_region", "change", "where"),
+    [
+        ("eu-west-1", ("", ""), "region us-east-1, account 123456789012"),
+        ("eu-west-1", (":us-east-1:", ":eu-west-1:"), "region us-east-1, account 123456789012"),
+        ("us-east-1", (":123456789012:", ":222222222222:"), "region us-east-1, account 1"),
+    ],
+    ids=["region of the client", "region of the ARN", "account of the ARN"],
+)
+def test_a_ca_asked_for_in_the_wrong_place_is_located_in_the_log_alone(
+    client_region: str, change: tuple[str, str], where: str, pca: PcaMock
+) -> None:
+    root = pca.create_root_ca(region_name="us-east-1")
+    pca.calls.clear()
+    arn = root.arn.replace(*change) if change[0] else root.arn
+
+    with pytest.raises(ClientError) as caught:
+        pca.client(region_name=client_region).describe_certificate_authority(
+            CertificateAuthorityArn=arn
+        )
+
+    assert where not in str(caught.value)
+    assert f"[a CA with this id is in {where}" in pca.calls.lines()[0]
+    assert pca.calls[0].hint in pca.calls._repr_html_()  # type: ignore[operator]
+
+
+def test_a_ca_that_another_mock_has_is_located_there() -> None:
+    with mock_pca() as outer, mock_pca() as inner:
+        arn = outer.create_root_ca(region_name="us-east-1").arn
+        describe(inner.client(region_name="us-east-1"), arn)
+        describe(inner.client(region_name="us-east-1"), "arn:no")
+
+    assert str(inner.calls[0].hint).endswith("account 123456789012 of another mock that is running")
+
+
+def test_a_ca_that_is_nowhere_has_no_hint(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+    describe(pca_client)
+
+    assert pca.calls[0].hint is None
+
+
 def test_the_caller_is_who_acts(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     with pca.as_account("222222222222"):
         pca_client.list_certificate_authorities()

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError, NoRegionError
+from botocore.exceptions import ClientError
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.adapters.own_clients import own_client
 from pca_mock.testing import clients
-from pca_mock.testing.clients import MockClient, default_region
+from pca_mock.testing.clients import MockClient
 
 
 @pytest.fixture(autouse=True)
@@ -19,13 +19,13 @@ def no_clients() -> None:
 
 def test_one_client_serves_an_account_in_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    original = boto3.client
+    original = own_client
 
-    def counted(service: str, **more: Any) -> Any:
-        made.append(more["region_name"])
-        return original(service, **more)
+    def counted(service: str, region_name: str, access_key: str) -> Any:
+        made.append(region_name)
+        return original(service, region_name, access_key)
 
-    monkeypatch.setattr(boto3, "client", counted)
+    monkeypatch.setattr(clients, "own_client", counted)
 
     for _ in range(2):
         with mock_pca() as pca:
@@ -86,24 +86,3 @@ def test_the_environment_of_the_first_use_does_not_count_for_later_ones(
     pca.fail("IssueCertificate", "ThrottlingException", attempts=3)
     with pytest.raises(ClientError, match="ThrottlingException"):
         root.issue("localhost")
-
-
-def test_the_default_region_is_that_of_the_default_session(
-    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-south-1")
-    assert default_region() == "eu-south-1"
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="sa-east-1"))
-
-    assert default_region() == "sa-east-1"
-
-
-def test_without_a_region_there_is_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-
-    with pytest.raises(NoRegionError):
-        default_region()
