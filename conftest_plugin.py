@@ -160,14 +160,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 
 def _lines(before: list[tuple[Any, int]]) -> list[str]:
     """The calls since the test began, of all mocks that ran meanwhile."""
-    from pca_mock.testing.calls import Calls
+    from pca_mock.showing import text
 
     lines = []
     for log in [state.log for state in _started]:
         added = next((number for other, number in before if other is log), 0)
-        made = Calls(log, log.since(added))
-        hidden = len(made) - _MOST_CALLS
-        if hidden > 0:
-            lines.append(f"({hidden} earlier calls)")
-        lines += made.lines()[-_MOST_CALLS:]
+        lines += text.report(log.since(added), _MOST_CALLS)
     return lines

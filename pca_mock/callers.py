@@ -17,7 +17,7 @@ from pca_mock.service.attempts import ClientCall
 from pca_mock.service.model import partition_of
 from pca_mock.settings import is_account_id
 from pca_mock.state import running
-from pca_mock.state.calls import Caller
+from pca_mock.state.calls import Caller, Origin
 from pca_mock.state.store import State
 
 # Keys that neither the code under test nor the test has named.
@@ -39,18 +39,19 @@ def begin_call(
     state = running.latest()
     access_key = access_key_of(credentials)
     account_id = own_account(access_key)
+    origin: Origin = "code"
     if account_id is not None:  # a handle acts, maybe of another mock
-        state = running.acting_state() or state
+        origin, state = "handle", running.acting_state() or state
     if state is None:
         return None
     if account_id is None:
         account_id = _account_of_code(state, access_key, getattr(credentials, "method", None))
-    return ClientCall(state, operation, params, _caller(account_id, region))
+    return ClientCall(state, operation, params, _caller(account_id, region, origin))
 
 
 @lru_cache(maxsize=256)
-def _caller(account_id: str, region: str) -> Caller:
-    return Caller(account_id, region, partition_of(region))
+def _caller(account_id: str, region: str, origin: Origin) -> Caller:
+    return Caller(account_id, region, partition_of(region), origin)
 
 
 def access_key_of(credentials: Any) -> str | None:

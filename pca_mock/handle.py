@@ -183,19 +183,24 @@ class PcaMock(FaultPlanner):
         with self._state.lock:
             return self._state.keep()
 
-    def restore(self, kept: Snapshot) -> None:
-        """Let everything be as it was when a snapshot was taken, as often as needed.
+    def restore(self, kept: Snapshot, *, calls: bool = False) -> None:
+        """Go back to what was when a snapshot was taken, as often as needed.
 
         Handles of what was there then are good again, also those that another mock gave, if it had
         the same account.
+
+        Args:
+            kept: what `snapshot` returned.
+            calls: whether the log of calls goes back, too. By default the calls of the current test
+                stay in it.
         """
         with self._state.lock:
-            self._state.restore(kept)
+            self._state.restore(kept, calls=calls)
 
     def reset(self) -> None:
         """Begin anew: no CAs, no calls, no planned faults, and the machine's time."""
         with self._state.lock:
-            self.restore(self._beginning)
+            self._state.restore(self._beginning, calls=True)
             self._state.keys.release()
 
     # Revocation, and other accounts

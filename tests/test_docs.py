@@ -61,7 +61,7 @@ def test_pytest_prints_what_the_page_shows(tmp_path: Path) -> None:
 
     assert "1 failed" in result.stdout
     shown = [line for b in blocks if b.language == "text" for line in b.text.splitlines()]
-    assert len(shown) == 5
+    assert len(shown) == 6
     for line in shown:
         assert _ID.sub("…", line) in _ID.sub("…", result.stdout)
 

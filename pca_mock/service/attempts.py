@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from pca_mock.arns import parse_authority_arn
 from pca_mock.errors import (
@@ -18,6 +19,8 @@ from pca_mock.state.plans import Delay, Failure, LostResponse, Plan, Refusal
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
 from pca_mock.structures import copied
+
+_Effect = TypeVar("_Effect", bound=Delay | Failure)
 
 
 class ClientCall:
@@ -71,18 +74,22 @@ class ClientCall:
         return dispatch.call(self._state, self._operation, self._params, self._caller)
 
     def _find(self, kind: type[Delay] | type[Failure]) -> Plan | None:
-        return self._state.plans.find(kind, self._operation, self._copy)
+        return self._state.plans.find(kind, self._operation, self._copy, self._caller.origin)
+
+    def _strike(self, plan: Plan | None, kind: type[_Effect]) -> _Effect | None:
+        origin = self._caller.origin
+        return self._state.plans.strike(plan, kind, self._operation, self._copy, origin)
 
     def _wait_as_planned(self, plan: Plan | None) -> None:
         self._is_delayed = True
-        delay = self._state.plans.strike(plan, Delay, self._operation, self._copy)
+        delay = self._strike(plan, Delay)
         if delay is not None:
             self._state.clock.advance(delay.latency)
 
     def _fail_as_planned(self, plan: Plan | None, kind: type[Failure]) -> None:
         failure = self._failure
         if failure is None:
-            failure = self._state.plans.strike(plan, kind, self._operation, self._copy)
+            failure = self._strike(plan, kind)
         if not isinstance(failure, kind):
             return
         self.is_faulty = True

@@ -42,7 +42,8 @@ class Context:
         self, request: Mapping[str, Any], due_at: datetime | None
     ) -> AbstractContextManager[Progress]:
         """Begin something that takes time. See `progress.begin`."""
-        return progress.begin(self.state.plans, self.operation, request, due_at)
+        plans, origin = self.state.plans, self.caller.origin
+        return progress.begin(plans, self.operation, request, due_at, origin)
 
 
 @dataclass(slots=True)

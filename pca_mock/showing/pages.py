@@ -181,7 +181,7 @@ def of_calls(calls: Sequence[Call]) -> str:
     if not shown:
         return html.document(f"<p>{heading}</p>")
     # A caller or a day that all calls share is in the heading, not in each row.
-    is_one_caller = len({call.caller for call in shown}) == 1
+    is_one_caller = len({_caller(call) for call in shown}) == 1
     is_one_day = len({call.time.date() for call in shown}) == 1
     if is_one_caller:
         heading += f" of {_caller(shown[0])}"

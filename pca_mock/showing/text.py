@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from pca_mock.service import states
 from pca_mock.showing import hierarchy, words
-from pca_mock.state.calls import Call
+from pca_mock.state.calls import SUCCESS, Call
 from pca_mock.state.store import State
 
 _LONGEST_NAME: Final = 40  # characters
@@ -14,14 +17,77 @@ _LONGEST_MESSAGE: Final = 300
 _MOST_AUTHORITIES: Final = 50  # that a tree shows
 
 
+class _Row(NamedTuple):
+    """A line of a report, and the calls that it is about."""
+
+    text: str
+    calls: int
+
+
+def report(
+    calls: Sequence[Call],
+    most: int,
+    *,
+    folds: bool = True,
+    marked: Collection[int] | None = None,
+    in_full: str | None = None,
+) -> list[str]:
+    """Numbered lines about calls, oldest first.
+
+    Args:
+        calls: the calls.
+        most: how many lines there may be; then the first one has the number of earlier calls.
+        folds: whether successful calls of handles, which prepare a test, share a line.
+        marked: the `id` of each call that gets a ">"; None for no column of marks.
+        in_full: the operation whose calls are shown with their parameters; None for all.
+    """
+    rows = [
+        row
+        for are_folded, run in groupby(
+            enumerate(calls, start=1), lambda numbered: folds and _is_preparation(numbered[1])
+        )
+        for row in (_folded(list(run), marked) if are_folded else _rows(run, marked, in_full))
+    ]
+    hidden = sum(row.calls for row in rows[:-most])
+    lines = [row.text for row in rows[-most:]]
+    indent = "" if marked is None else "      "
+    return [f"{indent}({words.count(hidden, 'earlier call')})", *lines] if hidden else lines
+
+
+def _is_preparation(call: Call) -> bool:
+    return call.origin == "handle" and call.outcome == SUCCESS
+
+
+def _folded(numbered: Sequence[tuple[int, Call]], marked: Collection[int] | None) -> list[_Row]:
+    operations = Counter(call.operation for _, call in numbered)
+    names = ", ".join(
+        name if times == 1 else f"{name} ({times})" for name, times in operations.items()
+    )
+    (first, _), (last, _) = numbered[0], numbered[-1]
+    numbers = str(first) if first == last else f"{first}-{last}"
+    mark = "" if marked is None else "  "
+    return [_Row(f"{mark}{numbers:>3}. by handles: {names}", len(numbered))]
+
+
+def _rows(
+    numbered: Iterable[tuple[int, Call]], marked: Collection[int] | None, in_full: str | None
+) -> Iterator[_Row]:
+    for number, call in numbered:
+        is_full = in_full in (None, call.operation)
+        shown = line(call) if is_full else f"{call.operation} {call.outcome}"
+        mark = "" if marked is None else ("> " if id(call) in marked else "  ")
+        yield _Row(f"{mark}{number:3}. {shown}", 1)
+
+
 def line(call: Call) -> str:
     """A call as a line of text."""
     params = ", ".join(f"{name}={words.short(value)}" for name, value in call.params.items())
     retried = f" after {retries(call)}" if call.retries else ""
     message = f": {message_of(call)}" if call.message else ""
-    caller = f"{call.caller.account} {call.caller.region}"
+    origin = "" if call.origin == "code" else f" {call.origin}"
+    caller = f"{call.caller.account} {call.caller.region}{origin}"
     outcome = f"{call.outcome}{retried}{message}"
-    return f"{call.time:%H:%M:%S} {caller} {call.operation}({params}) -> {outcome}"
+    return f"{call.time:%Y-%m-%d %H:%M:%S} {caller} {call.operation}({params}) -> {outcome}"
 
 
 def retries(call: Call) -> str:

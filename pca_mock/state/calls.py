@@ -6,20 +6,32 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 # So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
 LIMIT: Final = 10_000
 SUCCESS: Final = "success"
+# Who makes a call: the code under test, or a handle or fixture of this package.
+Origin = Literal["code", "handle"]
+# Whose calls are meant.
+Whose = Literal["code", "handle", "any"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The account and region that a request is signed for, and the region's partition."""
+    """Who makes a call, and where.
+
+    Attributes:
+        account: that the request is signed for: 12 digits.
+        region: that the request is signed for.
+        partition: of the region.
+        origin: "code" for the code under test, "handle" for the handles and fixtures of `pca_mock`.
+    """
 
     account: str
     region: str
     partition: str
+    origin: Origin = "code"
 
     @property
     def arn(self) -> str:
@@ -33,7 +45,7 @@ class Call(NamedTuple):
     Attributes:
         operation: the name on the wire, such as "IssueCertificate".
         params: a copy of what the caller passed.
-        caller: account, region and partition.
+        caller: account, region, partition and origin.
         time: when it began, by the mock's clock: UTC.
         outcome: "success", or the error code, or the class of botocore's exception.
         message: of the error; None after a success.
@@ -51,6 +63,11 @@ class Call(NamedTuple):
     retries: int
     request_id: str
     hint: str | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Who made it: "code" or "handle". See `Caller`."""
+        return self.caller.origin
 
 
 KeptCalls = tuple[tuple[Call, ...], int]
@@ -95,3 +112,8 @@ class Log:
         calls, self.total = kept
         self.latest = deque(calls, LIMIT)
         self._added_before = self.added
+
+
+def is_meant(origin: Origin, whose: Whose) -> bool:
+    """Whether a call of this origin is among the calls that are meant."""
+    return whose in ("any", origin)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 from pca_mock.errors import AwsError
+from pca_mock.state.calls import Origin, Whose, is_meant
 
 Params = Mapping[str, Any]
 
@@ -112,11 +113,12 @@ class Plan:
     As a context manager it is cancelled at the end of the block.
 
     Attributes:
-        operation: whose calls it strikes.
+        operation: which calls it strikes.
         effect: what happens to them.
         params: members that a call must have, with these values.
         when: what must say yes to a call's parameters.
         left: how many calls (or single attempts) it will still strike; None for all.
+        origin: whose calls it strikes: those of the code under test, of handles, or any.
         struck: how many it has struck.
     """
 
@@ -125,6 +127,7 @@ class Plan:
     params: Params = field(default_factory=dict)
     when: Callable[[Params], bool] | None = None
     left: int | None = None
+    origin: Whose = "code"
     struck: int = 0
     # Of the mocks in which it has been in force: a snapshot brings it into others, too.
     _homes: WeakSet[Plans] = field(default_factory=WeakSet, repr=False)
@@ -153,13 +156,17 @@ class Plan:
     ) -> None:
         self.cancel()
 
-    def matches(self, operation: str, params: Params) -> bool:
+    def matches(self, operation: str, params: Params, origin: Origin) -> bool:
         """Whether it is about such a call.
 
         Raises:
             ConditionError: the test's own condition has raised.
         """
-        if self.operation != operation or not fits(params, self.params):
+        if (
+            self.operation != operation
+            or not is_meant(origin, self.origin)
+            or not fits(params, self.params)
+        ):
             return False
         try:
             return self.when is None or self.when(params)
@@ -191,7 +198,9 @@ class Plans:
         with self._lock:
             self.in_force[:] = [other for other in self.in_force if other is not plan]
 
-    def find(self, kind: type[_Effect], operation: str, params: Params) -> Plan | None:
+    def find(
+        self, kind: type[_Effect], operation: str, params: Params, origin: Origin = "code"
+    ) -> Plan | None:
         """The first plan of a kind that is about such a call. Nothing is counted.
 
         Raises:
@@ -201,21 +210,26 @@ class Plans:
             if (
                 isinstance(plan.effect, kind)
                 and plan.left != 0
-                and plan.matches(operation, params)
+                and plan.matches(operation, params, origin)
                 and plan in self.in_force  # its condition may have cancelled it
             ):
                 return plan
         return None
 
     def strike(
-        self, plan: Plan | None, kind: type[_Effect], operation: str, params: Params
+        self,
+        plan: Plan | None,
+        kind: type[_Effect],
+        operation: str,
+        params: Params,
+        origin: Origin = "code",
     ) -> _Effect | None:
         """Count a strike of a plan that was found, and say what strikes.
 
         If it has been used up or cancelled meanwhile, the next plan strikes.
         """
         while plan is not None and not self._use(plan):
-            plan = self.find(kind, operation, params)
+            plan = self.find(kind, operation, params, origin)
         if plan is None:
             return None
         assert isinstance(plan.effect, kind)
@@ -235,14 +249,14 @@ class Plans:
 
     @contextmanager
     def striking(
-        self, operation: str, params: Params, *kinds: type[Effect]
+        self, operation: str, params: Params, origin: Origin, *kinds: type[Effect]
     ) -> Iterator[list[Effect | None]]:
         """What strikes a call, for each of several kinds. It is counted unless the block raises.
 
         Raises:
             ConditionError: the condition of a plan has raised.
         """
-        plans = [self.find(kind, operation, params) for kind in kinds]
+        plans = [self.find(kind, operation, params, origin) for kind in kinds]
         yield [plan.effect if plan is not None else None for plan in plans]
         for plan in plans:
             if plan is not None:
@@ -262,12 +276,24 @@ class Plans:
             self.in_force[:] = [plan for plan, _ in kept]
 
 
-def fits(params: Params, wanted: Params) -> bool:
-    """Whether parameters have all wanted members, with equal values."""
+def fits(params: Params, expected: Params) -> bool:
+    """Whether parameters have all expected members, with equal values, at every depth.
+
+    Lists must have as many items as expected.
+    """
     return all(
-        name in params and _comparable(name, params[name]) == _comparable(name, value)
-        for name, value in wanted.items()
+        name in params and _is_equal(name, params[name], value) for name, value in expected.items()
     )
+
+
+def _is_equal(name: str, value: Any, expected: Any) -> bool:
+    if isinstance(expected, Mapping) and isinstance(value, Mapping):
+        return fits(value, expected)
+    if isinstance(expected, (list, tuple)) and isinstance(value, (list, tuple)):
+        return len(value) == len(expected) and all(
+            _is_equal(name, item, other) for item, other in zip(value, expected, strict=True)
+        )
+    return bool(_comparable(name, value) == _comparable(name, expected))
 
 
 def _comparable(name: str, value: Any) -> Any:

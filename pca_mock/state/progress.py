@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pca_mock.state.calls import Origin
 from pca_mock.state.plans import Hold, LateFailure, Params, Plans
 
 
@@ -42,7 +43,11 @@ class Progress:
 
 
 def begin(
-    plans: Plans, operation: str, params: Params, due_at: datetime | None
+    plans: Plans,
+    operation: str,
+    params: Params,
+    due_at: datetime | None,
+    origin: Origin = "code",
 ) -> AbstractContextManager[Progress]:
     """Begin something that takes time, in the way that a test has planned.
 
@@ -54,17 +59,18 @@ def begin(
         operation: the one that begins it.
         params: of the call.
         due_at: when its time is over: UTC; None if it takes no time.
+        origin: of the call.
     """
     if not plans.in_force:
         return nullcontext(Progress(due_at))
-    return _begin_as_planned(plans, operation, params, due_at)
+    return _begin_as_planned(plans, operation, params, due_at, origin)
 
 
 @contextmanager
 def _begin_as_planned(
-    plans: Plans, operation: str, params: Params, due_at: datetime | None
+    plans: Plans, operation: str, params: Params, due_at: datetime | None, origin: Origin
 ) -> Iterator[Progress]:
-    with plans.striking(operation, params, Hold, LateFailure) as (hold, late_failure):
+    with plans.striking(operation, params, origin, Hold, LateFailure) as (hold, late_failure):
         yield Progress(
             due_at,
             hold.polls if isinstance(hold, Hold) else 0,

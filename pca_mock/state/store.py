@@ -222,8 +222,13 @@ class State:
             log=self.log.keep(),
         )
 
-    def restore(self, kept: Snapshot) -> None:
-        """Remember what was kept, and nothing else."""
+    def restore(self, kept: Snapshot, *, calls: bool) -> None:
+        """Remember what was kept, and nothing else.
+
+        Args:
+            kept: the snapshot.
+            calls: whether the log of calls goes back, too.
+        """
         self._stores, publishing = _copies(kept.stores, kept.publishing)
         self.publishing = dict.fromkeys(publishing)
         self.crls_due_at = EARLIEST
@@ -232,7 +237,8 @@ class State:
         if kept.random is not None and self.settings.seed is not None:
             self.random.setstate(kept.random)
         self.plans.restore(kept.plans)
-        self.log.restore(kept.log)
+        if calls:
+            self.log.restore(kept.log)
         self.clock.restore(kept.clock)  # which publishes CRLs that are due
 
 

@@ -1,8 +1,8 @@
 """Ready-made authorities and certificates.
 
 What a handle does, it does through the public API with a boto3 client, so that it is in the log of
-calls, planned faults strike it, and the code under test sees it. What it tells, it looks up: see
-`views`.
+calls, faults can be planned for it, and the code under test sees it. What it tells, it looks up:
+see `views`.
 """
 
 from __future__ import annotations

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, overload
 
-from pca_mock.showing import pages, words
-from pca_mock.showing.text import line
-from pca_mock.state.calls import LIMIT, Call, Log
+from pca_mock.showing import pages, text, words
+from pca_mock.state.calls import LIMIT, Call, Log, Whose, is_meant
 from pca_mock.state.plans import Params, fits
-from pca_mock.testing.words import check_call
+from pca_mock.testing.words import check_call, check_outcome, check_whose
 
-_SHOWN: Final = 30  # calls in a failure message
+_SHOWN: Final = 30  # lines in a failure message
 
 
 class Calls(Sequence[Call]):
@@ -20,12 +19,18 @@ class Calls(Sequence[Call]):
 
     Those of `PcaMock.calls` grow as calls are made; those that `filter` gives do not. The log keeps
     the latest 10,000.
+
+    The sequence has all calls. `filter` and the assertions are about those of the code under test;
+    with `origin="any"` they are also about those of handles and fixtures.
     """
 
-    def __init__(self, log: Log, chosen: list[Call] | None = None) -> None:
+    def __init__(
+        self, log: Log, chosen: list[Call] | None = None, default_origin: Whose = "code"
+    ) -> None:
         """Only the mock makes these."""
         self._log = log
         self._chosen = chosen
+        self._default_origin = default_origin
 
     def _calls(self) -> list[Call]:
         return list(self._log.latest) if self._chosen is None else self._chosen
@@ -35,8 +40,10 @@ class Calls(Sequence[Call]):
     @overload
     def __getitem__(self, index: slice) -> Calls: ...
     def __getitem__(self, index: int | slice) -> Call | Calls:
-        found = self._calls()[index]
-        return Calls(self._log, found) if isinstance(found, list) else found
+        chosen = self._calls()[index]
+        if isinstance(chosen, list):
+            return Calls(self._log, chosen, self._default_origin)
+        return chosen
 
     def __len__(self) -> int:
         return len(self._calls())
@@ -46,17 +53,16 @@ class Calls(Sequence[Call]):
 
     def __repr__(self) -> str:
         calls = self._calls()
-        hidden = max(0, len(calls) - _SHOWN)
-        lines = [f"<{len(calls)} calls>"] + [f"({hidden} earlier calls)"] * bool(hidden)
-        latest = enumerate(calls[hidden:], start=hidden + 1)
-        return "\n".join(lines + [f"{number:3}. {line(call)}" for number, call in latest])
+        lines = text.report(calls, _SHOWN, folds=False)
+        return "\n".join([f"<{words.count(len(calls), 'call')}>", *lines])
 
     def _repr_html_(self) -> str:
         return pages.of_calls(self._calls())
 
     def lines(self) -> list[str]:
-        """A line of text for each call, as failure messages and pytest's report show them."""
-        return [f"{number:3}. {line(call)}" for number, call in enumerate(self._calls(), start=1)]
+        """A line of text for each call."""
+        calls = self._calls()
+        return text.report(calls, len(calls), folds=False)
 
     def clear(self) -> None:
         """Forget all calls, for example those that prepared a test.
@@ -86,31 +92,41 @@ class Calls(Sequence[Call]):
         *,
         outcome: str | None = None,
         when: Callable[[Call], bool] | None = None,
+        origin: Whose | None = None,
         **params: Any,
     ) -> Calls:
-        """The calls that are so, and were made so far.
+        """The calls made so far that meet all conditions.
 
         Args:
-            operation: the name on the wire.
-            outcome: "success" or an error code.
-            when: what must say yes to the call.
-            params: members that the caller must have passed, with their values.
+            operation: the name on the wire; None for all.
+            outcome: "success", an error code, or the name of botocore's exception.
+            when: called with each call; it is chosen if this returns true.
+            origin: whose calls: "code" for those of the code under test, "handle" for those of
+                handles and fixtures, "any" for both. By default those of the code under test; of
+                calls that were chosen by their origin, all.
+            params: members that the caller must have passed, with their values. Structures need to
+                have only the given members; a handle means its ARN.
 
         Raises:
-            ValueError: the service has no such operation, or the operation no such member.
+            ValueError: the service has no such operation or outcome, the operation no such member,
+                or the member no such value.
         """
+        whose = origin or self._default_origin
+        check_whose(whose)
         _check(operation, params)
-        return Calls(
-            self._log,
-            [
-                call
-                for call in self._calls()
-                if operation in (None, call.operation)
-                and outcome in (None, call.outcome)
-                and fits(call.params, params)
-                and (when is None or when(call))
-            ],
-        )
+        calls = self._calls()
+        if outcome is not None:
+            check_outcome(outcome, (call.outcome for call in calls))
+        chosen = [
+            call
+            for call in calls
+            if operation in (None, call.operation)
+            and is_meant(call.origin, whose)
+            and outcome in (None, call.outcome)
+            and fits(call.params, params)
+            and (when is None or when(call))
+        ]
+        return Calls(self._log, chosen, self._default_origin if origin is None else "any")
 
     def assert_called(
         self,
@@ -119,35 +135,48 @@ class Calls(Sequence[Call]):
         times: int | None = None,
         outcome: str | None = None,
         when: Callable[[Call], bool] | None = None,
+        origin: Whose | None = None,
         **params: Any,
     ) -> Calls:
-        """Fail unless there was such a call.
+        """Fail unless the code under test made such a call.
 
         Args:
             operation: the name on the wire.
             times: exactly how many there were; by default one or more.
-            outcome: "success" or an error code.
-            when: what must say yes to the call.
-            params: members that the caller must have passed, with their values.
+            outcome: as for `filter`.
+            when: as for `filter`.
+            origin: whose calls, as for `filter`: with "any" those of handles and fixtures apply,
+                too.
+            params: as for `filter`.
 
         Returns:
             These calls.
 
         Raises:
-            AssertionError: there were none, or not so many; the message says what there was.
-            ValueError: the service has no such operation, or the operation no such member.
+            AssertionError: there were none, or not so many; the message lists those that there
+                were.
+            ValueError: the service has no such operation or outcome, the operation no such member,
+                or the member no such value.
         """
         __tracebackhide__ = True  # pytest shows the line of the test
-        found = self.filter(operation, outcome=outcome, when=when, **params)
-        is_cut = self._chosen is None and self._log.total > LIMIT
-        if (len(found) == times) if times is not None else found:
-            return found
-        wanted = "at least once" if times is None else _times(times)
+        chosen = self.filter(operation, outcome=outcome, when=when, origin=origin, **params)
+        if (len(chosen) == times) if times is not None else chosen:
+            return chosen
+        expected = "at least once" if times is None else _times(times)
         asked = _asked(outcome, when, params)
-        message = [f"{operation}{asked} was called {_times(len(found))}, not {wanted}"]
-        if is_cut:
+        whose = origin or self._default_origin
+        message = [
+            f"{operation}{asked} was called {_times(len(chosen))}{_BY[whose]}, not {expected}"
+        ]
+        if self._chosen is None and self._log.total > LIMIT:
             message.append(f"(the log has the latest {LIMIT} of {self._log.total} calls)")
-        message += self._instead(operation, found)
+        if whose == "code":
+            others = self.filter(operation, outcome=outcome, when=when, origin="handle", **params)
+            if others:
+                message.append(
+                    f'(handles or fixtures did {_times(len(others))}: origin="any" includes that)'
+                )
+        message += self._instead(operation, chosen, whose)
         raise AssertionError("\n".join(message))
 
     def assert_not_called(
@@ -156,32 +185,33 @@ class Calls(Sequence[Call]):
         *,
         outcome: str | None = None,
         when: Callable[[Call], bool] | None = None,
+        origin: Whose | None = None,
         **params: Any,
     ) -> None:
-        """Fail if there was such a call. For the arguments see `assert_called`.
+        """Fail if the code under test made such a call. For the arguments see `assert_called`.
 
         Raises:
             AssertionError: there was one.
-            ValueError: the service has no such operation, or the operation no such member.
+            ValueError: the service has no such operation or outcome, the operation no such member,
+                or the member no such value.
         """
         __tracebackhide__ = True
-        self.assert_called(operation, times=0, outcome=outcome, when=when, **params)
+        self.assert_called(operation, times=0, outcome=outcome, when=when, origin=origin, **params)
 
-    def _instead(self, operation: str, found: Calls) -> list[str]:
-        """The calls that there were; the ones asked for are marked."""
+    def _instead(self, operation: str, chosen: Calls, whose: Whose) -> list[str]:
+        """The calls that there were; the ones asked for are marked.
+
+        What isn't asked for is shown in full only where it is nearly what was asked for.
+        """
         calls = self._calls()
         if not calls:
             return ["There were no calls."]
-        chosen = {id(call) for call in found}
-        lines = []
-        for number, call in enumerate(calls, start=1):
-            # What isn't asked for is shown in full only where it is nearly what was asked for.
-            text = line(call) if call.operation == operation else f"{call.operation} {call.outcome}"
-            lines.append(f"{'>' if id(call) in chosen else ' '} {number:3}. {text}")
-        hidden = len(lines) - _SHOWN
-        if hidden > 0:
-            lines = [f"      ({hidden} earlier calls)", *lines[-_SHOWN:]]
+        marked = {id(call) for call in chosen}
+        lines = text.report(calls, _SHOWN, folds=whose == "code", marked=marked, in_full=operation)
         return ["The calls were:", *lines]
+
+
+_BY: Final[dict[Whose, str]] = {"code": "", "handle": " by handles", "any": ""}
 
 
 def _check(operation: str | None, params: Params) -> None:

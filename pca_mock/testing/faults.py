@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ReadTimeoutError
 from pca_mock.errors import ERRORS
 from pca_mock.service.model import service_model
 from pca_mock.state import running
+from pca_mock.state.calls import Whose
 from pca_mock.state.plans import (
     Delay,
     Effect,
@@ -26,7 +27,7 @@ from pca_mock.state.plans import (
     Refusal,
 )
 from pca_mock.state.store import State
-from pca_mock.testing.words import check_call, no_such
+from pca_mock.testing.words import check_call, check_whose, no_such
 
 _Failure = TypeVar("_Failure", bound=Failure)
 _NO_TIME: Final = timedelta()
@@ -55,9 +56,10 @@ class FaultPlanner:
         attempts: int | None = None,
         latency: timedelta = _NO_TIME,
         when: Callable[[Params], bool] | None = None,
+        origin: Whose = "code",
         **params: Any,
     ) -> Plan:
-        """Let calls fail, from now on, without carrying them out.
+        """Make calls of the code under test fail, from now on, without carrying them out.
 
         botocore's own retry handlers decide whether it makes another attempt. Their waiting moves
         the mock's clock, and takes no real time.
@@ -73,7 +75,9 @@ class FaultPlanner:
             latency: how long each answer takes, by the mock's clock.
             when: called with the parameters of a call; it is struck if this returns true. What it
                 raises reaches the caller unchanged, and nothing has happened then.
-            params: members that a call must have, with their values; a handle stands for its ARN.
+            origin: whose calls: "code" for those of the code under test, "handle" for those of
+                handles and fixtures, "any" for both.
+            params: members that a call must have, with their values; a handle means its ARN.
 
         Returns:
             The plan: in force already, and a context manager that ends it. Of several plans that
@@ -87,7 +91,7 @@ class FaultPlanner:
         """
         left = _number(times, attempts)
         effect = _failure(Refusal, error, message, latency, single=attempts is not None)
-        return self._plan(operation, effect, left, when, params)
+        return self._plan(operation, effect, left, when, origin, params)
 
     def lose_response(
         self,
@@ -99,9 +103,10 @@ class FaultPlanner:
         attempts: int | None = None,
         latency: timedelta = _NO_TIME,
         when: Callable[[Params], bool] | None = None,
+        origin: Whose = "code",
         **params: Any,
     ) -> Plan:
-        """Carry calls out, but have their responses get lost on the way.
+        """Carry calls of the code under test out, but have their responses get lost on the way.
 
         A retry carries the operation out once more, unless an idempotency token prevents it.
 
@@ -114,6 +119,7 @@ class FaultPlanner:
             attempts: how many single responses get lost instead, so that a retry may get one.
             latency: how long it takes until the response is given up, by the mock's clock.
             when: called with the parameters of a call; it is struck if this returns true.
+            origin: whose calls, as for `fail`.
             params: members that a call must have, with their values.
 
         Returns:
@@ -129,7 +135,7 @@ class FaultPlanner:
         if error is None:
             error = ReadTimeoutError(endpoint_url="https://acm-pca.amazonaws.com/")
         effect = _failure(LostResponse, error, message, latency, single=attempts is not None)
-        return self._plan(operation, effect, left, when, params)
+        return self._plan(operation, effect, left, when, origin, params)
 
     def delay(
         self,
@@ -138,14 +144,17 @@ class FaultPlanner:
         *,
         times: int | None = None,
         when: Callable[[Params], bool] | None = None,
+        origin: Whose = "code",
         **params: Any,
     ) -> Plan:
-        """Let answers take time, by the mock's clock: once for each call, retries included.
+        """Make answers to the code under test take time, by the mock's clock.
+
+        A call takes it once, however often botocore tries again.
 
         For arguments, result and errors see `fail`.
         """
         _check_latency(latency)
-        return self._plan(operation, Delay(latency), times, when, params)
+        return self._plan(operation, Delay(latency), times, when, origin, params)
 
     def fail_later(
         self,
@@ -154,6 +163,7 @@ class FaultPlanner:
         *,
         times: int | None = None,
         when: Callable[[Params], bool] | None = None,
+        origin: Whose = "any",
         **params: Any,
     ) -> Plan:
         """Let calls succeed, but what they begin fail.
@@ -165,6 +175,8 @@ class FaultPlanner:
             reason: of a CA, a FailureReason of the model; by default OTHER.
             times: how many calls; by default each one.
             when: called with the parameters of a call; it is struck if this returns true.
+            origin: whose calls, by default anybody's: a handle may begin what the code under test
+                is to meet.
             params: members that a call must have, with their values.
 
         Raises:
@@ -172,7 +184,7 @@ class FaultPlanner:
         """
         _check_begins(operation)
         effect = LateFailure(_failure_reason(operation, reason))
-        return self._plan(operation, effect, times, when, params)
+        return self._plan(operation, effect, times, when, origin, params)
 
     def hold(
         self,
@@ -181,6 +193,7 @@ class FaultPlanner:
         *,
         times: int | None = None,
         when: Callable[[Params], bool] | None = None,
+        origin: Whose = "any",
         **params: Any,
     ) -> Plan:
         """Let what calls begin be in progress until it has been asked for so often.
@@ -193,6 +206,8 @@ class FaultPlanner:
                 when it is described or its CSR is asked for, or a report is CREATING.
             times: how many calls; by default each one.
             when: called with the parameters of a call; it is struck if this returns true.
+            origin: whose calls, by default anybody's: a handle may begin what the code under test
+                is to meet.
             params: members that a call must have, with their values.
 
         Raises:
@@ -200,7 +215,7 @@ class FaultPlanner:
         """
         _check_begins(operation)
         _check_number("polls", polls)
-        return self._plan(operation, Hold(polls), times, when, params)
+        return self._plan(operation, Hold(polls), times, when, origin, params)
 
     def _plan(
         self,
@@ -208,13 +223,15 @@ class FaultPlanner:
         effect: Effect,
         left: int | None,
         when: Callable[[Params], bool] | None,
+        origin: Whose,
         params: dict[str, Any],
     ) -> Plan:
         check_call(operation, params)
+        check_whose(origin)
         if left is not None:
             _check_number("times", left)
         running.check(self._state)
-        return self._state.plans.add(Plan(operation, effect, dict(params), when, left))
+        return self._state.plans.add(Plan(operation, effect, dict(params), when, left, origin))
 
 
 def _number(times: int | None, attempts: int | None) -> int | None:

@@ -1,31 +1,104 @@
-"""The words that a test uses, held against the service model: what isn't there is refused."""
+"""The words that a test uses, checked with the service model: what it doesn't have is refused.
+
+A misspelt word would make a fault strike nothing, and an assertion about calls pass by accident.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, get_args
 
+import botocore.exceptions
+from botocore.model import Shape
+
+from pca_mock.errors import ERRORS
 from pca_mock.service.model import operation_model, service_model
+from pca_mock.state.calls import SUCCESS, Whose
+
+# Types of the model -> what a value of them is in Python, and how a message calls it.
+_KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
+    "blob": ((str, bytes, bytearray), "bytes or text"),
+    "boolean": ((bool,), "True or False"),
+    "integer": ((int,), "an integer"),
+    "list": ((list, tuple), "a list"),
+    "long": ((int,), "an integer"),
+    "string": ((str,), "text"),
+    "structure": ((Mapping,), "a dict"),
+}
+# Values of other classes may be equal to whatever they like: `unittest.mock.ANY`, handles.
+_PLAIN: Final = (bool, bytearray, bytes, dict, float, int, list, str, tuple, type(None))
+_BOTOCORE_ERRORS: Final = frozenset(
+    name for name, value in vars(botocore.exceptions).items() if isinstance(value, type)
+)
 
 
-def check_call(operation: str, members: Iterable[str]) -> None:
-    """Refuse an operation or a member that the service model doesn't have.
+def check_call(operation: str, params: Mapping[str, Any]) -> None:
+    """Refuse an operation or a member that the service model doesn't have, at every depth.
 
     Args:
         operation: the name on the wire, such as "IssueCertificate".
-        members: names of members of its request.
+        params: members of its request, with their values.
 
     Raises:
-        ValueError: there is no such operation, or it has no such member.
+        ValueError: there is no such operation, it has no such member, or the member can't have
+            such a value.
     """
     names = service_model().operation_names
     if operation not in names:
         raise ValueError(no_such("operation", operation, names))
-    shape = operation_model(operation).input_shape
-    members_of_shape = shape.members if shape is not None else {}
-    for member in members:
-        if member not in members_of_shape:
-            raise ValueError(no_such(f"member of {operation}", member, members_of_shape))
+    _check_members(operation, operation_model(operation).input_shape, params)
+
+
+def _check_members(name: str, shape: Shape | None, params: Mapping[str, Any]) -> None:
+    members = shape.members if shape is not None else {}
+    for member, value in params.items():
+        if member not in members:
+            raise ValueError(no_such(f"member of {name}", member, members))
+        _check_value(member, members[member], value)
+
+
+def _check_value(name: str, shape: Shape, value: Any) -> None:
+    """Refuse a value that no call can have for this member."""
+    if not isinstance(value, _PLAIN):
+        return
+    types, word = _KINDS[shape.type_name]
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        raise ValueError(f"{name} is {word}, not {value!r}")
+    if isinstance(value, Mapping):
+        _check_members(name, shape, value)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _check_value(name, shape.member, item)
+    elif shape.type_name == "string" and shape.enum and value not in shape.enum:
+        raise ValueError(no_such(name, str(value), shape.enum))
+
+
+def check_outcome(outcome: str, others: Iterable[str]) -> None:
+    """Refuse an outcome that no call can have.
+
+    Args:
+        outcome: "success", an error code, or the name of one of botocore's exceptions.
+        others: outcomes that there have been; handlers of the user's own can raise anything.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if outcome not in _BOTOCORE_ERRORS and outcome not in set(others):
+        names = (SUCCESS, *ERRORS)
+        if outcome not in names:
+            raise ValueError(no_such("outcome", outcome, names))
+
+
+def check_whose(origin: str) -> None:
+    """Refuse a word that doesn't say whose calls are meant.
+
+    Raises:
+        ValueError: it is none of "code", "handle" and "any".
+    """
+    if origin not in get_args(Whose):
+        names = ", ".join(map(repr, get_args(Whose)))
+        raise ValueError(f"origin is one of {names}, not {origin!r}")
 
 
 def no_such(kind: str, name: str, names: Iterable[str]) -> str:

@@ -886,14 +886,36 @@ def test_handles_wait_for_what_is_held(pca: PcaMock, slept: list[float]) -> None
     assert slept == []
 
 
-def test_handles_are_struck_too(pca: PcaMock, slept: list[float]) -> None:
+def test_faults_strike_handles_only_if_they_are_planned_for_them(
+    pca: PcaMock, slept: list[float]
+) -> None:
     root = pca.create_root_ca("Root")
+    client_ca = support.Authority(pca.client(), root.arn)
 
-    with pca.fail(ISSUE, "ThrottlingException"), pytest.raises(ClientError, match="Throttling"):
-        root.issue("localhost")
-    with pca.fail(ISSUE, "ThrottlingException", attempts=1):
+    with pca.fail(ISSUE, "ThrottlingException"):
         assert root.issue("localhost").certificate_pem
+        assert code(issue, client_ca) == "ThrottlingException"
+    with pca.fail(ISSUE, "ThrottlingException", origin="handle"):
+        assert code(issue, client_ca) == "success"
+        with pytest.raises(ClientError, match="Throttling"):
+            root.issue("localhost")
+    with pca.fail(ISSUE, "ThrottlingException", times=2, origin="any") as plan:
+        assert code(issue, client_ca) == "ThrottlingException"
+        with pytest.raises(ClientError, match="Throttling"):
+            root.issue("localhost")
+    assert plan.struck == 2
     assert slept == []
+
+
+def test_answers_to_handles_take_no_time_and_what_they_begin_may_be_held(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Root")
+    pca.clock.freeze()
+    before = pca.clock.now()
+    pca.delay(ISSUE, timedelta(hours=1))
+    pca.hold(ISSUE, 2)
+
+    assert root.issue("localhost").status == "PENDING"
+    assert pca.clock.now() == before
 
 
 def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
@@ -912,11 +934,12 @@ def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
 
 def test_a_handle_stands_for_its_arn(pca: PcaMock) -> None:
     root, other = pca.create_root_ca("One"), pca.create_root_ca("Other")
+    describe = pca.client().describe_certificate_authority
 
     with pca.fail("DescribeCertificateAuthority", "InternalFailure", CertificateAuthorityArn=root):
         with pytest.raises(ClientError, match="InternalFailure"):
-            root.describe()
-        other.describe()
+            describe(CertificateAuthorityArn=root.arn)
+        describe(CertificateAuthorityArn=other.arn)
 
     pca.calls.assert_called("DescribeCertificateAuthority", CertificateAuthorityArn=root, times=1)
 

@@ -10,6 +10,7 @@ from pca_mock.showing import hierarchy, text
 from pca_mock.state.calls import Caller
 from tests import inside
 
+HANDLE: Final = Caller("123456789012", "eu-central-1", "aws", "handle")
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 
 
@@ -32,7 +33,10 @@ def call(**values: Any) -> Call:
 
 def test_a_call_is_a_line() -> None:
     assert text.line(call()) == (
-        "12:00:00 123456789012 eu-central-1 ListTags(MaxResults=1) -> success"
+        "2027-03-01 12:00:00 123456789012 eu-central-1 ListTags(MaxResults=1) -> success"
+    )
+    assert text.line(call(caller=HANDLE)) == (
+        "2027-03-01 12:00:00 123456789012 eu-central-1 handle ListTags(MaxResults=1) -> success"
     )
 
 
@@ -40,10 +44,27 @@ def test_the_line_of_a_call_that_failed_has_retries_and_message() -> None:
     failed = call(params={}, outcome="ThrottlingException", message="Slow\ndown", retries=2)
 
     assert text.line(failed) == (
-        "12:00:00 123456789012 eu-central-1 ListTags() "
+        "2027-03-01 12:00:00 123456789012 eu-central-1 ListTags() "
         "-> ThrottlingException after 2 retries: Slow\\ndown"
     )
     assert "after 1 retry:" in text.line(call(retries=1, message="x"))
+
+
+def test_a_report_folds_successful_calls_of_handles() -> None:
+    made, failed = call(caller=HANDLE), call(caller=HANDLE, outcome="InvalidArnException")
+    calls = [call(), *3 * [made], call(), failed, made]
+
+    lines = text.report(calls, 10)
+
+    assert lines == [
+        f"  1. {text.line(call())}",
+        "2-4. by handles: ListTags (3)",
+        f"  5. {text.line(call())}",
+        f"  6. {text.line(failed)}",
+        "  7. by handles: ListTags",
+    ]
+    assert text.report(calls, 3) == ["(4 earlier calls)", *lines[2:]]
+    assert len(text.report(calls, 10, folds=False)) == 7
 
 
 def test_a_long_message_is_cut() -> None:

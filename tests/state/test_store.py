@@ -160,13 +160,12 @@ def full(pca: PcaMock) -> Hierarchy:
 
 
 def everything(pca: PcaMock) -> Any:
-    """All that the mock remembers, and its buckets, clock and log."""
+    """All that the mock remembers, and its buckets, clock and plans."""
     return (
         inside.snapshot(pca),
         revoking._remembered(pca)[1],
         {name: dict(pca.buckets[name]) for name in pca.buckets},
         pca.clock.now(),
-        list(pca.calls),
         [repr(plan) for plan in pca._state.plans.in_force],
     )
 
@@ -393,16 +392,31 @@ def test_failed_issuances_come_back(pca: PcaMock, pca_root_ca: Authority) -> Non
     assert leaf.status == "FAILED"
 
 
-def test_the_log_comes_back(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_the_log_stays_unless_it_is_to_come_back_too(
+    pca: PcaMock, pca_client: ACMPCAClient
+) -> None:
     pca_client.list_certificate_authorities(MaxResults=1)
     kept = pca.snapshot()
     pca_client.list_certificate_authorities(MaxResults=2)
-    pca.restore(kept)
 
-    assert [call.params for call in pca.calls] == [{"MaxResults": 1}]
-    pca_client.list_certificate_authorities(MaxResults=3)
     pca.restore(kept)
+    assert [call.params["MaxResults"] for call in pca.calls] == [1, 2]
+    pca.restore(kept, calls=True)
+    assert [call.params["MaxResults"] for call in pca.calls] == [1]
+    pca_client.list_certificate_authorities(MaxResults=3)
+    pca.restore(kept, calls=True)
     assert len(pca.calls) == 1
+
+
+def test_the_log_comes_back_in_a_later_mock(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+    pca_client.list_certificate_authorities()
+    kept = pca.snapshot()
+
+    with mock_pca() as later:
+        later.restore(kept)
+        assert len(later.calls) == 0
+        later.restore(kept, calls=True)
+        assert list(later.calls) == list(pca.calls)
 
 
 def test_accounts_and_regions_come_back(pca: PcaMock) -> None:

@@ -639,7 +639,7 @@ def test_further_members_of_the_operation_count(pca: PcaMock, pca_issuing_ca: Au
         "organization_name": "Example",
     }
     assert "ecdsa-with-SHA512" in oracles.openssl_text(leaf.certificate_pem)
-    pca.calls.assert_called("IssueCertificate", times=1, IdempotencyToken="once")
+    pca.calls.assert_called("IssueCertificate", times=1, origin="handle", IdempotencyToken="once")
     assert leaf.not_after < pca.clock.now() + timedelta(days=3)
 
 
@@ -766,7 +766,7 @@ def test_a_handle_of_what_is_gone_says_so(pca: PcaMock) -> None:
 
 def test_a_handle_describes_as_the_operation_does(pca: PcaMock, pca_root_ca: Authority) -> None:
     assert pca_root_ca.describe() == described(pca, pca_root_ca)
-    pca.calls.assert_called("DescribeCertificateAuthority", times=2)
+    pca.calls.assert_called("DescribeCertificateAuthority", times=2, origin="any")
 
 
 def test_parsed_objects_are_those_of_the_texts(pca_issuing_ca: Authority) -> None:
@@ -857,6 +857,7 @@ def test_revoking_a_ca_revokes_its_certificate_at_its_issuer(pca: PcaMock) -> No
     pca.calls.assert_called(
         "RevokeCertificate",
         times=1,
+        origin="handle",
         CertificateAuthorityArn=root.arn,
         CertificateSerial=serial,
         RevocationReason="CESSATION_OF_OPERATION",
@@ -872,7 +873,9 @@ def test_revoking_a_ca_takes_a_reason_and_happens_once(pca: PcaMock) -> None:
     issuing.revoke("CERTIFICATE_AUTHORITY_COMPROMISE")
 
     pca.calls.assert_called(
-        "RevokeCertificate", RevocationReason="CERTIFICATE_AUTHORITY_COMPROMISE"
+        "RevokeCertificate",
+        origin="handle",
+        RevocationReason="CERTIFICATE_AUTHORITY_COMPROMISE",
     )
     with refused("RequestAlreadyProcessedException", pca):
         issuing.revoke()
@@ -884,7 +887,7 @@ def test_a_root_cannot_be_revoked(pca: PcaMock) -> None:
 
     with pytest.raises(LookupError, match="no other CA of this mock has issued"):
         root.revoke()
-    pca.calls.assert_not_called("RevokeCertificate")
+    pca.calls.assert_not_called("RevokeCertificate", origin="any")
 
 
 def test_a_ca_that_was_certified_elsewhere_cannot_be_revoked(pca: PcaMock) -> None:
@@ -976,7 +979,7 @@ def test_a_hierarchy_is_ready_though_things_are_held(pca: PcaMock) -> None:
     root = pca.create_root_ca()
 
     assert root.status == "ACTIVE"
-    in_progress = pca.calls.filter(outcome="RequestInProgressException")
+    in_progress = pca.calls.filter(outcome="RequestInProgressException", origin="handle")
     assert [call.operation for call in in_progress] == (
         3 * ["GetCertificateAuthorityCsr"] + 2 * ["GetCertificate"]
     )
@@ -1004,12 +1007,15 @@ def test_what_fails_later_is_told(operation: str, code: str, pca: PcaMock) -> No
     assert caught.value.response["Error"]["Code"] == code
 
 
-def test_planned_faults_strike_handles_and_botocore_tries_again(pca: PcaMock) -> None:
-    pca.fail("IssueCertificate", "ThrottlingException", attempts=1)
+def test_faults_that_are_planned_for_handles_strike_them_and_botocore_tries_again(
+    pca: PcaMock,
+) -> None:
+    pca.fail("IssueCertificate", "ThrottlingException", attempts=1, origin="handle")
     root = pca.create_root_ca()
-    pca.fail("IssueCertificate", "ThrottlingException", times=1)
+    pca.fail("IssueCertificate", "ThrottlingException", times=1, origin="any")
 
-    assert pca.calls.assert_called("IssueCertificate", times=1)[0].retries == 1
+    (call,) = pca.calls.assert_called("IssueCertificate", times=1, origin="handle")
+    assert call.retries == 1
     with pytest.raises(ClientError, match="ThrottlingException"):
         root.issue("localhost")
     assert root.issue("localhost").status == "ISSUED"
@@ -1032,8 +1038,8 @@ def test_inside_another_mock_a_handle_acts_on_its_own() -> None:
         root = outer.create_root_ca()
         with mock_pca() as inner:
             assert root.issue("localhost").status == "ISSUED"
-            inner.calls.assert_not_called("IssueCertificate")
-        outer.calls.assert_called("IssueCertificate", times=2, outcome="success")
+            inner.calls.assert_not_called("IssueCertificate", origin="any")
+        outer.calls.assert_called("IssueCertificate", times=2, outcome="success", origin="any")
 
 
 def test_a_refused_subordinate_leaves_nothing(pca: PcaMock) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
+from unittest.mock import ANY
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
@@ -17,6 +18,7 @@ from tests import support
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
+CSR = support.Caller().csr()
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 NOWHERE = (
     "arn:aws:acm-pca:us-east-1:123456789012:"
@@ -198,7 +200,7 @@ def test_calls_show_a_line_for_each(pca: PcaMock, pca_client: ACMPCAClient) -> N
 
     head, first, second = repr(pca.calls).splitlines()
     assert head == "<2 calls>"
-    assert first.startswith("  1. 12:00:00 123456789012 ")
+    assert first.startswith("  1. 2027-03-01 12:00:00 123456789012 ")
     assert "DescribeCertificateAuthority(" in first
     assert " -> ResourceNotFoundException: Could not find " in first
     assert second.endswith("ListCertificateAuthorities(MaxResults=5) -> success")
@@ -272,11 +274,13 @@ def test_what_empties_the_log_in_a_pause_counts(pca: PcaMock, pca_client: ACMPCA
 @pytest.fixture
 def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaMock:
     """A mock with five calls in the log: an issuance, two revocations, two descriptions."""
-    leaf = pca_root_ca.issue("localhost")
-    leaf.revoke()
+    ca = support.Authority(pca_client, pca_root_ca.arn)
+    serial = ca.issue(CSR).rpartition("/")[2]
+    revoke = {"CertificateAuthorityArn": ca.arn, "CertificateSerial": serial}
+    pca_client.revoke_certificate(**revoke, RevocationReason="UNSPECIFIED")
     with pytest.raises(ClientError):
-        leaf.revoke("SUPERSEDED")
-    pca_root_ca.describe()
+        pca_client.revoke_certificate(**revoke, RevocationReason="SUPERSEDED")
+    ca.describe()
     describe(pca_client)
     return pca
 
@@ -293,7 +297,10 @@ def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaM
         (("RevokeCertificate",), {"RevocationReason": "SUPERSEDED"}, [2]),
         (("RevokeCertificate",), {"RevocationReason": "SUPERSEDED", "outcome": "success"}, []),
         (("DescribeCertificateAuthority",), {"CertificateAuthorityArn": NOWHERE}, [4]),
-        (("IssueCertificate",), {"IdempotencyToken": None}, []),
+        (("IssueCertificate",), {"IdempotencyToken": ANY}, []),
+        (("IssueCertificate",), {"Validity": {"Type": "DAYS"}}, [0]),
+        (("IssueCertificate",), {"Validity": {"Type": "DAYS", "Value": 1}}, []),
+        (("RevokeCertificate",), {"CertificateSerial": ANY}, [1, 2]),
         ((), {"when": lambda call: "CertificateSerial" in call.params}, [1, 2]),
         (("RevokeCertificate",), {"when": lambda call: call.message is None}, [1]),
     ],
@@ -339,6 +346,27 @@ def test_text_and_bytes_are_the_same_to_a_filter(some: PcaMock) -> None:
         (("revoke_certificate",), {}, "no operation 'revoke_certificate'"),
         (("RevokeCertificate",), {"Serial": "1"}, "no member of RevokeCertificate 'Serial'; do y"),
         ((), {"CertificateSerial": "1"}, "say of which operation CertificateSerial is a member"),
+        ((), {"outcome": "succes"}, "no outcome 'succes'; do you mean success"),
+        ((), {"outcome": "ThrotlingException"}, "do you mean ThrottlingException"),
+        ((), {"origin": "mine"}, "origin is one of 'code', 'handle', 'any', not 'mine'"),
+        (
+            ("IssueCertificate",),
+            {"ApiPassthrough": {"Subject": {"CommonNam": "x"}}},
+            "no member of Subject 'CommonNam'; do you mean CommonName",
+        ),
+        (
+            ("CreateCertificateAuthority",),
+            {"Tags": [{"Key": "a", "Valu": "b"}]},
+            "no member of Tags 'Valu'; do you mean Value",
+        ),
+        (
+            ("RevokeCertificate",),
+            {"RevocationReason": "SUPERCEDED"},
+            "no RevocationReason 'SUPERCEDED'; do you mean SUPERSEDED",
+        ),
+        (("RevokeCertificate",), {"CertificateSerial": 1}, "CertificateSerial is text, not 1"),
+        (("ListTags",), {"MaxResults": True}, "MaxResults is an integer, not True"),
+        (("IssueCertificate",), {"Validity": None}, "Validity is a dict, not None"),
     ],
 )
 def test_what_the_service_does_not_have_is_refused(
@@ -350,6 +378,95 @@ def test_what_the_service_does_not_have_is_refused(
         if arguments:
             with pytest.raises(ValueError, match=reason):
                 assertion(*arguments, **params)
+
+
+def test_an_outcome_that_there_was_is_accepted_whatever_it_is_called(
+    pca: PcaMock, pca_client: ACMPCAClient
+) -> None:
+    class StrangeError(Exception):
+        pass
+
+    def give_up(**_: Any) -> None:
+        raise StrangeError
+
+    pca_client.meta.events.register_first("needs-retry.acm-pca", give_up)
+    pca.fail("ListCertificateAuthorities", "ThrottlingException")
+    with pytest.raises(StrangeError):
+        pca_client.list_certificate_authorities()
+
+    pca.calls.assert_called("ListCertificateAuthorities", outcome="StrangeError")
+    pca.calls.assert_not_called("ListCertificateAuthorities", outcome="ReadTimeoutError")
+
+
+# Whose calls
+
+
+@pytest.fixture
+def prepared(pca: PcaMock, pca_client: ACMPCAClient) -> PcaMock:
+    """A mock with five calls of a handle, one of the code under test, and one of a handle."""
+    root = pca.create_root_ca()
+    pca_client.describe_certificate_authority(CertificateAuthorityArn=root.arn)
+    root.describe()
+    return pca
+
+
+def test_a_call_has_its_origin(prepared: PcaMock) -> None:
+    assert [call.origin for call in prepared.calls] == [*5 * ["handle"], "code", "handle"]
+    assert prepared.calls[5].caller.origin == "code"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "number"),
+    [({}, 1), ({"origin": "code"}, 1), ({"origin": "handle"}, 6), ({"origin": "any"}, 7)],
+)
+def test_a_filter_is_about_the_code_under_test_unless_it_names_others(
+    conditions: Any, number: int, prepared: PcaMock
+) -> None:
+    assert len(prepared.calls.filter(**conditions)) == number
+
+
+def test_assertions_are_about_the_code_under_test_unless_they_name_others(
+    prepared: PcaMock,
+) -> None:
+    calls, operation = prepared.calls, "DescribeCertificateAuthority"
+
+    calls.assert_called(operation, times=1)
+    calls.assert_called(operation, times=1, origin="handle")
+    calls.assert_called(operation, times=2, origin="any")
+    calls.assert_not_called("IssueCertificate")
+    with pytest.raises(AssertionError, match="called once by handles, not never"):
+        calls.assert_not_called("IssueCertificate", origin="handle")
+
+
+def test_calls_that_were_chosen_by_their_origin_are_all_meant(prepared: PcaMock) -> None:
+    chosen = prepared.calls.filter(origin="handle")
+
+    chosen.assert_called("IssueCertificate", times=1)
+    assert len(chosen.filter()) == len(chosen[:].filter()) == 6
+    assert len(prepared.calls.filter(origin="any").filter(origin="code")) == 1
+
+
+def test_the_message_folds_what_handles_did_and_counts_it(prepared: PcaMock) -> None:
+    lines = message_of(prepared.calls.assert_called, "IssueCertificate")
+
+    assert lines == [
+        "IssueCertificate was called never, not at least once",
+        '(handles or fixtures did once: origin="any" includes that)',
+        "The calls were:",
+        "  1-5. by handles: CreateCertificateAuthority, GetCertificateAuthorityCsr, "
+        "IssueCertificate, GetCertificate, ImportCertificateAuthorityCertificate",
+        "    6. DescribeCertificateAuthority success",
+        "    7. by handles: DescribeCertificateAuthority",
+    ]
+
+
+def test_where_calls_of_handles_are_meant_each_has_its_line(prepared: PcaMock) -> None:
+    _, _, *lines = message_of(
+        prepared.calls.assert_called, "DescribeCertificateAuthority", origin="any", times=1
+    )
+
+    assert len(lines) == 7
+    assert [line[0] for line in lines] == [*5 * [" "], ">", ">"]
 
 
 # Assertions
@@ -440,7 +557,7 @@ def test_of_many_calls_the_message_shows_the_latest(pca: PcaMock, pca_client: AC
         pca_client.list_certificate_authorities()
 
     _, _, hidden, *lines = message_of(pca.calls.assert_called, "ListTags")
-    assert hidden.strip() == "(1 earlier calls)"
+    assert hidden.strip() == "(1 earlier call)"
     assert len(lines) == 30
     assert lines[-1] == "   31. ListCertificateAuthorities success"
 
@@ -482,7 +599,7 @@ def test_calls_outlive_their_mock() -> None:
     with mock_pca() as pca:
         pca.create_root_ca()
 
-    pca.calls.assert_called("ImportCertificateAuthorityCertificate", times=1)
+    pca.calls.assert_called("ImportCertificateAuthorityCertificate", times=1, origin="handle")
 
 
 def test_a_long_log_shows_its_latest_calls(pca: PcaMock) -> None:

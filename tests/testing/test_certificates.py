@@ -236,6 +236,7 @@ def test_revoking_goes_through_the_public_operation(
     pca.calls.assert_called(
         "RevokeCertificate",
         times=1,
+        origin="handle",
         CertificateAuthorityArn=pca_issuing_ca.arn,
         CertificateSerial=leaf.serial,
         RevocationReason="UNSPECIFIED",

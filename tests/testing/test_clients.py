@@ -80,9 +80,9 @@ def test_the_environment_of_the_first_use_does_not_count_for_later_ones(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("AWS_RETRY_MODE", "legacy")
     root = pca.create_root_ca()
-    pca.fail("IssueCertificate", "ThrottlingException", attempts=2)
+    pca.fail("IssueCertificate", "ThrottlingException", attempts=2, origin="handle")
 
     assert root.issue("localhost").status == "ISSUED"
-    pca.fail("IssueCertificate", "ThrottlingException", attempts=3)
+    pca.fail("IssueCertificate", "ThrottlingException", attempts=3, origin="handle")
     with pytest.raises(ClientError, match="ThrottlingException"):
         root.issue("localhost")

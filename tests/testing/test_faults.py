@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import (
@@ -148,7 +149,7 @@ def test_a_creation_fails_for_each_reason_of_the_model(
 
 # What is refused
 
-ANYTHING: Any = "whatever it is"
+ANYTHING: Any = mock.ANY
 WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
     "an operation that is nearly one": (
         lambda pca: pca.fail("IssueCertificat", "ThrottlingException"),
