@@ -15,6 +15,7 @@ BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID, ENUMERATED = 0x01, 0x02, 0x03, 
 UTF8_STRING, PRINTABLE_STRING, IA5_STRING = 0x0C, 0x13, 0x16
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 SEQUENCE, SET = 0x30, 0x31
+NULL = b"\x05\x00"  # the one value that the type has
 
 
 class DerError(ValueError):
@@ -48,6 +49,19 @@ def boolean(value: bool) -> bytes:
 def integer(value: int) -> bytes:
     """INTEGER, not negative; shortest form, with a leading zero octet where the top bit is set."""
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def decode_integer(content: bytes) -> int:
+    """The number that an INTEGER's content octets are, which may be negative.
+
+    Raises:
+        DerError: empty, or not in its shortest form.
+    """
+    value = int.from_bytes(content, "big", signed=True)
+    magnitude = value if value >= 0 else ~value
+    if len(content) != magnitude.bit_length() // 8 + 1:
+        raise DerError("bad integer")
+    return value
 
 
 def bit_string(content: bytes, unused_bits: int = 0) -> bytes:
@@ -177,12 +191,14 @@ def decode_oid(content: bytes) -> str:
     """The dotted form of an OBJECT IDENTIFIER's content octets.
 
     Raises:
-        DerError: empty, or its last arc is cut off.
+        DerError: empty, its last arc is cut off, or an arc begins with zeros.
     """
     if not content or content[-1] & 0x80:
         raise DerError("bad object identifier")
     arcs, arc = [], 0
     for octet in content:
+        if octet == 0x80 and not arc:
+            raise DerError("object identifier not in its shortest form")
         arc = arc << 7 | octet & 0x7F
         if not octet & 0x80:
             arcs.append(arc)

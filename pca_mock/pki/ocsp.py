@@ -25,6 +25,10 @@ _HASHES: Final[dict[str, Callable[[bytes], bytes]]] = {
     oids.of("id-sha384"): lambda data: hashlib.sha384(data).digest(),
     oids.of("id-sha512"): lambda data: hashlib.sha512(data).digest(),
 }
+# Tags of the fields that may occur, in their order (RFC 6960 section 4.1.1).
+_SIGNATURE: Final = (0xA0,)
+_TBS_REQUEST: Final = (0xA0, 0xA1, der.SEQUENCE, 0xA2)
+_SINGLE_EXTENSIONS: Final = (0xA0,)
 
 
 class ResponseStatus(enum.IntEnum):
@@ -47,6 +51,11 @@ class CertId:
     issuer_name_hash: bytes
     issuer_key_hash: bytes
     serial_number: int
+
+    @property
+    def has_known_hash(self) -> bool:
+        """Whether the issuer's hashes can be compared."""
+        return self.hash_oid in _HASHES
 
     def is_of(self, issuer_name: bytes, issuer_key_bits: bytes) -> bool:
         """Whether it names this issuer: its Name, DER, and the bits of its public key."""
@@ -83,33 +92,60 @@ class CertStatus:
         return der.context(1, der.generalized_time(self.revoked_at) + reason)
 
 
+def key_hashes(issuer_key_bits: bytes) -> list[bytes]:
+    """All issuerKeyHash values by which a request may name a CA: of the bits of its public key."""
+    return [digest(issuer_key_bits) for digest in _HASHES.values()]
+
+
 def parse_request(encoded: bytes) -> list[CertId]:
-    """The certificates that a request asks about, in its order. A signature is not looked at.
+    """Read the certificates that a request asks about, in its order.
+
+    A signature, a requestor's name and extensions are passed over. A CertID is read strictly: the
+    answer repeats its bytes, and clients must be able to read them.
 
     Raises:
-        DerError: not an OCSPRequest, or an empty one.
+        DerError: not an OCSPRequest, or one without a certificate.
     """
     try:
-        tbs_request = der.parse(encoded).expect(der.SEQUENCE).children()[0]
+        tbs_request, *signature = der.parse(encoded).expect(der.SEQUENCE).children()
+        _expect_in_order(signature, _SIGNATURE)
         fields = tbs_request.expect(der.SEQUENCE).children()
+        _expect_in_order(fields, _TBS_REQUEST)
         (request_list,) = (field for field in fields if field.tag == der.SEQUENCE)
-        found = [_cert_id(request.children()[0]) for request in request_list.children()]
+        cert_ids = [_single(request) for request in request_list.children()]
     except (IndexError, ValueError) as error:
         raise der.DerError(f"not an OCSP request: {error}") from error
-    if not found:
+    if not cert_ids:
         raise der.DerError("an OCSP request without a certificate")
-    return found
+    return cert_ids
 
 
-def _cert_id(element: der.Element) -> CertId:
-    algorithm, name_hash, key_hash, serial_number = element.expect(der.SEQUENCE).children()
+def _expect_in_order(elements: list[der.Element], tags: tuple[int, ...]) -> None:
+    """Refuse elements with other tags, a tag that occurs twice, or another order."""
+    remaining = iter(tags)
+    if not all(element.tag in remaining for element in elements):
+        raise der.DerError("a field that does not belong there")
+
+
+def _single(request: der.Element) -> CertId:
+    cert_id, *extensions = request.expect(der.SEQUENCE).children()
+    _expect_in_order(extensions, _SINGLE_EXTENSIONS)
+    algorithm, name_hash, key_hash, serial_number = cert_id.expect(der.SEQUENCE).children()
     return CertId(
-        element.encoded,
-        der.decode_oid(algorithm.children()[0].expect(der.OID).content),
+        cert_id.encoded,
+        _hash_oid(algorithm),
         name_hash.expect(der.OCTET_STRING).content,
         key_hash.expect(der.OCTET_STRING).content,
-        int.from_bytes(serial_number.expect(der.INTEGER).content, "big"),
+        der.decode_integer(serial_number.expect(der.INTEGER).content),
     )
+
+
+def _hash_oid(algorithm: der.Element) -> str:
+    """The OID in an AlgorithmIdentifier of a hash: its parameters are NULL or absent."""
+    oid, *parameters = algorithm.expect(der.SEQUENCE).children()
+    if any(parameter.encoded != der.NULL for parameter in parameters) or len(parameters) > 1:
+        raise der.DerError("a hash algorithm with parameters")
+    return der.decode_oid(oid.expect(der.OID).content)
 
 
 def response_data(

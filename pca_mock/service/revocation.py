@@ -145,8 +145,9 @@ def ocsp_response(state: State, request: bytes) -> bytes:
         except DerError:
             return ocsp.unsuccessful(ocsp.ResponseStatus.MALFORMED_REQUEST)
         now = state.clock.now().replace(microsecond=0)
-        ca = next((ca for ca in state.all_authorities() if _answers(ca, asked[0], now)), None)
-        if ca is None:
+        ca = state.find_by_key_hash(asked[0].issuer_key_hash)
+        is_readable = all(cert_id.has_known_hash for cert_id in asked)
+        if ca is None or not is_readable or not _answers(ca, asked[0], now):
             return ocsp.unsuccessful(ocsp.ResponseStatus.UNAUTHORIZED)
         known_until = now - state.settings.ocsp_delay
         statuses = [(cert_id, _status(ca, cert_id, known_until)) for cert_id in asked]

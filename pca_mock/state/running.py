@@ -109,4 +109,4 @@ def state_of(own: State, arn: AuthorityArn) -> State:
 def _has(state: State, arn: AuthorityArn) -> bool:
     """Whether a mock has a CA, or remembers that it had it."""
     with state.lock:
-        return any(ca.arn == arn for ca in state.all_authorities())
+        return state.remembers(arn)

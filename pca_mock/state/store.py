@@ -13,7 +13,9 @@ from typing import Final
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import Clock, Setting
+from pca_mock.pki import ocsp
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
+from pca_mock.pki.csr import public_key_bits
 from pca_mock.settings import Settings, default_account_id
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
@@ -57,6 +59,7 @@ class Store:
     tokens: Tokens = field(default_factory=Tokens)
     _by_id: dict[str, CertificateAuthority] = field(default_factory=dict)
     _in_order: list[CertificateAuthority] = field(default_factory=list)
+    _ids_by_key_hash: dict[bytes, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._in_order)
@@ -73,6 +76,7 @@ class Store:
             tokens=self.tokens.copy(),
             _by_id={ca.arn.ca_id: ca for ca in copies},
             _in_order=copies,
+            _ids_by_key_hash=dict(self._ids_by_key_hash),
         )
 
     def new_arn(self, random: Random) -> AuthorityArn:
@@ -83,16 +87,24 @@ class Store:
         """Remember a new CA, the newest of all."""
         self._by_id[ca.arn.ca_id] = ca
         self._in_order.append(ca)
+        for key_hash in _key_hashes(ca):
+            self._ids_by_key_hash[key_hash] = ca.arn.ca_id
 
     def remove(self, ca: CertificateAuthority) -> None:
         """Forget a CA for good."""
         del self._by_id[ca.arn.ca_id]
         self._in_order.remove(ca)
+        for key_hash in _key_hashes(ca):
+            self._ids_by_key_hash.pop(key_hash, None)
 
     def find(self, arn: AuthorityArn, now: datetime) -> CertificateAuthority | None:
         """The CA with this ARN, if it is here and not beyond restoration."""
         ca = self._by_id.get(arn.ca_id)
         return ca if ca is not None and ca.arn == arn and not ca.is_gone(now) else None
+
+    def find_by_key_hash(self, key_hash: bytes) -> CertificateAuthority | None:
+        """The CA whose public key has this hash, as OCSP requests name it."""
+        return self._by_id.get(self._ids_by_key_hash.get(key_hash, ""))
 
     def has(self, number: int, now: datetime) -> bool:
         """Whether there are so many CAs, or more, that aren't beyond restoration."""
@@ -106,6 +118,10 @@ class Store:
         for index in range(start, len(self._in_order)):
             if not self._in_order[index].is_gone(now):
                 yield self._in_order[index]
+
+
+def _key_hashes(ca: CertificateAuthority) -> list[bytes]:
+    return ocsp.key_hashes(public_key_bits(ca.spki))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -188,6 +204,11 @@ class State:
         """Every CA of every account and region."""
         return (ca for store in self._stores.values() for ca in store)
 
+    def find_by_key_hash(self, key_hash: bytes) -> CertificateAuthority | None:
+        """The CA of any account and region whose public key has this hash."""
+        found = (store.find_by_key_hash(key_hash) for store in self._stores.values())
+        return next((ca for ca in found if ca is not None), None)
+
     def forget(self, ca: CertificateAuthority) -> None:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
         with self.lock:
@@ -198,6 +219,11 @@ class State:
         """The CA with this ARN, wherever it is, if it isn't beyond restoration."""
         store = self._stores.get((arn.region, arn.account))
         return store.find(arn, self.clock.now()) if store is not None else None
+
+    def remembers(self, arn: AuthorityArn) -> bool:
+        """Whether there is a CA with this ARN, even past its restoration period."""
+        store = self._stores.get((arn.region, arn.account))
+        return store is not None and arn.ca_id in store._by_id
 
     def store(self, partition: str, region: str, account: str) -> Store:
         """The part that belongs to an account in a region."""

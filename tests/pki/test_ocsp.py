@@ -47,6 +47,18 @@ _VALID: Final = ocsp_request(
         "serial_number": 5,
     }
 )
+_SHA1: Final = b"\x06\x05\x2b\x0e\x03\x02\x1a"
+
+
+def _with_serial(content: bytes) -> bytes:
+    """A valid request but for the INTEGER's content octets."""
+    length = len(content) - 1
+    serial_number = bytes((2, len(content))) + content
+    # The five values around it are longer or shorter.
+    outer = bytearray(_VALID.replace(b"\x02\x01\x05", serial_number))
+    for position in range(1, 11, 2):
+        outer[position] += length
+    return bytes(outer)
 
 
 # Requests
@@ -90,6 +102,12 @@ def test_a_request_of_asn1crypto_is_read(hash_name: str, nonce: bytes | None) ->
         b"\x31" + _VALID[1:],
         _VALID.replace(b"\x02\x01\x05", b"\x04\x01\x05"),
         _VALID.replace(b"\x04\x14nnn", b"\x02\x14nnn"),
+        _VALID.replace(b"\x05\x00", b"\x04\x00"),  # parameters of the hash algorithm
+        _VALID.replace(_SHA1, b"\x06\x05\x2b\x80\x03\x02\x1a"),  # an arc that begins with zeros
+        _VALID.replace(b"\x02\x01\x05", b"\x02\x01\x05\x05\x00"),
+        _with_serial(b""),
+        _with_serial(b"\x00\x05"),
+        _with_serial(b"\xff\x85"),
     ],
 )
 def test_garbage_is_no_request(garbage: bytes) -> None:
@@ -112,6 +130,36 @@ def test_a_request_with_another_byte_is_read_or_refused(position: int, octet: in
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(DerError):
         assert parse_request(data)
+
+
+def _statuses_as_cryptography_reads_them(answer: bytes) -> list[str]:
+    response = ocsp.load_der_ocsp_response(answer)
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return [response.response_status.name]
+    return [single.certificate_status.name for single in response.responses]
+
+
+def test_whatever_byte_of_a_request_is_changed_the_answer_can_be_read(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    wanted = certificate_id(ca.certificate(), serial(issue(ca)))
+    request = ocsp_request(wanted, wanted)
+    statuses = set()
+
+    for position, octet in enumerate(request):
+        for other in (0, 0x80, 0xFF, octet ^ 1):
+            changed = request[:position] + bytes((other,)) + request[position + 1 :]
+            statuses |= set(_statuses_as_cryptography_reads_them(pca.ocsp_response(changed)))
+
+    assert statuses == {"GOOD", "UNKNOWN", "MALFORMED_REQUEST", "UNAUTHORIZED"}
+
+
+def test_a_negative_serial_is_unknown(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    wanted = certificate_id(ca.certificate(), "1") | {"serial_number": -1}
+
+    answer = pca.ocsp_response(ocsp_request(wanted))
+
+    assert _statuses_as_cryptography_reads_them(answer) == ["UNKNOWN"]
 
 
 # Answers, field by field

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
+from pca_mock.pki.ocsp import CertId
 from pca_mock.state.authority import Status
 from tests import inside, oracles, revoking, support
 from tests.issuance import AUTHORITY_INFORMATION_ACCESS, custom, listed, passing
@@ -129,6 +130,36 @@ def test_cas_of_all_accounts_and_regions_are_answered(pca: PcaMock) -> None:
     assert ocsp_answer(pca, request) == ("successful", [(serial(arn), "good")])
 
 
+def test_an_answer_looks_at_one_ca_however_many_there_are(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cas = [revoking.root(pca) for _ in range(5)]
+    request = ocsp_request(certificate_id(cas[3].certificate(), serial(issue(cas[3]))))
+    looks: list[bytes] = []
+
+    def counted(cert_id: CertId, name: bytes, bits: bytes) -> bool:
+        looks.append(bits)
+        return True
+
+    monkeypatch.setattr(CertId, "is_of", counted)
+
+    assert ocsp_answer(pca, request)[0] == "successful"
+
+    assert len(set(looks)) == 1
+
+
+def test_after_going_back_the_cas_of_then_answer(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    request = ocsp_request(certificate_id(ca.certificate(), serial(issue(ca))))
+    kept = pca.snapshot()
+    pca.reset()
+    assert ocsp_answer(pca, request) == ("unauthorized", [])
+
+    pca.restore(kept)
+
+    assert ocsp_answer(pca, request)[1][0][1] == "good"
+
+
 # No answer
 
 
@@ -145,6 +176,8 @@ def test_an_unknown_issuer_is_unauthorized(pca: PcaMock) -> None:
         {"hash_algorithm": {"algorithm": "sha256"}},
     ):
         assert ocsp_answer(pca, ocsp_request({**right, **wrong})) == ("unauthorized", [])
+    in_sha3 = {"hash_algorithm": {"algorithm": "sha3_256"}}  # which the responder doesn't have
+    assert ocsp_answer(pca, ocsp_request(right, {**right, **in_sha3})) == ("unauthorized", [])
     assert of_other["issuer_name_hash"] == right["issuer_name_hash"]
     assert ocsp_answer(pca, ocsp_request(of_other))[0] == "successful"
 
