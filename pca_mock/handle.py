@@ -221,9 +221,18 @@ class PcaMock(FaultPlanner):
         """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
 
         With CustomCname and OcspCustomCname set to host and port of the URL that the block is
-        given ("http://127.0.0.1:12345"), the URLs in the certificates work.
+        given ("http://127.0.0.1:12345"), the URLs in the certificates work. Nothing is answered any
+        more when the mock or the block has ended.
+
+        Raises:
+            RuntimeError: the mock has ended.
         """
-        return responder.serve(self.ocsp_response, lambda key: crls.find(self._state, key))
+        running.check(self._state)
+        return responder.serve(
+            self.ocsp_response,
+            lambda key: crls.find(self._state, key),
+            lambda: running.is_running(self._state),
+        )
 
     @contextmanager
     def as_account(self, account_id: str) -> Iterator[None]:

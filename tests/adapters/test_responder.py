@@ -7,12 +7,16 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import pytest
 from asn1crypto import ocsp as asn1_ocsp
 
+from pca_mock import mock_pca
+from pca_mock.adapters import responder
 from tests import revoking, support
 from tests.revoking import certificate_id, issue, ocsp_request, revoke, serial
 from tests.support import Authority
@@ -212,7 +216,7 @@ def test_parameters_of_the_content_type_do_not_matter(served: Served) -> None:
     assert _statuses(answer.body) == ["good"]
 
 
-@pytest.mark.parametrize("length", [None, "many", "-1", "65537", "1e3", ""])
+@pytest.mark.parametrize("length", [None, "many", "-1", "+5", "1e3", ""])
 def test_without_a_sensible_content_length_a_post_is_refused(
     length: str | None, served: Served
 ) -> None:
@@ -222,6 +226,115 @@ def test_without_a_sensible_content_length_a_post_is_refused(
     answer = served.send(f"POST / HTTP/1.1\r\nHost: a\r\n{kind}{header}\r\n")
 
     assert answer.split(b" ")[1] == b"400"
+
+
+# Limits
+
+
+def test_two_hundred_clients_at_once_are_all_answered(served: Served) -> None:
+    request = served.request(served.revoked)
+    together = threading.Barrier(200)
+
+    def ask(_: int) -> list[str]:
+        together.wait(30)
+        return _statuses(served.ask("POST", "/", request, **_OCSP).body)
+
+    with ThreadPoolExecutor(200) as pool:
+        answers = list(pool.map(ask, range(200)))
+
+    assert answers == [["revoked"]] * 200
+
+
+@contextmanager
+def _connected(host: str, text: str = "") -> Iterator[socket.socket]:
+    """A client that has sent some bytes, and waits."""
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=10) as connection:
+        connection.sendall(text.encode())
+        yield connection
+
+
+_UNFINISHED = (
+    "",
+    "GET /crl",
+    "GET /crl/x.crl HTTP/1.1\r\nHost: a\r\n",
+    "POST / HTTP/1.1\r\nContent-Type: application/ocsp-request\r\nContent-Length: 9\r\n\r\nx",
+)
+
+
+def _rest(connection: socket.socket) -> bytes:
+    """What is still sent until the connection is closed."""
+    try:
+        return b"".join(iter(lambda: connection.recv(4096), b""))
+    except ConnectionResetError:
+        return b""
+
+
+@pytest.mark.parametrize("text", _UNFINISHED)
+def test_the_end_of_the_block_closes_what_is_open(text: str, pca: PcaMock) -> None:
+    before = threading.active_count()
+    with ExitStack() as clients:
+        with pca.serve_revocation() as base_url:
+            host = urlsplit(base_url).netloc
+            connections = [clients.enter_context(_connected(host, text)) for _ in range(20)]
+
+        assert threading.active_count() == before
+        assert [_rest(connection) for connection in connections] == [b""] * 20
+
+
+@pytest.mark.parametrize("text", _UNFINISHED)
+def test_a_slow_client_is_disconnected_and_keeps_nobody_waiting(
+    text: str, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(responder, "_PATIENCE", 0.0)
+    with _connected(served.host, text) as slow:
+        assert _rest(slow) == b""
+
+    monkeypatch.undo()
+    with _connected(served.host, text):
+        assert _statuses(served.ask("POST", "/", served.request(served.good), **_OCSP).body) == [
+            "good"
+        ]
+
+
+def test_after_the_mock_has_ended_nothing_is_answered() -> None:
+    mock = mock_pca()
+    pca = mock.start()
+    ca = revoking.root(pca)
+    request = ocsp_request(certificate_id(ca.certificate(), serial(issue(ca))))
+    with pca.serve_revocation() as base_url:
+        served = Served(pca, ca, "", "", base_url)
+        mock.stop()
+
+        for method, body in (("POST", request), ("GET", None), ("PUT", b"x")):
+            with pytest.raises(http.client.RemoteDisconnected):
+                served.ask(method, "/", body, **_OCSP)
+    with pytest.raises(RuntimeError, match="has ended"):
+        pca.serve_revocation()
+
+
+def test_a_large_body_is_refused_in_full_view_of_the_client(served: Served) -> None:
+    assert served.ask("POST", "/", b"x" * 65536, **_OCSP).status == 200
+
+    assert served.ask("POST", "/", b"x" * 65537, **_OCSP).status == 413
+    assert served.ask("POST", "/", b"x" * 10_000_000, **_OCSP).status == 413
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (f"GET /{'x' * 70_000} HTTP/1.1\r\n\r\n", b"414"),
+        ("GET / HTTP/1.1\r\n" + f"a: {'x' * 60_000}\r\n" * 3 + "\r\n", b"431"),
+        ("GET / HTTP/1.1\r\n" + "a: b\r\n" * 200 + "\r\n", b"431"),
+    ],
+)
+def test_a_large_head_is_refused(head: str, status: bytes, served: Served) -> None:
+    host, port = served.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+
+        assert _rest(connection).split(b" ")[1] == status
 
 
 # CRLs
