@@ -6,11 +6,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
+from typing import Final
+
+EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
+LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
 
 
 def milliseconds(moment: datetime) -> datetime:
     """The moment in the precision in which AWS tells it."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def later(moment: datetime, by: timedelta) -> datetime:
+    """A later moment, or the last one that there is."""
+    return moment + by if by <= LATEST - moment else LATEST
 
 
 # (the moment at which a clock is stopped, else None; how far it is ahead of the machine's)
@@ -114,6 +123,7 @@ class Clock:
     def reset(self) -> None:
         """Tell the machine's time again."""
         self.restore((None, timedelta()))
+        self._tell()
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call a function whenever the clock has been set."""
@@ -124,9 +134,8 @@ class Clock:
         return self._setting
 
     def restore(self, kept: Setting) -> None:
-        """Set it as it was."""
+        """Set it as it was. The watchers are not called."""
         self._setting = kept
-        self._tell()
 
     def _tell(self) -> None:
         # Not under the lock: the watchers have one of their own, under which others ask the time.
@@ -139,6 +148,7 @@ class Clock:
             yield self
         finally:
             self.restore(former)
+            self._tell()
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pca_mock.adapters import own_clients, responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.arns import parse_authority_arn
-from pca_mock.clock import Clock
+from pca_mock.clock import EARLIEST, Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
-from pca_mock.service import crls, revocation
+from pca_mock.service import publishing, revocation
 from pca_mock.settings import Settings, check_account_id
 from pca_mock.showing import pages, text
 from pca_mock.state import keys, randomness, running
-from pca_mock.state.store import EARLIEST, Snapshot, State
+from pca_mock.state.store import Snapshot, State
 from pca_mock.testing import authorities
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
@@ -48,6 +48,7 @@ class PcaMock(FaultPlanner):
         if settings.seed is not None:
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
+        self._buckets.before_looks(lambda: publishing.show(self._state))
         self._state.clock.watch(self._note_new_time)
         self._beginning = self._state.keep()
 
@@ -150,18 +151,13 @@ class PcaMock(FaultPlanner):
     def buckets(self) -> Buckets:
         """Where CRLs and audit reports are: `pca.buckets["name"]["crl/….crl"]` is bytes.
 
-        CRLs that are due by now are written first.
+        At each look into them, CRLs that are due by then are written first.
         """
-        self._publish()
         return self._buckets
 
     def _note_new_time(self) -> None:
         self._state.crls_due_at = EARLIEST
-        self._publish()
-
-    def _publish(self) -> None:
-        with self._state.lock:
-            crls.refresh(self._state, self._state.clock.now())
+        publishing.show(self._state)
 
     # Time, and going back
 
@@ -180,6 +176,7 @@ class PcaMock(FaultPlanner):
             RuntimeError: the mock has ended.
         """
         running.check(self._state)
+        self._buckets.send(everything=True)
         with self._state.lock:
             return self._state.keep()
 
@@ -194,14 +191,18 @@ class PcaMock(FaultPlanner):
             calls: whether the log of calls goes back, too. By default the calls of the current test
                 stay in it.
         """
+        self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(kept, calls=calls)
+        self._note_new_time()
 
     def reset(self) -> None:
         """Begin anew: no CAs, no calls, no planned faults, and the machine's time."""
+        self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(self._beginning, calls=True)
             self._state.keys.release()
+        self._note_new_time()
 
     # Revocation, and other accounts
 
@@ -230,7 +231,7 @@ class PcaMock(FaultPlanner):
         running.check(self._state)
         return responder.serve(
             self.ocsp_response,
-            lambda key: crls.find(self._state, key),
+            lambda key: publishing.find(self._state, key),
             lambda: running.is_running(self._state),
         )
 

@@ -62,7 +62,10 @@ class PcaPatcher:
             self._starts -= 1
             if self._starts == 0:
                 state, self._running = self._running._state, None
-                running.end(state)
+                try:
+                    state.buckets.send(everything=True)
+                finally:
+                    running.end(state)
                 state.keys.release()
 
     def __enter__(self) -> PcaMock:

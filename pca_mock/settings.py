@@ -21,6 +21,7 @@ _ACCOUNT_ID: Final = re.compile("[0-9]{12}")
 _USUAL_ACCOUNT_ID: Final = "123456789012"
 # The form of a host name's label, which botocore demands, too.
 _REGION_NAME: Final = re.compile("(?![0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_HTTP_URL: Final = re.compile(r"https?://[^/\s]+\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Settings:
 
     Raises:
         ValueError: an account id isn't 12 digits, no region can have this name, a quota is unknown
-            or negative, a delay isn't a timedelta or is negative, or `keys` has another value.
+            or negative, a delay isn't a timedelta or is negative, `s3_endpoint_url` is no URL, or
+            `keys` has another value.
     """
 
     account_id: str | None = _option(
@@ -186,6 +188,7 @@ class Settings:
             raise ValueError(f"no region has the name {self.region_name!r}")
         if self.keys not in get_args(Keys):
             raise ValueError(f"keys is one of {', '.join(get_args(Keys))}, not {self.keys!r}")
+        _check_url("s3_endpoint_url", self.s3_endpoint_url)
         object.__setattr__(self, "accounts", dict(self.accounts or {}))
         object.__setattr__(self, "quotas", dict(self.quotas or {}))
         object.__setattr__(self, "limits", Quotas.adjusted(self.quotas))
@@ -214,6 +217,11 @@ def check_names(given: Iterable[str]) -> None:
 def _check_delay(name: str, delay: Any) -> None:
     if not isinstance(delay, timedelta) or delay < timedelta():
         raise ValueError(f"{name} is a timedelta that is not negative, not {delay!r}")
+
+
+def _check_url(name: str, url: str | None) -> None:
+    if url is not None and not _HTTP_URL.fullmatch(url):
+        raise ValueError(f"{name} is a URL such as http://localhost:9000, not {url!r}")
 
 
 def is_account_id(text: str) -> bool:

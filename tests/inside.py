@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -53,9 +53,9 @@ def _values(ca: CertificateAuthority) -> dict[str, Any]:
         "tags",
         "permissions",
         "revocations",
-        "crls",
         "reports",
     ):
         values[name] = copy.deepcopy(values[name])
+    values["crls"] = {name: replace(crl) for name, crl in values["crls"].items()}
     values["certificates"] = dict(values["certificates"])
     return values

@@ -16,7 +16,6 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from botocore.exceptions import ClientError
 
-from pca_mock.state.authority import RevocationList
 from tests import oracles, shapes, support
 from tests.inside import snapshot
 from tests.issuance import CRL_DISTRIBUTION_POINTS
@@ -242,13 +241,9 @@ def describe_report(ca: Authority, report_id: str) -> Any:
 def _remembered(pca: PcaMock) -> Any:
     """All that the mock remembers, what revocation adds to it included."""
     return snapshot(pca), [
-        (dict(ca.revocations), dict(ca.reports), [_copy(found) for found in ca.crls.values()])
+        (dict(ca.revocations), dict(ca.reports), [replace(found) for found in ca.crls.values()])
         for ca in pca._state.all_authorities()
     ]
-
-
-def _copy(found: RevocationList) -> RevocationList:
-    return replace(found, entries=dict(found.entries))
 
 
 @contextmanager

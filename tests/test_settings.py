@@ -16,7 +16,12 @@ from pca_mock.state.keys import SOURCES
 
 PAGE = Path(__file__).parents[1] / "docs" / "pytest.md"
 # Another value than the default, as a text in an ini file.
-TEXTS = {"account_id": "111122223333", "keys": "fresh", "region_name": "eu-west-2"}
+TEXTS = {
+    "account_id": "111122223333",
+    "keys": "fresh",
+    "region_name": "eu-west-2",
+    "s3_endpoint_url": "http://localhost:9000",
+}
 
 
 def test_the_signature_of_mock_pca_has_every_option_and_nothing_else() -> None:

@@ -6,11 +6,11 @@ Which one counts is decided at each write: an endpoint if the user has named one
 
 from __future__ import annotations
 
-import fnmatch
 import io
-import json
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -19,19 +19,29 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.response import HTTPResponse
 
-from pca_mock.adapters import own_clients
-from pca_mock.state.buckets import BucketError, BucketMissingError, KeptObjects, StoredObject
-from pca_mock.structures import as_list
+from pca_mock.adapters import bucket_rules, own_clients
+from pca_mock.adapters.outgoing import Outgoing
+from pca_mock.state.buckets import (
+    BucketError,
+    BucketMissingError,
+    Content,
+    KeptObjects,
+    MustWaitError,
+    Note,
+    ObjectAccess,
+    StoredObject,
+)
 
 _PATIENCE: Final = 5  # seconds, for an endpoint that may not be there
-_SERVICE: Final = "acm-pca.amazonaws.com"
-# What the service must be allowed (User Guide, "Access policies for CRLs"), and with what.
-_NEEDED: Final = (
-    ("s3:PutObject", "{bucket}/{key}"),
-    ("s3:PutObjectAcl", "{bucket}/{key}"),
-    ("s3:GetBucketAcl", "{bucket}"),
-    ("s3:GetBucketLocation", "{bucket}"),
-)
+
+_Memory = dict[str, dict[str, bytes | Content]]  # objects by bucket and key
+
+
+class _Acting(threading.local):
+    on_its_own = False  # whether this package calls S3
+
+
+_acting: Final = _Acting()
 
 
 class Buckets(Mapping[str, Mapping[str, bytes]]):
@@ -43,21 +53,36 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
     def __init__(self, endpoint_url: str | None) -> None:
         """Only `mock_pca` makes these."""
         self._endpoint_url = endpoint_url
-        self._memory: dict[str, dict[str, bytes]] = {}
+        self._clients: dict[str | None, Any] = {}  # of S3, by region
+        self._before_look: Callable[[], None] = lambda: None
+        self._memory: _Memory = {}
         self._missing: set[str] = set()
         self._forbidden: set[str] = set()
+        self._outgoing = Outgoing(self._put)
+
+    def before_looks(self, act: Callable[[], None]) -> None:
+        """Call a function before anybody looks into the buckets."""
+        self._before_look = act
+
+    def note_look(self) -> None:
+        """Note that a botocore client calls S3. See `pca_mock.state.buckets`."""
+        if not _acting.on_its_own:
+            self._before_look()
 
     def remove(self, bucket: str) -> None:
-        """Let a bucket in memory not exist, and forget what is in it."""
+        """Remove a bucket from memory, with its contents."""
+        self._before_look()
         self._memory.pop(bucket, None)
         self._missing.add(bucket)
 
     def forbid(self, bucket: str) -> None:
-        """Let the service not write to a bucket in memory, as if its policy forbade it."""
+        """Forbid the service to write to a bucket in memory, as the bucket's policy would."""
+        self._before_look()
         self._forbidden.add(bucket)
 
     def allow(self, bucket: str) -> None:
-        """Let a bucket in memory exist, and the service write to it, again."""
+        """Undo `remove` and `forbid`."""
+        self._before_look()
         self._missing.discard(bucket)
         self._forbidden.discard(bucket)
 
@@ -66,33 +91,41 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         return _copied(self._memory), frozenset(self._missing), frozenset(self._forbidden)
 
     def restore(self, kept: KeptObjects) -> None:
-        """Let exactly this be in memory. Other buckets are not this mock's own."""
+        """Put exactly this into memory. Other buckets are not this mock's own."""
         memory, missing, forbidden = kept
         self._memory = _copied(memory)
         self._missing, self._forbidden = set(missing), set(forbidden)
 
     def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
+        self._before_look()
         client = self._client(None)
         if client is None:
-            return dict(self._memory[bucket])
-        try:
-            pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-            keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-            return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
-        except ClientError as error:
-            raise KeyError(bucket) from error
+            return Objects(self._memory[bucket])
+        with _own_calls():
+            try:
+                pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+                keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+                return {k: client.get_object(Bucket=bucket, Key=k)["Body"].read() for k in keys}
+            except ClientError as error:
+                raise KeyError(bucket) from error
 
     def __iter__(self) -> Iterator[str]:
+        self._before_look()
         client = self._client(None)
         if client is None:
             return iter(list(self._memory))
-        return iter([bucket["Name"] for bucket in client.list_buckets()["Buckets"]])
+        with _own_calls():
+            return iter([bucket["Name"] for bucket in client.list_buckets()["Buckets"]])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return f"<Buckets {sorted(self)}>"
+
+    def for_a_call(self) -> ObjectAccess:
+        """What a single call asks. See `pca_mock.state.buckets`."""
+        return self if self._endpoint_url is None else _Patient(self)
 
     def check(self, bucket: str, region: str) -> None:
         """Look whether there is a bucket. See `pca_mock.state.buckets`."""
@@ -104,18 +137,46 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
             raise BucketMissingError(bucket)
 
     def write(self, item: StoredObject, region: str) -> None:
-        """Write an object. See `pca_mock.state.buckets`."""
+        """Write an object at once. See `pca_mock.state.buckets`."""
+        self._put(item, region)
+
+    def publish(self, item: StoredObject, region: str, note: Note) -> None:
+        """Write an object now or later. See `pca_mock.state.buckets`."""
+        if self._endpoint_url is None and not _is_moto_active():
+            try:
+                self._write_to_memory(item)
+            except BucketError as error:
+                note(error)
+            else:
+                note(None)
+        elif self._endpoint_url is not None or self._outgoing.can_wait(item):
+            self._outgoing.add(item, region, note)
+        else:  # moto answers at once
+            try:
+                self._put(item, region)
+            except BucketError as error:
+                note(error)
+            else:
+                self._outgoing.note_written(item)
+                note(None)
+
+    def send(self, *, everything: bool) -> None:
+        """Write what has been published and may take long. See `pca_mock.state.buckets`."""
+        self._outgoing.send(everything=everything)
+
+    def _put(self, item: StoredObject, region: str) -> None:
         client = self._client(region)
         if client is None:
             self._write_to_memory(item)
             return
         more = {"ACL": item.acl} if item.acl else {}
         with _translated(item.bucket):
-            _check_policy(client, item)
+            if bucket_rules.forbid(client, item):
+                raise BucketError(item.bucket)
             client.put_object(
                 Bucket=item.bucket,
                 Key=item.key,
-                Body=item.data,
+                Body=bytes(item.data),
                 ContentType=item.content_type,
                 **more,
             )
@@ -129,121 +190,145 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
 
     def _client(self, region: str | None) -> Any:
         """An S3 client, or None where memory is meant."""
-        if self._endpoint_url is not None:
-            config = Config(
-                s3={"addressing_style": "path"},
-                connect_timeout=_PATIENCE,
-                read_timeout=_PATIENCE,
-                retries={"total_max_attempts": 1},  # the service tries again by itself
-            )
-            keys = own_clients.default_keys()
-            return own_clients.own_client(
-                "s3",
-                region or own_clients.default_region(),
-                keys.access_key,
-                aws_secret_access_key=keys.secret_key,
-                aws_session_token=keys.token,
-                endpoint_url=self._endpoint_url,
-                config=config,
-            )
-        if not _is_moto_active():
+        if self._endpoint_url is None and not _is_moto_active():
             return None
-        client = own_clients.own_client("s3", region or own_clients.default_region(), "pca_mock")
-        # What moto's own handler lets pass must not go out.
-        client.meta.events.register_last("before-send", _refuse)
-        return client
+        if region not in self._clients:
+            self._clients[region] = (
+                _client_of_moto(region)
+                if self._endpoint_url is None
+                else _client_of_endpoint(region, self._endpoint_url)
+            )
+        return self._clients[region]
 
 
-def _copied(memory: dict[str, dict[str, bytes]]) -> dict[str, dict[str, bytes]]:
+def _client_of_endpoint(region: str | None, url: str) -> Any:
+    config = Config(
+        s3={"addressing_style": "path"},
+        connect_timeout=_PATIENCE,
+        read_timeout=_PATIENCE,
+        retries={"total_max_attempts": 1},  # the service tries again by itself
+    )
+    keys = own_clients.default_keys()
+    return own_clients.own_client(
+        "s3",
+        region or own_clients.default_region(),
+        keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.token,
+        endpoint_url=url,
+        config=config,
+    )
+
+
+def _client_of_moto(region: str | None) -> Any:
+    client = own_clients.own_client("s3", region or own_clients.default_region(), "pca_mock")
+    # Once, for all handlers are called; the session of own clients may be older than moto's import.
+    client.meta.events.unregister("before-send", _stubber())
+    client.meta.events.register_first("before-send", _stubber())
+    # What moto's own handler lets pass must not go out.
+    client.meta.events.register_last("before-send", _refuse)
+    return client
+
+
+class Objects(Mapping[str, bytes]):
+    """The objects of a bucket in memory, as they were when it was looked into."""
+
+    def __init__(self, objects: Mapping[str, bytes | Content]) -> None:
+        """Only `Buckets` makes these."""
+        self._objects = dict(objects)
+
+    def __getitem__(self, key: str) -> bytes:
+        return bytes(self._objects[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._objects)
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __repr__(self) -> str:
+        return f"<Objects {list(self._objects)}>"
+
+
+class _Patient:
+    """What a call asks where an endpoint answers: each question is waited for without the lock."""
+
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets = buckets
+        self._outcomes: dict[tuple[str, str | None], BucketError | None] = {}
+
+    def check(self, bucket: str, region: str) -> None:
+        self._ask((bucket, None), lambda: self._buckets.check(bucket, region))
+
+    def write(self, item: StoredObject, region: str) -> None:
+        self._ask((item.bucket, item.key), lambda: self._buckets.write(item, region))
+
+    def _ask(self, question: tuple[str, str | None], act: Callable[[], None]) -> None:
+        def wait() -> None:
+            try:
+                act()
+            except BucketError as error:
+                self._outcomes[question] = error
+            else:
+                self._outcomes[question] = None
+
+        if question not in self._outcomes:
+            raise MustWaitError(wait)
+        if error := self._outcomes[question]:
+            raise error
+
+
+def _copied(memory: _Memory) -> _Memory:
     return {bucket: dict(objects) for bucket, objects in memory.items()}
+
+
+@contextmanager
+def _own_calls() -> Iterator[None]:
+    """Calls of S3 in this block are this package's own: nobody looks."""
+    former, _acting.on_its_own = _acting.on_its_own, True
+    try:
+        yield
+    finally:
+        _acting.on_its_own = former
 
 
 @contextmanager
 def _translated(bucket: str) -> Iterator[None]:
     """Raise the service's errors in place of S3's and botocore's."""
     try:
-        yield
+        with _own_calls():
+            yield
     except ClientError as error:
         missing = error.response["Error"]["Code"] in ("NoSuchBucket", "404")
         raise (BucketMissingError if missing else BucketError)(bucket) from error
     except BotoCoreError as error:  # the user's endpoint doesn't answer
         raise BucketError(bucket) from error
+    except Exception as error:
+        if not _is_motos(error):  # but raised by code of the tester's, who is to see it
+            raise
+        raise BucketError(bucket) from error
+
+
+def _is_motos(error: Exception) -> bool:
+    """Whether moto has failed, as it does over some of the policies that S3 accepts."""
+    packages = (
+        frame.f_globals.get("__name__", "").partition(".")[0]
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
+    others = [package for package in packages if package not in sys.stdlib_module_names]
+    return others[-1:] == ["moto"]
 
 
 def _is_moto_active() -> bool:
-    models = sys.modules.get("moto.core.models")
-    return models is not None and bool(models.botocore_stubber.enabled)
+    return bool(getattr(_stubber(), "enabled", False))
+
+
+def _stubber() -> Any:
+    """What answers botocore's clients for moto; None where moto isn't in use."""
+    return getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
 
 
 def _refuse(request: Any, **_: Any) -> AWSResponse:
     """Forbid a request. Botocore takes the first answer that it finds, so moto's comes first."""
     nothing = HTTPResponse(body=io.BytesIO(), preload_content=False)
     return AWSResponse(request.url, 403, {}, nothing)
-
-
-def _check_policy(client: Any, item: StoredObject) -> None:
-    """Moto keeps policies, public access blocks and encryption, but doesn't act on them.
-
-    Raises:
-        BucketError: the service could not write.
-    """
-    block = _setting(client.get_public_access_block, item.bucket, "PublicAccessBlockConfiguration")
-    if item.acl == "public-read" and (
-        block.get("BlockPublicAcls") or block.get("IgnorePublicAcls")
-    ):
-        raise BucketError(item.bucket)
-    encryption = _setting(
-        client.get_bucket_encryption, item.bucket, "ServerSideEncryptionConfiguration"
-    )
-    if any(_is_key_of_s3(rule) for rule in encryption.get("Rules", ())):
-        raise BucketError(item.bucket)
-    policy = _setting(client.get_bucket_policy, item.bucket, "Policy")
-    try:
-        statements = json.loads(policy)["Statement"] if policy else []
-    except (ValueError, KeyError, TypeError) as error:  # S3 would not have taken it
-        raise BucketError(item.bucket) from error
-    if any(_denies(statement, item) for statement in as_list(statements)):
-        raise BucketError(item.bucket)
-
-
-def _is_key_of_s3(rule: Mapping[str, Any]) -> bool:
-    """Whether objects are encrypted with `aws/s3`, which the service cannot use."""
-    default: Mapping[str, str] = rule.get("ApplyServerSideEncryptionByDefault", {})
-    key = default.get("KMSMasterKeyID", "alias/aws/s3")
-    return default.get("SSEAlgorithm") == "aws:kms" and str(key).endswith("alias/aws/s3")
-
-
-def _setting(get: Any, bucket: str, member: str) -> Any:
-    try:
-        return get(Bucket=bucket)[member]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchBucket":
-            raise
-        return {}
-
-
-def _denies(statement: Mapping[str, Any], item: StoredObject) -> bool:
-    """Whether it forbids the service to write the object.
-
-    Conditions aren't evaluated: the usual ones forbid requests without TLS, or from elsewhere.
-    """
-    principal = statement.get("Principal", {})
-    named = principal.values() if isinstance(principal, dict) else [principal]
-    principals = {one for each in named for one in as_list(each)}
-    return (
-        statement.get("Effect") == "Deny"
-        and "Condition" not in statement
-        and bool({"*", _SERVICE} & principals)
-        and any(
-            _fits(action.lower(), [each.lower() for each in as_list(statement.get("Action"))])
-            and _fits(
-                place.format(bucket=item.bucket, key=item.key),
-                [each.rpartition(":")[2] for each in as_list(statement.get("Resource"))],
-            )
-            for action, place in _NEEDED
-        )
-    )
-
-
-def _fits(name: str, patterns: list[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -1,6 +1,6 @@
 """botocore's events on one side, a running mock on the other.
 
-`register` adds two handlers to botocore's built-in ones, for good: every client made afterwards
+`register` adds a few handlers to botocore's built-in ones, for good: every client made afterwards
 has them. For clients and sessions that exist already it adds them to each emitter that the
 garbage collector knows. The handlers do nothing unless a mock is running.
 
@@ -137,6 +137,12 @@ def answer(
     return answered
 
 
+def note_look(**_: Any) -> None:
+    """`before-call.s3`: the running mocks write what has waited for somebody to look."""
+    for state in running.mocks():
+        state.buckets.note_look()
+
+
 def _contents(value: Any) -> Any:
     return value.getvalue() if hasattr(value, "getvalue") else value
 
@@ -163,4 +169,5 @@ def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
     ("before-parameter-build.acm-pca", remember),
     ("before-call", answer),
+    ("before-call.s3", note_look),
 )

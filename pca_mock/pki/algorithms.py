@@ -47,12 +47,14 @@ class KeyAlgorithm:
 
     Attributes:
         derive: the same key from the same random numbers; None where `cryptography` cannot.
+        check: raises NotSupportedByPcaMock if the installed `cryptography` cannot make such keys.
     """
 
     name: str
     family: Family
     generate: Callable[[], PrivateKey]
     derive: Callable[[Random], PrivateKey] | None = None
+    check: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _ec(curve: ec.EllipticCurve) -> tuple[Callable[[], PrivateKey], Callable[...
 
 def _ml_dsa(
     parameter_set: str,
-) -> tuple[Callable[[], PrivateKey], Callable[[Random], PrivateKey]]:
+) -> tuple[Callable[[], PrivateKey], Callable[[Random], PrivateKey], Callable[[], object]]:
     def kind() -> Any:
         if not supports_ml_dsa():
             raise NotSupportedByPcaMock(
@@ -92,7 +94,10 @@ def _ml_dsa(
             )
         return getattr(_mldsa, f"MLDSA{parameter_set}PrivateKey")
 
-    return lambda: kind().generate(), lambda random: kind().from_seed_bytes(random.randbytes(32))
+    def derive(random: Random) -> PrivateKey:
+        return kind().from_seed_bytes(random.randbytes(32))
+
+    return lambda: kind().generate(), derive, kind
 
 
 def _sm2() -> PrivateKey:
@@ -147,7 +152,7 @@ KEY_ALGORITHMS: Final = {row.name: row for row in (
     KeyAlgorithm("ML_DSA_44",     Family.ML_DSA_44, *_ml_dsa("44")),
     KeyAlgorithm("ML_DSA_65",     Family.ML_DSA_65, *_ml_dsa("65")),
     KeyAlgorithm("ML_DSA_87",     Family.ML_DSA_87, *_ml_dsa("87")),
-    KeyAlgorithm("SM2",           Family.SM2,       _sm2),
+    KeyAlgorithm("SM2",           Family.SM2,       _sm2, check=_sm2),
 )}
 
 _NO_PARAMETERS, _NULL = b"", der.tlv(0x05, b"")

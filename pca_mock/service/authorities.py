@@ -15,7 +15,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from pca_mock.clock import milliseconds
+from pca_mock.clock import later, milliseconds
 from pca_mock.errors import (
     CertificateMismatchException,
     InvalidArgsException,
@@ -24,10 +24,11 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.pki import certificate, chain, csr, extensions
+from pca_mock.pki.algorithms import KEY_ALGORITHMS
 from pca_mock.service import configuration, crls, paging, states
 from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
-from pca_mock.service.crls import CANNED_ACLS
+from pca_mock.service.publishing import CANNED_ACLS
 from pca_mock.service.tags import read_tags, with_values
 from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
@@ -90,9 +91,10 @@ def create_certificate_authority(
     algorithm = ctx.state.signing_algorithms[wanted["SigningAlgorithm"]]
     now = milliseconds(ctx.now)
     delay = ctx.state.settings.creation_delay
-    with ctx.begin(request, now + delay if delay else None) as progress:
-        _probe_bucket(ctx, revocation)
+    with ctx.begin(request, later(now, delay) if delay else None) as progress:
         _check_quota(ctx)
+        KEY_ALGORITHMS[wanted["KeyAlgorithm"]].check()
+        _probe_bucket(ctx, revocation)
         key = ctx.state.keys.take(wanted["KeyAlgorithm"])
         ca = CertificateAuthority(
             arn=ctx.store.new_arn(ctx.state.random),
@@ -131,7 +133,7 @@ def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> N
         bucket, _PROBES[acl], b"AWS Private CA permission test", "text/plain", CANNED_ACLS[acl]
     )
     try:
-        ctx.state.buckets.write(item, ctx.caller.region)
+        ctx.buckets.write(item, ctx.caller.region)
     except BucketError:
         raise ValidationException(
             f"Permission error with your S3 bucket '{bucket}'. Check that your bucket policy, "
@@ -261,9 +263,9 @@ def update_certificate_authority(
     if changes_crl:
         _probe_bucket(ctx, revocation)
 
-    ca.revocation_configuration = revocation
     if changes_crl:
-        crls.note_new_configuration(ctx.state, ca, ctx.now)
+        crls.note_new_configuration(ctx.state, ca, revocation, ctx.now)
+    ca.revocation_configuration = revocation
     if status is not None and status != ca.administrative_status:
         states.move(ca, Status(status), ctx.now)
     return {}

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
+from pca_mock.clock import later
 from pca_mock.errors import (
     InvalidArgsException,
     LimitExceededException,
@@ -90,7 +91,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     )
     _check_quota(ctx)
     algorithm = ctx.state.signing_algorithms[signing_algorithm]
-    with ctx.begin(request, ctx.now + ctx.state.settings.issuance_delay) as progress:
+    with ctx.begin(request, later(ctx.now, ctx.state.settings.issuance_delay)) as progress:
         serial_number = new_serial_number(ctx.state.random)
         tbs_certificate = issue.tbs_certificate(
             contents, serial_number, not_before, not_after, algorithm
@@ -99,6 +100,8 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
 
         serial = f"{serial_number:032x}"
         arn = CertificateArn(ca.arn, serial)
+        if bound_to is not None and progress.failure is None:
+            crls.bind(ctx.state, ca, bound_to, ctx.now)
         ctx.state.created += 1
         ca.certificates[serial] = IssuedCertificate(
             arn=arn,
@@ -114,8 +117,6 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
             issued_at=ctx.now,
             progress=progress,
         )
-    if bound_to is not None and progress.failure is None:
-        crls.bind(ctx.state, ca, bound_to, ctx.now)
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}

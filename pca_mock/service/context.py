@@ -11,6 +11,7 @@ from typing import Any
 from pca_mock.service import states
 from pca_mock.state import progress
 from pca_mock.state.authority import CertificateAuthority
+from pca_mock.state.buckets import ObjectAccess
 from pca_mock.state.calls import Caller
 from pca_mock.state.progress import Progress
 from pca_mock.state.store import State, Store
@@ -30,6 +31,7 @@ class Context:
         state: what the whole mock remembers.
         store: the part of it that belongs to the caller's account and region.
         now: the moment of the call: UTC.
+        buckets: what the call asks about buckets, before it changes anything.
     """
 
     operation: str
@@ -37,6 +39,7 @@ class Context:
     state: State
     store: Store
     now: datetime
+    buckets: ObjectAccess
 
     def begin(
         self, request: Mapping[str, Any], due_at: datetime | None

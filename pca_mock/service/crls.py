@@ -1,38 +1,27 @@
-"""Which CRL a certificate is bound to, and when CRLs are published.
+"""Which CRL a certificate is bound to, and what it lists. When it is written: see `publishing`.
 
-Sources: User Guide, "Planning a CRL", "Revocation setup"; API_CrlConfiguration. AWS publishes some
-time after a revocation; here it is at once, unless `crl_delay` says otherwise.
+Sources: User Guide, "Planning a CRL", "Revocation setup"; API_CrlConfiguration.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pca_mock.pki import crl, issue
-from pca_mock.service import states
+from pca_mock.clock import later
+from pca_mock.pki import crl
+from pca_mock.service import publishing
 from pca_mock.service.model import dns_suffix
-from pca_mock.state.authority import CertificateAuthority, RevocationList
-from pca_mock.state.buckets import BucketError, StoredObject
+from pca_mock.service.publishing import configuration
+from pca_mock.state.authority import CertificateAuthority, Listed, Revocation, RevocationList
 from pca_mock.state.randomness import new_partition_name
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
-    from mypy_boto3_acm_pca.type_defs import CrlConfigurationTypeDef
-
-CANNED_ACLS: Final = {
-    "PUBLIC_READ": "public-read",
-    "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control",
-}
-_CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
-_LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
-_RETRY_AFTER: Final = timedelta(minutes=15)
-
-
-def configuration(ca: CertificateAuthority) -> CrlConfigurationTypeDef:
-    """The CA's CrlConfiguration; `Enabled` is always there."""
-    return ca.revocation_configuration["CrlConfiguration"]
+    from mypy_boto3_acm_pca.type_defs import RevocationConfigurationTypeDef
 
 
 def is_partitioned(ca: CertificateAuthority) -> bool:
@@ -78,9 +67,9 @@ def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:
     known = ca.crls.get(None)
     if known is None:
         found = RevocationList(None, uri, key, due_at)
-        for serial in ca.revocations:
+        for serial, revocation in ca.revocations.items():
             if ca.certificates[serial].crl_partition is None:
-                _list(ca, found, serial)
+                _list(ca, found, serial, revocation)
         return found
     if (known.key, known.uri) == (key, uri):
         return known
@@ -104,133 +93,80 @@ def _uri(ca: CertificateAuthority, key: str) -> str:
 
 
 def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
-    """Note that a new certificate is bound to a CRL, which is published if it is new."""
-    _keep(state, ca, found)
+    """Bind a new certificate to a CRL, which is published if it is new.
+
+    Where a bucket of the tester's raises an error of its own, nothing has changed.
+    """
+    if found.due_at <= now:
+        with _unchanged_by_errors(found):
+            publishing.publish_if_due(state, ca, found, now)
+    publishing.keep(state, ca, found)
+    found.bound += 1
     if found.partition is not None:
         ca.current_partition = found.partition
-    found.bound += 1
-    refresh(state, now)
 
 
-def _keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
-    ca.crls[found.partition] = found
-    state.publishing[ca] = None
-    state.crls_due_at = min(state.crls_due_at, found.due_at)
+def note_revocation(
+    state: State, ca: CertificateAuthority, serial: str, revocation: Revocation, now: datetime
+) -> None:
+    """List a revoked certificate in the CRL that it is bound to, and publish that.
 
-
-def _list(ca: CertificateAuthority, found: RevocationList, serial: str) -> None:
-    """Enter a revoked certificate, as the newest one."""
-    revocation, not_after = ca.revocations[serial], ca.certificates[serial].not_after
-    entry = crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason)
-    found.entries[serial] = entry.encode()
-    found.first_expiry = min(found.first_expiry or not_after, not_after)
-
-
-def note_revocation(state: State, ca: CertificateAuthority, serial: str, now: datetime) -> None:
-    """Let the CRL that a revoked certificate is bound to be published."""
+    Where a bucket of the tester's raises an error of its own, nothing has changed.
+    """
     partition = ca.certificates[serial].crl_partition
+    due_at = later(now, state.settings.crl_delay)
     found = ca.crls.get(partition)
     if found is None and partition is None and is_complete(ca):
         # Issued before CRLs were switched on: a complete one has it nevertheless.
-        found = _complete(ca, now + state.settings.crl_delay)
-        _keep(state, ca, found)
-    if found is not None:
-        _list(ca, found, serial)
-        found.due_at = min(found.due_at, now + state.settings.crl_delay)
-        state.crls_due_at = min(state.crls_due_at, found.due_at)
-    refresh(state, now)
-
-
-def note_new_configuration(state: State, ca: CertificateAuthority, now: datetime) -> None:
-    """Publish all CRLs anew, which may be in another bucket from now on."""
-    for found in ca.crls.values():
-        found.due_at = now
-    state.crls_due_at = now
-    refresh(state, now)
-
-
-def refresh(state: State, now: datetime) -> None:
-    """Publish what is due: after a revocation, half-way to expiry, or after a failure."""
-    if now < state.crls_due_at:
+        found = _complete(ca, due_at)
+    if found is None:
         return
-    next_due_at = _LATEST
-    for ca in state.publishing:
-        if not configuration(ca)["Enabled"] or ca.is_gone(now):
-            continue
-        due = [found for found in ca.crls.values() if found.due_at <= now]
-        if due and states.reports_revocation(ca, now):
-            for found in due:
-                _publish(state, ca, found, now)
-        next_due_at = min(next_due_at, *(found.due_at for found in ca.crls.values()))
-    state.crls_due_at = next_due_at
+    with _unchanged_by_errors(found):
+        _list(ca, found, serial, revocation)
+        found.due_at = min(found.due_at, due_at)
+        publishing.publish_if_due(state, ca, found, now)
+    publishing.keep(state, ca, found)
 
 
-def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
-    crl_configuration = configuration(ca)
-    lifetime = timedelta(days=crl_configuration["ExpirationInDays"])
-    number = max(_milliseconds(now), found.last_number + 1)
-    item = StoredObject(
-        crl_configuration["S3BucketName"],
-        found.key,
-        _signed(state, ca, found, number=number, now=now, lifetime=lifetime),
-        _CONTENT_TYPE,
-        CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
-    )
-    try:
-        state.buckets.write(item, ca.arn.region)
-    except BucketError:
-        found.failed, found.due_at = True, now + _RETRY_AFTER
-        return
-    found.failed, found.due_at = False, now + lifetime / 2
-    found.latest, found.last_number = item.data, number
-    if found.first_expiry is not None and found.first_expiry < now:
-        _drop_expired(ca, found, now)
+def _list(
+    ca: CertificateAuthority, found: RevocationList, serial: str, revocation: Revocation
+) -> None:
+    """Enter a revoked certificate, as the newest one."""
+    entry = crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason).encode()
+    found.newest = Listed(entry, ca.certificates[serial].not_after, found.newest)
+    found.size += len(entry)
 
 
-def _drop_expired(ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
-    """Take out what was in one CRL more after it had expired."""
-    expiries = {serial: ca.certificates[serial].not_after for serial in found.entries}
-    for serial, not_after in expiries.items():
-        if not_after < now:
-            del found.entries[serial]
-    found.first_expiry = min((expiries[serial] for serial in found.entries), default=None)
-
-
-def _signed(
+def note_new_configuration(
     state: State,
     ca: CertificateAuthority,
-    found: RevocationList,
-    *,
-    number: int,
+    revocation_configuration: RevocationConfigurationTypeDef,
     now: datetime,
-    lifetime: timedelta,
-) -> bytes:
-    installed = ca.installed
-    assert installed is not None  # its status is one of a CA with a certificate
-    algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
-    tbs_cert_list = crl.tbs_cert_list(
-        issuer=installed.certificate.subject,
-        key_identifier=installed.key_identifier,
-        entries=reversed(found.entries.values()),
-        number=number,
-        generated_at=now,
-        lifetime=lifetime,
-        algorithm=algorithm,
-        partition_uri=found.uri if found.partition is not None else None,
-    )
-    return issue.sign(tbs_cert_list, ca.key, algorithm)
+) -> None:
+    """Change a CA's revocation configuration, and write all its CRLs where it wants them.
 
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
-
-
-def find(state: State, key: str) -> bytes | None:
-    """A published CRL, by the key of its object, from whichever bucket it is in: DER."""
-    with state.lock:
-        refresh(state, state.clock.now())
-        for ca in state.publishing:
+    Where a bucket of the tester's raises an error of its own, nothing has changed.
+    """
+    former = ca.revocation_configuration
+    ca.revocation_configuration = revocation_configuration
+    try:
+        with _unchanged_by_errors(*ca.crls.values()):
             for found in ca.crls.values():
-                if found.key == key and found.latest is not None:
-                    return found.latest
-    return None
+                found.due_at = now
+                publishing.publish_if_due(state, ca, found, now)
+    except BaseException:
+        ca.revocation_configuration = former
+        raise
+
+
+@contextmanager
+def _unchanged_by_errors(*lists: RevocationList) -> Iterator[None]:
+    """Undo what a block has done to CRLs if it fails."""
+    former = [replace(found) for found in lists]
+    try:
+        yield
+    except BaseException:
+        for found, before in zip(lists, former, strict=True):
+            for field in fields(found):
+                setattr(found, field.name, getattr(before, field.name))
+        raise

@@ -28,9 +28,9 @@ from pca_mock.service import (
     access,
     authorities,
     certificates,
-    crls,
     permissions,
     policies,
+    publishing,
     reports,
     revocation,
     tags,
@@ -38,6 +38,7 @@ from pca_mock.service import (
 )
 from pca_mock.service.context import CaContext, Context, Operation, Request, Response
 from pca_mock.service.model import operation_model
+from pca_mock.state.buckets import MustWaitError, ObjectAccess
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
@@ -114,21 +115,33 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
     request = validation.check(operation, params)
     if (prepare := OPERATIONS[operation].prepare) is not None:
         prepare(request)
-    with state.lock:
-        return _carry_out(state, operation, request, caller)
+    buckets = state.buckets.for_a_call()
+    try:
+        while True:
+            try:
+                with state.lock:
+                    context = _context(state, operation, caller, buckets)
+                    return _carry_out(context, request)
+            except MustWaitError as error:  # nothing has changed
+                error.wait()
+    finally:
+        state.buckets.send(everything=False)
 
 
-def _carry_out(state: State, operation: str, request: Request, caller: Caller) -> Response:
+def _context(state: State, operation: str, caller: Caller, buckets: ObjectAccess) -> Context:
+    store = state.store(caller.partition, caller.region, caller.account)
+    return Context(operation, caller, state, store, state.clock.now(), buckets)
+
+
+def _carry_out(context: Context, request: Request) -> Response:
     arns = {
         member: parse(request[member]) for member, parse in _ARN_FORMS.items() if member in request
     }
-    store = state.store(caller.partition, caller.region, caller.account)
-    context = Context(operation, caller, state, store, state.clock.now())
-    crls.refresh(state, context.now)
+    publishing.refresh(context.state, context.now)
     about = arns.get("CertificateAuthorityArn") or arns.get("ResourceArn")
     if isinstance(about, AuthorityArn):
         context = _about_ca(context, about, request)
-    return OPERATIONS[operation].carry_out(request, context)
+    return OPERATIONS[context.operation].carry_out(request, context)
 
 
 def _about_ca(context: Context, arn: AuthorityArn, request: Request) -> CaContext:
@@ -138,7 +151,15 @@ def _about_ca(context: Context, arn: AuthorityArn, request: Request) -> CaContex
     name_template = operation.template_arn
     template_arn = name_template(request, arn.partition) if name_template is not None else None
     ca = access.find(context, arn, template_arn)
-    about_ca = CaContext(context.operation, caller, context.state, context.store, context.now, ca)
+    about_ca = CaContext(
+        context.operation,
+        caller,
+        context.state,
+        context.store,
+        context.now,
+        context.buckets,
+        ca,
+    )
     if not operation.permits_itself:
         about_ca.permit(request)
     return about_ca

@@ -67,7 +67,7 @@ def _equals(value: str, wanted: str) -> bool:
     return value == wanted
 
 
-def _is_like(value: str, wanted: str) -> bool:
+def is_like(value: str, wanted: str) -> bool:
     """Whether a value fits; `*` and `?` are wildcards, and nothing else is."""
     return fnmatch.fnmatchcase(value, wanted.replace("[", "[[]"))
 
@@ -75,9 +75,9 @@ def _is_like(value: str, wanted: str) -> bool:
 # Condition operator -> (value, wanted) -> whether it holds.
 _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringEquals": _equals,
-    "StringLike": _is_like,
-    "ArnEquals": _is_like,
-    "ArnLike": _is_like,
+    "StringLike": is_like,
+    "ArnEquals": is_like,
+    "ArnLike": is_like,
 }
 
 

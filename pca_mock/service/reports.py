@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pca_mock.clock import milliseconds
+from pca_mock.clock import later, milliseconds
 from pca_mock.errors import InvalidArgsException, ResourceNotFoundException
 from pca_mock.pki.names import rfc2253
 from pca_mock.service.configuration import is_bucket_name
@@ -20,6 +21,7 @@ from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
 from pca_mock.state.randomness import new_uuid
+from pca_mock.state.store import State
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -55,29 +57,50 @@ def create_certificate_authority_audit_report(
     ca, bucket = ctx.ca, request["S3BucketName"]
     if not is_bucket_name(bucket):
         raise InvalidArgsException(f"The S3 bucket name is not valid: {bucket}")
+    _check_bucket(ctx, bucket)
     write, ending, content_type = _FORMATS[request["AuditReportResponseFormat"]]
-    with ctx.begin(request, ctx.now + ctx.state.settings.report_delay) as progress:
+    with ctx.begin(request, later(ctx.now, ctx.state.settings.report_delay)) as progress:
         report_id = new_uuid(ctx.state.random)
         key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
         rows = [_row(ca, *item) for item in reversed(list(ca.issued()))]
-        try:
-            if progress.failure is None:
-                item = StoredObject(bucket, key, write(rows).encode(), content_type)
-                ctx.state.buckets.write(item, ca.arn.region)
-            else:
-                ctx.state.buckets.check(bucket, ca.arn.region)
-        except BucketMissingError:
-            raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
-        except BucketError:
-            progress = progress.failing("the bucket cannot be written to")
         ca.reports[report_id] = AuditReport(
             report_id=report_id,
             bucket=bucket,
             key=key,
             created_at=milliseconds(ctx.now),
             progress=progress,
+            is_written=progress.failure is not None,
         )
+        if progress.failure is None:
+            item = StoredObject(bucket, key, write(rows).encode(), content_type)
+            try:
+                note = partial(_note_outcome, ctx.state, ca, report_id)
+                ctx.state.buckets.publish(item, ca.arn.region, note)
+            except BaseException:  # of the tester's own
+                del ca.reports[report_id]
+                raise
     return {"AuditReportId": report_id, "S3Key": key}
+
+
+def _check_bucket(ctx: CaContext, bucket: str) -> None:
+    """Refuse a bucket that doesn't exist. Whether it can be written to is found out later."""
+    try:
+        ctx.buckets.check(bucket, ctx.ca.arn.region)
+    except BucketMissingError:
+        raise ResourceNotFoundException(f"Could not find S3 bucket {bucket}.") from None
+    except BucketError:
+        pass
+
+
+def _note_outcome(
+    state: State, ca: CertificateAuthority, report_id: str, error: BucketError | None
+) -> None:
+    with state.lock:
+        report = ca.reports[report_id]
+        progress = report.progress
+        if error is not None:
+            progress = progress.failing("the bucket cannot be written to")
+        ca.reports[report_id] = replace(report, progress=progress, is_written=True)
 
 
 def describe_certificate_authority_audit_report(
@@ -92,7 +115,7 @@ def describe_certificate_authority_audit_report(
     if report is None:
         raise ResourceNotFoundException(f"Could not find audit report {request['AuditReportId']}.")
     status = "SUCCESS" if report.progress.failure is None else "FAILED"
-    if report.progress.is_pending(ctx.now):
+    if not report.is_written or report.progress.is_pending(ctx.now):
         status = "CREATING"
         polled = replace(report, progress=report.progress.polled())
         ctx.ca.reports[report.report_id] = polled

@@ -22,7 +22,7 @@ from pca_mock.pki.certificate import parse_pem
 from pca_mock.pki.csr import key_identifier, public_key_bits
 from pca_mock.pki.der import DerError
 from pca_mock.pki.extensions import Extension
-from pca_mock.service import crls, states
+from pca_mock.service import crls, publishing, states
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import (
     CertificateAuthority,
@@ -48,7 +48,7 @@ def extensions_for_issued(
 ) -> tuple[Extension, ...]:
     """CRL distribution point and OCSP access, as far as the CA has them switched on."""
     found = []
-    crl = crls.configuration(ca)
+    crl = publishing.configuration(ca)
     omitted = crl.get("CrlDistributionPointExtensionConfiguration", {}).get("OmitExtension", False)
     if bound_to is not None and not omitted:
         found.append(extensions.crl_distribution_point(bound_to.uri))
@@ -92,8 +92,9 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
     _check_quota(ctx)
 
     moment = ctx.now.replace(microsecond=0)
-    ca.revocations[serial] = Revocation(moment, request["RevocationReason"])
-    crls.note_revocation(ctx.state, ca, serial, ctx.now)
+    revoked = Revocation(moment, request["RevocationReason"])
+    crls.note_revocation(ctx.state, ca, serial, revoked, ctx.now)
+    ca.revocations[serial] = revoked
     return {}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
 
     from pca_mock.arns import AuthorityArn, CertificateArn
+    from pca_mock.state.buckets import Content
 
 
 class Status(str, enum.Enum):
@@ -96,20 +97,45 @@ class Revocation:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """A revoked certificate in a CRL, and with it those that were listed earlier.
+
+    A chain of them never changes, so CRLs of different moments share its parts.
+
+    Attributes:
+        entry: of revokedCertificates, DER.
+        not_after: when the certificate expires: UTC.
+    """
+
+    entry: bytes
+    not_after: datetime
+    earlier: Listed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crl:
+    """A CRL as it was written: its number, when it was generated (UTC), and its DER."""
+
+    number: int
+    generated_at: datetime
+    content: Content
+
+
 @dataclass(slots=True)
 class RevocationList:
     """A CRL that a CA publishes: the complete one, or that of a partition.
 
     Attributes:
         partition: its name; None for the complete one.
-        uri: what stands in the certificates that are bound to it.
+        uri: the URI in the certificates that are bound to it.
         key: of the object in the bucket.
-        bound: how many certificates are bound to the partition.
-        latest: the CRL that was written last, DER; None before the first one.
         due_at: when it is to be written next.
-        last_number: the CRL number that it had then.
-        entries: of revokedCertificates, DER, by serial, oldest first; each is encoded only once.
-        first_expiry: when the first of these certificates expires.
+        bound: how many certificates are bound to the partition.
+        newest: the certificate that was listed last.
+        size: of all entries, in bytes.
+        latest: the CRL that was written last; None before the first one.
+        last_number: the CRL number that was used last.
         failed: whether the last attempt to write it failed.
     """
 
@@ -118,28 +144,31 @@ class RevocationList:
     key: str
     due_at: datetime
     bound: int = 0
-    latest: bytes | None = None
+    newest: Listed | None = None
+    size: int = 0
+    latest: Crl | None = None
     last_number: int = 0
-    entries: dict[str, bytes] = field(default_factory=dict)
-    first_expiry: datetime | None = None
     failed: bool = False
 
     def copy(self) -> RevocationList:
-        """The same with a dict of its own, for a snapshot."""
-        twin = copy.copy(self)
-        twin.entries = dict(self.entries)
-        return twin
+        """The same, for a snapshot."""
+        return copy.copy(self)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """A report on the CA's certificates."""
+    """A report on the CA's certificates.
+
+    Attributes:
+        is_written: whether writing it has been tried; an S3 endpoint may take its time.
+    """
 
     report_id: str
     bucket: str
     key: str
     created_at: datetime
     progress: Progress
+    is_written: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from operator import attrgetter
 from random import Random
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
-from pca_mock.clock import Clock, Setting
+from pca_mock.clock import EARLIEST, Clock, Setting
 from pca_mock.pki import ocsp
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
 from pca_mock.pki.csr import public_key_bits
@@ -24,7 +24,6 @@ from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
 
-EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
@@ -67,6 +66,10 @@ class Store:
     def __iter__(self) -> Iterator[CertificateAuthority]:
         """All CAs, oldest first."""
         return iter(self._in_order)
+
+    def __contains__(self, arn: object) -> bool:
+        """Whether there is a CA with this ARN, even past its restoration period."""
+        return isinstance(arn, AuthorityArn) and arn.ca_id in self._by_id
 
     def copy(self) -> Store:
         """The same with copies of its CAs, for a snapshot."""
@@ -133,7 +136,7 @@ class Snapshot:
 
     Attributes:
         stores: by region and account.
-        publishing: the CAs that have a CRL to publish, which are in the stores, too.
+        publishing: the CAs that have CRLs to publish, which are in the stores, too.
         created: how many CAs and certificates had been made.
         buckets: the objects in memory instead of S3, and which buckets were closed.
         random: where a seeded source of random numbers was.
@@ -143,7 +146,7 @@ class Snapshot:
     """
 
     stores: Mapping[tuple[str, str], Store]
-    publishing: Sequence[CertificateAuthority]
+    publishing: Mapping[str, CertificateAuthority]
     created: int
     buckets: KeptObjects
     random: tuple[object, ...] | None
@@ -163,7 +166,8 @@ class State:
         settings: what the user has set.
         account_id: of calls whose credentials name no account.
         buckets: where CRLs and audit reports go.
-        publishing: the CAs that have a CRL to publish, in the order in which they got it.
+        publishing: the CAs that have CRLs to publish, by the names of these: the CA's id for a
+            complete one, that of the partition for others.
         crls_due_at: before this moment no CRL has to be written.
         created: how many CAs and certificates have been made, in all accounts and regions.
         random: where ids and serials come from.
@@ -176,7 +180,7 @@ class State:
     """
 
     settings: Settings = field(default_factory=Settings)
-    publishing: dict[CertificateAuthority, None] = field(default_factory=dict)
+    publishing: dict[str, CertificateAuthority] = field(default_factory=dict)
     crls_due_at: datetime = EARLIEST
     created: int = 0
     buckets: ObjectStore = field(default_factory=NoBuckets)
@@ -213,7 +217,8 @@ class State:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
         with self.lock:
             self._stores[ca.arn.region, ca.arn.account].remove(ca)
-            self.publishing.pop(ca, None)
+            for name in [name for name, other in self.publishing.items() if other is ca]:
+                del self.publishing[name]
 
     def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
         """The CA with this ARN, wherever it is, if it isn't beyond restoration."""
@@ -223,7 +228,7 @@ class State:
     def remembers(self, arn: AuthorityArn) -> bool:
         """Whether there is a CA with this ARN, even past its restoration period."""
         store = self._stores.get((arn.region, arn.account))
-        return store is not None and arn.ca_id in store._by_id
+        return store is not None and arn in store
 
     def store(self, partition: str, region: str, account: str) -> Store:
         """The part that belongs to an account in a region."""
@@ -255,8 +260,7 @@ class State:
             kept: the snapshot.
             calls: whether the log of calls goes back, too.
         """
-        self._stores, publishing = _copies(kept.stores, kept.publishing)
-        self.publishing = dict.fromkeys(publishing)
+        self._stores, self.publishing = _copies(kept.stores, kept.publishing)
         self.crls_due_at = EARLIEST
         self.created = kept.created
         self.buckets.restore(kept.buckets)
@@ -265,14 +269,14 @@ class State:
         self.plans.restore(kept.plans)
         if calls:
             self.log.restore(kept.log)
-        self.clock.restore(kept.clock)  # which publishes CRLs that are due
+        self.clock.restore(kept.clock)
 
 
 def _copies(
-    stores: Mapping[tuple[str, str], Store], publishing: Iterable[CertificateAuthority]
-) -> tuple[dict[tuple[str, str], Store], list[CertificateAuthority]]:
+    stores: Mapping[tuple[str, str], Store], publishing: Mapping[str, CertificateAuthority]
+) -> tuple[dict[tuple[str, str], Store], dict[str, CertificateAuthority]]:
     """Copies of both, in which the CAs are the same copies."""
     copies = {place: store.copy() for place, store in stores.items()}
     by_arn = {ca.arn: ca for store in copies.values() for ca in store}
     # A CA that was deleted before it was usable may still be among the publishing ones.
-    return copies, [by_arn[ca.arn] for ca in publishing if ca.arn in by_arn]
+    return copies, {name: by_arn[ca.arn] for name, ca in publishing.items() if ca.arn in by_arn}

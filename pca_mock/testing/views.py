@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
-from pca_mock.service import crls, states
+from pca_mock.service import publishing, states
 from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
@@ -155,12 +155,11 @@ class AuthorityView:
             LookupError: there is none.
         """
         state = self._state
-        with state.lock:
-            crls.refresh(state, state.clock.now())
-            complete = self._ca.crls.get(None)
-            if complete is None or complete.latest is None:
-                raise LookupError(f"{self.arn} has not published a complete CRL")
-            return x509.load_der_x509_crl(complete.latest)
+        publishing.show(state)
+        complete = self._ca.crls.get(None)
+        if complete is None or complete.latest is None:
+            raise LookupError(f"{self.arn} has not published a complete CRL")
+        return x509.load_der_x509_crl(bytes(complete.latest.content))
 
     def configure_trust(self, context: ssl.SSLContext) -> None:
         """Let a TLS context trust what is issued below the root of this CA."""

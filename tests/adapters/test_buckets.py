@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
-from unittest.mock import MagicMock
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from botocore.exceptions import ClientError
 
 from pca_mock import mock_pca
-from pca_mock.adapters.buckets import _check_policy
-from pca_mock.state.buckets import BucketError, StoredObject
-from tests import revoking, support
+from tests import inside, revoking, support
 from tests.revoking import BUCKET, crl_on, issue, listed, refused, revoke, serial
 
 if TYPE_CHECKING:
@@ -55,7 +51,8 @@ def test_what_is_looked_at_is_a_copy(pca: PcaMock) -> None:
     issue(ca)
 
     assert list(before) == [_PROBE]
-    before.clear()
+    assert before == {_PROBE: before[_PROBE]}
+    assert repr(before) == f"<Objects ['{_PROBE}']>"
     assert revoking.crl(pca, ca)
 
 
@@ -99,8 +96,14 @@ class Endpoint:
         self.objects: dict[str, bytes] = {}
         self.headers: dict[str, dict[str, str]] = {}
         self.forbids = ""
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+        self.may_answer.set()
+        self.heads_are_quick = False
 
     def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
+        if request.command != "HEAD" or not self.heads_are_quick:
+            self.is_asked.set()
+            assert self.may_answer.wait(10)
         parts = urlsplit(request.path)
         bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
         if bucket == "missing":
@@ -121,6 +124,8 @@ class Endpoint:
             names = sorted({name.partition("/")[0] for name in self.objects})
             inside = "".join(f"<Bucket><Name>{name}</Name></Bucket>" for name in names)
             return 200, f"<R><Buckets>{inside}</Buckets></R>".encode()
+        if request.command == "HEAD":
+            return 200, b""
         return 404, b"<Error><Code>NoSuchConfiguration</Code><Message>no</Message></Error>"
 
 
@@ -136,9 +141,10 @@ def _listening() -> Iterator[Endpoint]:
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Connection", "close")
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
-        do_PUT = do_GET  # noqa: N815 - the name is http.server's
+        do_PUT = do_HEAD = do_GET  # noqa: N815 - the names are http.server's
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -226,12 +232,89 @@ def _report(ca: support.Authority, bucket: str) -> str:
     return str(described["AuditReportStatus"])
 
 
-@pytest.mark.parametrize("policy", ["{", "[]", "{}"])
-def test_a_policy_that_cannot_be_read_forbids_writing(policy: str) -> None:
-    client = MagicMock()
-    for setting in (client.get_public_access_block, client.get_bucket_encryption):
-        setting.side_effect = ClientError({"Error": {"Code": "NoSuchConfiguration"}}, "Get")
-    client.get_bucket_policy.return_value = {"Policy": policy}
+class Held(NamedTuple):
+    """A call that waits for the endpoint in a thread of its own."""
 
-    with pytest.raises(BucketError):
-        _check_policy(client, StoredObject("mine", "key", b"", "text/plain"))
+    thread: threading.Thread
+    answers: list[Any]
+
+
+@contextmanager
+def _held(endpoint: Endpoint, call: Callable[[], Any]) -> Iterator[Held]:
+    """While the block runs, a call waits for the endpoint, which has heard of it."""
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(call()))
+    endpoint.may_answer.clear()
+    endpoint.is_asked.clear()
+    thread.start()
+    assert endpoint.is_asked.wait(10)
+    try:
+        yield Held(thread, answers)
+        assert answers == []
+    finally:
+        endpoint.may_answer.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("waiting", ["create", "update", "revoke", "report", "advance"])
+def test_while_one_call_waits_for_the_endpoint_others_are_answered(
+    waiting: str, endpoint: Endpoint
+) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        client = pca.client(region_name="us-east-1")
+        ca = revoking.root(pca)
+        arn, other = issue(ca), issue(ca)
+        calls: dict[str, Callable[[], Any]] = {
+            "create": lambda: support.pending(client, RevocationConfiguration=crl_on()),
+            "update": lambda: revoking.update(ca, crl_on(ExpirationInDays=3)),
+            "revoke": lambda: revoke(ca, arn),
+            "report": lambda: _report(ca, BUCKET),
+            "advance": lambda: pca.clock.advance(days=40),
+        }
+
+        with _held(endpoint, calls[waiting]) as held:
+            assert ca.describe()["Status"] == "ACTIVE"
+            assert ca.get(issue(ca))
+            assert support.root(client).status == "ACTIVE"
+            assert len(pca.authorities) == 2
+            assert revoking.ocsp_status(pca, ca, other) == "good"
+
+        assert len(held.answers) == 1
+        assert revoking.number(revoking.crl(pca, ca)) > 0
+
+
+def test_what_waits_for_the_endpoint_is_not_done_yet(endpoint: Endpoint) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        client = pca.client(region_name="us-east-1")
+        ca = revoking.root(pca)
+
+        with _held(endpoint, lambda: support.pending(client, RevocationConfiguration=crl_on())):
+            assert [other.arn for other in pca.authorities] == [ca.arn]
+        assert len(pca.authorities) == 2
+
+        answers = revoking.create_report
+        with _held(endpoint, lambda: answers(ca, bucket=BUCKET)) as held:
+            pass
+        assert _described(ca, held.answers[0]["AuditReportId"]) == "SUCCESS"
+
+
+def test_a_report_is_being_created_until_the_endpoint_has_it(endpoint: Endpoint) -> None:
+    with mock_pca(s3_endpoint_url=endpoint.url) as pca:
+        ca = support.root(pca.client(region_name="us-east-1"))
+        endpoint.heads_are_quick = True
+
+        with _held(endpoint, lambda: revoking.create_report(ca, bucket=BUCKET)):
+            (report_id,) = inside.authority(pca, ca.arn).reports
+            assert _described(ca, report_id) == "CREATING"
+
+        assert _described(ca, report_id) == "SUCCESS"
+
+
+def _described(ca: support.Authority, report_id: str) -> str:
+    return str(revoking.describe_report(ca, report_id)["AuditReportStatus"])
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", ""])
+def test_an_endpoint_that_is_no_url_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="s3_endpoint_url"):
+        mock_pca(s3_endpoint_url=url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,9 +11,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.s3.models import S3Backend, s3_backends
 
 from pca_mock import PcaMock, mock_pca
-from tests import revoking, support
+from pca_mock.adapters import outgoing
+from tests import inside, revoking, support
 from tests.revoking import BUCKET, crl_on, issue, listed, refused, revoke, serial
 
 REGION = "us-east-1"
@@ -251,6 +253,169 @@ def test_a_bucket_that_disappears_lets_revocations_go_on(bucket: Both) -> None:
 
     with refused("RequestAlreadyProcessedException", bucket.pca):
         revoke(ca, arn)
+
+
+# moto accepts any text as a policy, and fails over some when an object is written.
+_UNUSUAL: Any = [
+    "{",
+    '{"Statement": ["x"]}',
+    json.dumps({"Statement": _statement(Action=[5])}),
+    json.dumps({"Statement": _statement(Effect="Allow", Resource="arn:aws:s3:::other/[")}),
+    json.dumps({"Statement": _statement(Condition={"Unheard": "of"})}),
+]
+
+
+@pytest.mark.parametrize("policy", _UNUSUAL)
+def test_an_unusual_policy_only_keeps_the_crl_out(policy: str, bucket: Both) -> None:
+    pca = bucket.pca
+    ca = revoking.root(pca)
+    arn = issue(ca)
+    key = f"crl/{revoking.ca_id(ca)}.crl"
+    bucket.s3.put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+    revoke(ca, arn)
+    before = inside.snapshot(pca)
+    with pytest.raises(ClientError, match=_PROBE_FAILURE):
+        support.pending(pca.client(region_name=REGION), RevocationConfiguration=crl_on())
+    with pytest.raises(ClientError, match=_PROBE_FAILURE):
+        revoking.update(ca, crl_on())
+    assert inside.snapshot(pca) == before
+    assert _report_status(ca) == "FAILED"
+
+    bucket.s3.delete_bucket_policy(Bucket=BUCKET)
+    assert listed(bucket.read(key)) == []
+    pca.clock.advance(minutes=15)
+    assert listed(bucket.read(key)) == [serial(arn)]
+
+
+class _OwnError(Exception):
+    """Raised by the tester's own code."""
+
+
+@pytest.mark.parametrize("call", ["revoke", "issue", "update", "create", "report"])
+def test_an_error_of_the_testers_own_is_raised_and_nothing_has_happened(
+    call: str, bucket: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pca = bucket.pca
+    ca, new = revoking.root(pca), revoking.root(pca, "New")
+    arn = issue(ca)
+    calls: dict[str, Callable[[], Any]] = {
+        "revoke": lambda: revoke(ca, arn),
+        "issue": lambda: issue(new, IdempotencyToken="token"),
+        "update": lambda: revoking.update(ca, crl_on(ExpirationInDays=5, CustomCname="x.org")),
+        "create": lambda: support.pending(pca.client(), RevocationConfiguration=crl_on()),
+        "report": lambda: _report_status(ca),
+    }
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise _OwnError
+
+    before = inside.snapshot(pca), {key: bucket.read(key) for key in bucket.written()}
+    with monkeypatch.context() as patch:
+        patch.setattr(S3Backend, "put_object", fail)
+        with pytest.raises(_OwnError):
+            calls[call]()
+
+    assert (inside.snapshot(pca), {k: bucket.read(k) for k in bucket.written()}) == before
+    calls[call]()
+    assert revoking.listed(bucket.read(f"crl/{revoking.ca_id(ca)}.crl")) == (
+        [serial(arn)] if call == "revoke" else []
+    )
+
+
+def test_a_creation_beyond_the_quota_leaves_no_test_object() -> None:
+    with mock_aws(), mock_pca(quotas={"certificate_authorities": 0}) as pca:
+        s3: Any = boto3.client("s3", REGION)
+        s3.create_bucket(Bucket=BUCKET)
+
+        with refused("LimitExceededException", pca):
+            support.pending(pca.client(region_name=REGION), RevocationConfiguration=crl_on())
+
+        assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+
+
+# Large CRLs
+
+
+@pytest.fixture
+def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, support.Authority, str]:
+    """A revocation whose CRL has not been written to moto's S3 yet, as if the CRL were large."""
+    ca = revoking.root(bucket.pca)
+    first, second = issue(ca), issue(ca)
+    revoke(ca, first)
+    monkeypatch.setattr(outgoing, "_SMALL", 0)
+    monkeypatch.setattr(outgoing, "_GROWTH", 10)
+    revoke(ca, second)
+    (parcel,) = bucket.pca.buckets._outgoing._parcels.values()
+    assert listed(bytes(parcel.item.data))[0] == serial(second)
+    return bucket, ca, serial(second)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda both, key: both.read(key),
+        lambda both, key: bytes(
+            boto3.resource("s3", REGION).Object(BUCKET, key).get()["Body"].read()
+        ),
+        lambda both, key: both.pca.buckets[BUCKET][key],
+    ],
+    ids=["client", "resource", "mapping"],
+)
+def test_whoever_looks_sees_the_latest_revocation(
+    look: Callable[[Both, str], bytes], waiting: tuple[Both, support.Authority, str]
+) -> None:
+    both, ca, latest = waiting
+
+    assert listed(look(both, f"crl/{revoking.ca_id(ca)}.crl"))[0] == latest
+
+
+def test_a_handle_sees_it_too(waiting: tuple[Both, support.Authority, str]) -> None:
+    both, ca, latest = waiting
+
+    crl = both.pca.authority(ca.arn).crl
+
+    assert crl.get_revoked_certificate_by_serial_number(int(latest, 16)) is not None
+
+
+def test_it_is_written_before_the_bucket_is_closed(
+    waiting: tuple[Both, support.Authority, str],
+) -> None:
+    both, ca, latest = waiting
+
+    _put_policy(both, _statement())
+    both.s3.delete_bucket_policy(Bucket=BUCKET)
+
+    assert not inside.authority(both.pca, ca.arn).crls[None].failed
+    assert listed(both.read(f"crl/{revoking.ca_id(ca)}.crl"))[0] == latest
+
+
+@pytest.mark.parametrize("end", ["snapshot", "clock", "stop"])
+def test_it_is_written_in_the_end(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "_SMALL", 0)
+    monkeypatch.setattr(outgoing, "_GROWTH", 10)
+    mock = mock_pca()
+    with mock_aws():
+        boto3.client("s3", REGION).create_bucket(Bucket=BUCKET)
+        pca = mock.start()
+        ends = {
+            "snapshot": pca.snapshot,
+            "clock": lambda: pca.clock.advance(seconds=1),
+            "stop": mock.stop,
+        }
+        ca = revoking.root(pca)
+        arns = [issue(ca) for _ in range(3)]
+        for arn in arns:
+            revoke(ca, arn)
+        bucket = s3_backends[pca.account_id]["aws"].buckets[BUCKET]
+        key = f"crl/{revoking.ca_id(ca)}.crl"
+        assert len(listed(bucket.keys[key].value)) < 3
+
+        ends[end]()
+
+        assert len(listed(bucket.keys[key].value)) == 3
+        if end != "stop":
+            mock.stop()
 
 
 # Nothing goes out

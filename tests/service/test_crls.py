@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from pca_mock import mock_pca
+from pca_mock.pki import crl as crl_module
 from pca_mock.pki.crl import Entry
 from tests import revoking, support
 from tests.revoking import (
@@ -198,6 +199,78 @@ def test_an_entry_is_encoded_once_however_often_the_crl_is_written(
 
     assert len(listed(crl(pca, ca))) == 5
     assert [f"{number:032x}" for number in encoded] == [serial(arn) for arn in arns]
+
+
+def test_a_crl_is_signed_only_when_somebody_looks(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    make = crl_module.tbs_cert_list
+
+    def counted(**arguments: Any) -> bytes:
+        made.append(1)
+        return make(**arguments)
+
+    monkeypatch.setattr(crl_module, "tbs_cert_list", counted)
+    ca = revoking.root(pca)
+    arns = [issue(ca) for _ in range(20)]
+    for arn in arns:
+        revoke(ca, arn)
+    assert made == []
+
+    for _ in range(2):
+        assert listed(crl(pca, ca)) == [serial(arn) for arn in reversed(arns)]
+
+    assert made == [1]
+
+
+def test_a_crl_is_that_of_the_moment_of_its_revocation_whenever_it_is_read(
+    clock: Any, pca: PcaMock
+) -> None:
+    ca = revoking.root(pca)
+    arn = issue(ca)
+    revoke(ca, arn)
+    revoking.set_status(ca, "DISABLED")
+    ca.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
+    clock.shift(_DAY)
+
+    found = parsed(crl(pca, ca))["tbs_cert_list"]
+
+    assert found["this_update"].native == NOW - _HOUR
+    assert listed(crl(pca, ca)) == [serial(arn)]
+
+
+def test_crls_of_a_snapshot_and_of_what_came_after_it_keep_apart(pca: PcaMock) -> None:
+    ca = revoking.root(pca)
+    first, second, third = (issue(ca) for _ in range(3))
+    revoke(ca, first)
+    early = pca.snapshot()
+    revoke(ca, second)
+    late = pca.snapshot()
+
+    pca.restore(early)
+    revoke(ca, third)
+
+    assert listed(crl(pca, ca)) == [serial(third), serial(first)]
+    pca.restore(late)
+    assert listed(crl(pca, ca)) == [serial(second), serial(first)]
+    pca.restore(early)
+    assert listed(crl(pca, ca)) == [serial(first)]
+
+
+def test_a_clock_that_goes_back_brings_expired_certificates_back(pca: PcaMock) -> None:
+    pca.clock.freeze(NOW)
+    ca = revoking.root(pca, ExpirationInDays=2)
+    arn = issue(ca, days=3)
+    revoke(ca, arn)
+    for days in (4, 5):
+        pca.clock.move_to(NOW + days * _DAY)
+    assert listed(crl(pca, ca)) == []
+
+    pca.clock.move_to(NOW + _DAY)
+    revoking.update(ca, crl_on())
+
+    assert listed(crl(pca, ca)) == [serial(arn)]
 
 
 # Retention

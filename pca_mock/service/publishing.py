@@ -1,0 +1,186 @@
+"""When CRLs are written, and how they come into being.
+
+AWS writes a CRL some time after a revocation; here it is at once, unless `crl_delay` delays it. It
+is written again when half of its lifetime has passed, or 15 minutes after a failure. So that a
+revocation costs the same however many there have been, the work waits until somebody looks:
+
+- In memory a CRL is in its bucket at once, with the content that it has at that moment, but it is
+  signed only when its bytes are read: through `pca.buckets`, a handle or HTTP.
+- moto's S3 and an S3 endpoint need bytes. A CRL of up to 32 KiB (about 800 certificates) goes there
+  at once, and so does one that has grown by a tenth since it was written. A larger one that has
+  grown by less waits until somebody looks: a botocore client calls S3, `pca.buckets` or a handle is
+  asked, the clock is set, a snapshot is taken, the mock ends. Only readers that don't use botocore
+  may miss the latest tenth until then.
+
+Sources: User Guide, "Planning a CRL"; API_CrlConfiguration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pca_mock.clock import LATEST, later
+from pca_mock.pki import crl, issue
+from pca_mock.service import states
+from pca_mock.state.authority import CertificateAuthority, Crl, Listed, RevocationList
+from pca_mock.state.buckets import BucketError, Content, StoredObject
+from pca_mock.state.store import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_acm_pca.type_defs import CrlConfigurationTypeDef
+
+CANNED_ACLS: Final = {
+    "PUBLIC_READ": "public-read",
+    "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control",
+}
+_CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
+_RETRY_AFTER: Final = timedelta(minutes=15)
+
+
+def configuration(ca: CertificateAuthority) -> CrlConfigurationTypeDef:
+    """The CA's CrlConfiguration; `Enabled` is always there."""
+    return ca.revocation_configuration["CrlConfiguration"]
+
+
+def keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
+    """Remember a CRL, which is to be written again and again from now on."""
+    ca.crls[found.partition] = found
+    state.publishing[_name(ca, found)] = ca
+    state.crls_due_at = min(state.crls_due_at, found.due_at)
+
+
+def _name(ca: CertificateAuthority, found: RevocationList) -> str:
+    """The last part of its key, without the ending."""
+    return found.partition or ca.arn.ca_id
+
+
+def _named(ca: CertificateAuthority, name: str) -> RevocationList:
+    return ca.crls[None if name == ca.arn.ca_id else name]
+
+
+def refresh(state: State, now: datetime) -> None:
+    """Write what is due: after a revocation, half-way to expiry, or after a failure."""
+    if now < state.crls_due_at:
+        return
+    next_due_at = LATEST
+    for name, ca in state.publishing.items():
+        found = _named(ca, name)
+        publish_if_due(state, ca, found, now)
+        if configuration(ca)["Enabled"] and not ca.is_gone(now):
+            next_due_at = min(next_due_at, found.due_at)
+    state.crls_due_at = next_due_at
+
+
+def publish_if_due(
+    state: State, ca: CertificateAuthority, found: RevocationList, now: datetime
+) -> None:
+    """Write a CRL if it is due, and if the CA publishes any at present."""
+    if (
+        found.due_at <= now
+        and configuration(ca)["Enabled"]
+        and not ca.is_gone(now)
+        and states.reports_revocation(ca, now)
+    ):
+        _publish(state, ca, found, now)
+
+
+def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+    crl_configuration = configuration(ca)
+    lifetime = timedelta(days=crl_configuration["ExpirationInDays"])
+    number = max(_milliseconds(now), found.last_number + 1)
+    written = Crl(
+        number, now, _content(state, ca, found, number=number, now=now, lifetime=lifetime)
+    )
+    item = StoredObject(
+        crl_configuration["S3BucketName"],
+        found.key,
+        written.content,
+        _CONTENT_TYPE,
+        CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
+    )
+    state.buckets.publish(item, ca.arn.region, partial(_note_outcome, state, found, written))
+    found.last_number = number
+    if found.due_at <= now:  # it hasn't failed yet
+        found.due_at = later(now, lifetime / 2)
+
+
+def _note_outcome(
+    state: State, found: RevocationList, written: Crl, error: BucketError | None
+) -> None:
+    with state.lock:
+        if error is None:
+            found.failed = False
+            if found.latest is None or found.latest.number < written.number:
+                found.latest = written
+        else:
+            found.failed = True
+            found.due_at = later(written.generated_at, _RETRY_AFTER)
+            state.crls_due_at = min(state.crls_due_at, found.due_at)
+
+
+def _content(
+    state: State,
+    ca: CertificateAuthority,
+    found: RevocationList,
+    *,
+    number: int,
+    now: datetime,
+    lifetime: timedelta,
+) -> Content:
+    installed = ca.installed
+    assert installed is not None  # its status is one of a CA with a certificate
+    key, algorithm = ca.key, state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
+    uri = found.uri if found.partition is not None else None
+    # Those that were in a CRL generated after their expiry are not in the next one.
+    expired_before = min(found.latest.generated_at, now) if found.latest is not None else None
+    newest = found.newest
+
+    def make() -> bytes:
+        tbs_cert_list = crl.tbs_cert_list(
+            issuer=installed.certificate.subject,
+            key_identifier=installed.key_identifier,
+            entries=_entries(newest, expired_before),
+            number=number,
+            generated_at=now,
+            lifetime=lifetime,
+            algorithm=algorithm,
+            partition_uri=uri,
+        )
+        return issue.sign(tbs_cert_list, key, algorithm)
+
+    return Content(found.size, make)
+
+
+def _entries(newest: Listed | None, expired_before: datetime | None) -> Iterator[bytes]:
+    """The entries, newest first."""
+    while newest is not None:
+        if expired_before is None or newest.not_after >= expired_before:
+            yield newest.entry
+        newest = newest.earlier
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+
+
+def show(state: State) -> None:
+    """Write all that is due or has been put off: somebody is going to look."""
+    with state.lock:
+        refresh(state, state.clock.now())
+    state.buckets.send(everything=True)
+
+
+def find(state: State, key: str) -> bytes | None:
+    """A published CRL, by the key of its object, from whichever bucket it is in: DER."""
+    show(state)
+    name = key.rpartition("/")[2].removesuffix(".crl")
+    with state.lock:
+        ca = state.publishing.get(name)
+        found = _named(ca, name) if ca is not None else None
+        if found is None or found.key != key or found.latest is None:
+            return None
+        content = found.latest.content
+    return bytes(content)

@@ -1,0 +1,44 @@
+"""What is written at once, and what waits until somebody looks."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pca_mock.adapters.outgoing import Outgoing
+from pca_mock.state.buckets import Content, StoredObject
+
+
+def _sized(size: int) -> StoredObject:
+    return StoredObject("bucket", "key", Content(size, bytes), "text/plain")
+
+
+@given(st.integers(1, 100), st.integers(1, 3000))
+def test_writing_a_growing_object_costs_a_constant_for_each_byte(step: int, steps: int) -> None:
+    written: list[int] = []
+    outgoing = Outgoing(lambda item, _: written.append(len(written)))
+    sizes: list[int] = []
+
+    for size in range(step, step * steps + 1, step):
+        item = _sized(size)
+        before = len(written)
+        outgoing.add(item, "us-east-1", lambda _: None)
+        outgoing.send(everything=False)
+        if len(written) > before:
+            sizes.append(size)
+
+    small, large = 32 * 1024, step * steps
+    assert sizes[: small // step] == list(range(step, min(small, large) + 1, step))
+    assert sum(size for size in sizes if size > small) <= 12 * large
+
+
+def test_what_has_not_changed_in_size_is_written_again() -> None:
+    written: list[StoredObject] = []
+    outgoing = Outgoing(lambda item, _: written.append(item))
+    items = [_sized(100_000), _sized(100_000), _sized(90_000)]
+
+    for item in items:
+        outgoing.add(item, "us-east-1", lambda _: None)
+        outgoing.send(everything=False)
+
+    assert written == items
