@@ -117,6 +117,13 @@ def pca_client(pca: PcaMock) -> ACMPCAClient:
 
 
 @pytest.fixture
+def pca_endpoint(pca: PcaMock) -> Iterator[str]:
+    """The URL at which `pca` is served, for subprocesses: see `pca.environment()`."""
+    with pca.serve() as url:
+        yield url
+
+
+@pytest.fixture
 def pca_root_ca(pca: PcaMock) -> Authority:
     """An active root CA in `pca`. The calls that make it are not in the log."""
     with pca.calls.paused():

@@ -45,7 +45,7 @@ def begin_call(
     if state is None:
         return None
     if account_id is None:
-        account_id = _account_of_code(state, access_key, getattr(credentials, "method", None))
+        account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
     return ClientCall(state, operation, params, _caller(account_id, region, origin))
 
 
@@ -76,7 +76,7 @@ def own_account(access_key: str | None) -> str | None:
     return access_key.removeprefix(_OWN_KEY)
 
 
-def _account_of_code(state: State, access_key: str | None, method: str | None) -> str:
+def account_of_code(state: State, access_key: str | None, method: str | None = None) -> str:
     """The account of a call that the code under test makes.
 
     Args:

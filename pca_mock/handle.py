@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,8 @@ from pca_mock.testing.requests import authority_request
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
+    from pca_mock.server.serving import Served
+
 _TEN_YEARS: Final = timedelta(days=3650)
 
 
@@ -50,6 +53,7 @@ class PcaMock(FaultPlanner):
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._buckets.before_looks(lambda: publishing.show(self._state))
         self._state.clock.watch(self._note_new_time)
+        self._served: list[Served] = []
         self._beginning = self._state.keep()
 
     def __repr__(self) -> str:
@@ -234,6 +238,76 @@ class PcaMock(FaultPlanner):
             lambda key: publishing.find(self._state, key),
             lambda: running.is_running(self._state),
         )
+
+    @contextmanager
+    def serve(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: bool = False,
+        secret_keys: Mapping[str, str] | None = None,
+    ) -> Iterator[str]:
+        """Serve this mock over HTTP, for other processes and languages.
+
+        The service's two protocols, OCSP and CRLs, control by JSON below `/_pca_mock/` and a page
+        to look at in a browser are all at the same address. Needs the extra `pca_mock[server]`.
+
+        Args:
+            host: the address to listen on. Nobody's signature is checked: on any other address than
+                a loopback one, everybody who can reach it can use and control the mock.
+            port: by default a free one.
+            tls: whether to use HTTPS, with a certificate for "localhost" and `host` that the
+                bundle in `environment()` verifies.
+            secret_keys: by access key; where they are given, only requests that are signed with one
+                of them are answered.
+
+        Yields:
+            The base URL, such as "http://127.0.0.1:12345", without a slash at its end.
+
+        Raises:
+            ImportError: the extra isn't installed.
+            OSError: the address cannot be used.
+            RuntimeError: the mock has ended.
+        """
+        try:
+            from pca_mock.server import serving
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f"{error}: serving a mock needs the extra, pip install 'pca_mock[server]'"
+            ) from error
+        running.check(self._state)
+        with serving.serve(
+            self, self._state, host, port, tls=tls, secret_keys=secret_keys
+        ) as served:
+            self._served.append(served)
+            try:
+                yield served.url
+            finally:
+                self._served.remove(served)
+
+    def environment(self) -> dict[str, str]:
+        """An environment for subprocesses, in which SDKs and the AWS CLI call this mock.
+
+        It is a copy of this process's, in which everything of AWS is replaced by the endpoint, the
+        default region, and dummy keys whose account is the mock's.
+
+        Raises:
+            RuntimeError: the mock isn't being served: use it in a block of `serve()`.
+        """
+        if not self._served:
+            raise RuntimeError("the mock isn't served: call environment() in a block of serve()")
+        served = self._served[-1]
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "AWS_ENDPOINT_URL_ACM_PCA": served.url,
+            "AWS_ACCESS_KEY_ID": self.account_id,
+            "AWS_SECRET_ACCESS_KEY": "pca_mock",
+            "AWS_DEFAULT_REGION": own_clients.default_region(),
+            "AWS_REGION": own_clients.default_region(),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **({"AWS_CA_BUNDLE": str(served.ca_bundle)} if served.ca_bundle is not None else {}),
+        }
 
     @contextmanager
     def as_account(self, account_id: str) -> Iterator[None]:

@@ -11,7 +11,7 @@ from pca_mock.service.context import Response
 from pca_mock.state import running
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
-from tests import newer_models, shapes
+from tests import newer_models, shapes, wire
 
 # Shared and busy machines must not fail a test for its speed.
 settings.register_profile("pca_mock", deadline=None, max_examples=50)
@@ -24,6 +24,14 @@ def nothing_stays_active() -> Iterator[None]:
     before = running.mocks()
     yield
     assert running.mocks() == before
+
+
+@pytest.fixture(autouse=wire.PROTOCOL is not None)
+def over_the_wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If asked for, clients call through a protocol of the server."""
+    if request.path.stem in wire.IN_PROCESS:
+        pytest.skip("about what happens within the process")
+    wire.switch_on(monkeypatch)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -34,12 +34,16 @@ def test_the_wheel_has_the_package_its_types_and_the_plugin(distributions: Path)
         (entry_points,) = (n for n in names if n.endswith(".dist-info/entry_points.txt"))
         text = archive.read(entry_points).decode()
 
-    assert modules() | {"pca_mock/py.typed", "conftest_plugin.py"} <= names
+    assert (
+        modules() | {"pca_mock/py.typed", "pca_mock/server/page.html", "conftest_plugin.py"}
+        <= names
+    )
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
         "pca_mock",
         "conftest_plugin.py",
     }
-    assert text.split() == ["[pytest11]", "pca_mock", "=", "conftest_plugin"]
+    assert text.splitlines()[:2] == ["[console_scripts]", "pca-mock = pca_mock.cli:main"]
+    assert text.splitlines()[-2:] == ["[pytest11]", "pca_mock = conftest_plugin"]
 
 
 def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> None:
@@ -48,7 +52,10 @@ def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> Non
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert modules() | {"pca_mock/py.typed", "conftest_plugin.py"} <= names
+    assert (
+        modules() | {"pca_mock/py.typed", "pca_mock/server/page.html", "conftest_plugin.py"}
+        <= names
+    )
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tox.ini"} <= names
     assert {
         "conftest.py",

@@ -114,6 +114,8 @@ def answer(
         return None
     if running.latest() is None or _PARAMETERS not in context:
         return None  # no mock, or it was started in the middle of this call
+    if running.is_served(params["url"]):
+        return None  # the client was made for the endpoint of a mock, and calls it over HTTP
     context.pop(_METRICS, None)
     parameters: dict[str, Any] = context[_PARAMETERS]
     if any(hasattr(value, "getvalue") for value in parameters.values()):

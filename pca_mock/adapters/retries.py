@@ -43,7 +43,7 @@ class CallInProgress(Protocol):
     def wait(self, seconds: float) -> None:
         """Let time pass before the next attempt."""
 
-    def end(self, error: Exception | None, retries: int) -> None:
+    def end(self, error: Exception | None, retries: int) -> object:
         """Note how it ended."""
 
 

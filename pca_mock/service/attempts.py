@@ -43,6 +43,7 @@ class ClientCall:
         self._time = state.clock.now()
         self._failure: Failure | None = None  # of all attempts
         self._is_delayed = False
+        self._noted: Call | None = None
         self.request_id = new_uuid(state.random)
         self.is_faulty = False
 
@@ -102,23 +103,24 @@ class ClientCall:
         """Let time pass before the next attempt, by the mock's clock alone."""
         self._state.clock.advance(seconds=seconds)
 
-    def end(self, error: Exception | None, retries: int) -> None:
-        """Note in the log how it ended."""
+    def end(self, error: Exception | None, retries: int) -> Call:
+        """Note in the log how it ended, for now: over the wire another attempt may follow."""
         outcome = SUCCESS if error is None else type(error).__name__
         message = error.message if isinstance(error, AwsError) else str(error) if error else None
-        self._state.log.add(
-            Call(
-                operation=self._operation,
-                params=self._copy,
-                caller=self._caller,
-                time=self._time,
-                outcome=outcome,
-                message=message,
-                retries=retries,
-                request_id=self.request_id,
-                hint=self._hint(error),
-            )
+        call = Call(
+            operation=self._operation,
+            params=self._copy,
+            caller=self._caller,
+            time=self._time,
+            outcome=outcome,
+            message=message,
+            retries=retries,
+            request_id=self.request_id,
+            hint=self._hint(error),
         )
+        self._state.log.add(call, instead_of=self._noted)
+        self._noted = call
+        return call
 
     def _hint(self, error: Exception | None) -> str | None:
         """Where the CA of the call is, if it wasn't found where the call was made."""

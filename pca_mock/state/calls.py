@@ -90,13 +90,27 @@ class Log:
     pauses: int = 0
     _added_before: int = 0  # the calls that `latest` was replaced with
 
-    def add(self, call: Call) -> None:
-        """Note a call that has ended."""
+    def add(self, call: Call, *, instead_of: Call | None = None) -> None:
+        """Note a call that has ended.
+
+        Args:
+            call: the call.
+            instead_of: what was noted after its attempt before, if there was one.
+        """
         if self.pauses:
+            return
+        if instead_of is not None and self._replace(instead_of, call):
             return
         self.latest.append(call)
         self.total += 1
         self.added += 1
+
+    def _replace(self, former: Call, call: Call) -> bool:
+        for index in range(len(self.latest) - 1, -1, -1):
+            if self.latest[index] is former:
+                self.latest[index] = call
+                return True
+        return False
 
     def since(self, added: int) -> list[Call]:
         """The calls that were noted after so many others, and are still here."""

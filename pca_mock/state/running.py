@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # interception is registered with pytest's start, which crypt
 
 _running: Final[list[State]] = []
 _watchers: Final[list[Callable[[State], None]]] = []
+_served: Final[list[str]] = []
 _lock: Final = threading.Lock()
 _acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
 
@@ -67,6 +68,21 @@ def check(state: State) -> None:
 def watch(watcher: Callable[[State], None]) -> None:
     """Call a function with each mock that is started from now on."""
     _watchers.append(watcher)
+
+
+@contextmanager
+def served(url: str) -> Iterator[None]:
+    """Have requests to a URL go there over HTTP: a mock is served at it while the block runs."""
+    _served.append(url)
+    try:
+        yield
+    finally:
+        _served.remove(url)
+
+
+def is_served(url: str) -> bool:
+    """Whether a mock is served at a URL."""
+    return any(url.startswith(f"{base}/") for base in _served)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""`pca_mock` over HTTP: for other processes and languages."""

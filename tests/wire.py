@@ -1,0 +1,79 @@
+"""A switch of the test suite: what clients call goes through one of the protocols of the server.
+
+`PCA_MOCK_WIRE=json pytest tests/journeys tests/service`, or `cbor`. Every request is written by
+botocore, read and answered by `pca_mock.server.wire`, and read by botocore again; only HTTP itself
+is left out. Handles call as always.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import botocore.model
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
+from urllib3.response import HTTPResponse
+
+from pca_mock import callers
+from pca_mock.adapters import intercept
+from pca_mock.adapters.retries import CallInProgress
+from pca_mock.server.protocols import WireRequest
+from pca_mock.server.wire import Wire
+from pca_mock.state import running
+from pca_mock.state.store import State
+
+PROTOCOL: Final = os.environ.get("PCA_MOCK_WIRE")
+# Modules about what happens within the process: they are left out.
+IN_PROCESS: Final = (
+    "test_attempts",  # botocore's retry handlers, and their clock
+    "test_faults",
+    "test_revocation_with_moto",  # moto answers at the same place
+    "test_with_moto",
+    "test_seeds",  # botocore's request ids come from another source
+)
+_NAMES: Final = {"json": "json", "cbor": "smithy-rpc-v2-cbor"}
+
+
+def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer at the place where botocore would open a connection."""
+    assert PROTOCOL is not None
+    protocols = (_NAMES[PROTOCOL],)
+    monkeypatch.setattr(botocore.model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", protocols)
+    wires: dict[int, tuple[State, Wire]] = {}
+    begin_call = intercept._begin_call
+    send = URLLib3Session.send
+
+    def begin(
+        operation: str, params: Mapping[str, Any], region: str, credentials: Any
+    ) -> CallInProgress | None:
+        if callers.own_account(callers.access_key_of(credentials)) is None:
+            return None  # so botocore goes on
+        return begin_call(operation, params, region, credentials)
+
+    def answered(self: URLLib3Session, request: Any) -> AWSResponse:
+        state = running.latest()
+        parts = urlsplit(request.url)
+        if state is None or "acm-pca" not in (parts.hostname or ""):
+            return send(self, request)
+        wire = wires.setdefault(id(state), (state, Wire(state)))[1]
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        body = request.body or b""
+        content = body if isinstance(body, bytes) else body.encode()
+        answer = wire.answer(WireRequest(request.method, parts.path, headers, content))
+        if answer is None:
+            raise EndpointConnectionError(endpoint_url=request.url)
+        raw = HTTPResponse(body=io.BytesIO(answer.body), preload_content=False)
+        return AWSResponse(request.url, answer.status, answer.headers, raw)
+
+    monkeypatch.setattr(intercept, "_begin_call", begin)
+    monkeypatch.setattr(URLLib3Session, "send", answered)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
