@@ -216,6 +216,7 @@ class ForeignRoot:
 
     path_length: int | None = None
     not_after: datetime = datetime(2099, 1, 1)
+    name_constraints: x509.NameConstraints | None = None
     key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -263,6 +264,8 @@ class ForeignRoot:
             .not_valid_after(not_after)
             .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
         )
+        if self.name_constraints is not None and subject == _FOREIGN:
+            builder = builder.add_extension(self.name_constraints, True)
         if key_identifier is not None:
             builder = builder.add_extension(x509.SubjectKeyIdentifier(key_identifier), False)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()

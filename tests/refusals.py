@@ -14,7 +14,7 @@ from tests.inside import snapshot
 
 @contextmanager
 def refused(
-    code: str, pca: PcaMock | None = None, *, match: str | None = None
+    code: str, pca: PcaMock | None = None, *, match: str | None = None, status: int = 400
 ) -> Iterator[pytest.ExceptionInfo[ClientError]]:
     """The call inside must be refused with this code; with `pca`, also without any effect.
 
@@ -22,13 +22,14 @@ def refused(
         code: the error code.
         pca: the mock that must not change.
         match: a text (no regular expression) that the message must be.
+        status: the HTTP status.
     """
     before = snapshot(pca) if pca else None
     with pytest.raises(ClientError) as caught:
         yield caught
     error = caught.value.response["Error"]
     assert error["Code"] == code, error
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     if match is not None:
         assert error["Message"] == match, error
     if pca:

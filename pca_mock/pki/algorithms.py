@@ -201,7 +201,7 @@ REPEATING_ALGORITHMS: Final = SIGNING_ALGORITHMS | {
 
 # fmt: on
 
-# Signatures of received CSRs and certificates: SHA-1 to SHA-512; MD5 is refused.
+# Signatures of received CSRs and certificates.
 _ACCEPTED: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1(),
     "sha224": hashes.SHA224(),
@@ -210,18 +210,34 @@ _ACCEPTED: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha512": _512,
 }
 _HASHES: Final = {oids.of(f"id-{name}"): value for name, value in _ACCEPTED.items()}
+MD5_WITH_RSA: Final = oids.of("md5WithRSAEncryption")  # which old certificates may have, no CSR
 _PKCS1_SIGNATURES: Final = {
-    oids.of(f"{name}WithRSAEncryption"): value for name, value in _ACCEPTED.items()
+    MD5_WITH_RSA: (_PKCS1, hashes.MD5()),
+    **{oids.of(f"{name}WithRSAEncryption"): (_PKCS1, value) for name, value in _ACCEPTED.items()},
 }
 _ECDSA_SIGNATURES: Final = {
-    oids.of(f"ecdsa-with-{name.upper()}"): ec.ECDSA(value) for name, value in _ACCEPTED.items()
+    oids.of(f"ecdsa-with-{name.upper()}"): (ec.ECDSA(value),) for name, value in _ACCEPTED.items()
 }
 _ML_DSA_OIDS: Final = {oids.of(f"id-ml-dsa-{name}"): name for name in ("44", "65", "87")}
+# OID -> what `verify` of a key wants besides signature and data.
+_SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
+    **_PKCS1_SIGNATURES,
+    **_ECDSA_SIGNATURES,
+    **dict.fromkeys(_ML_DSA_OIDS, ()),
+}
 _RSASSA_PSS: Final = oids.of("id-RSASSA-PSS")
 # RFC 5480: id-ecPublicKey with a named curve.
 _EC_IDENTIFIERS: Final = {
     der.sequence(der.oid(oids.of("id-ecPublicKey")), der.oid(oids.of(curve)))
     for curve in ("secp256r1", "secp384r1", "secp521r1")
+}
+_EC_KEY: Final = oids.of("id-ecPublicKey")
+_SM2: Final = der.sequence(der.oid(_EC_KEY), der.oid(oids.of("curveSM2")))
+_POINT_FORMS: Final = b"\x02\x03\x04"  # compressed, uncompressed; hybrid ones are for nobody
+_KNOWN_KEYS: Final = {oids.of("rsaEncryption"), _RSASSA_PSS, *_ML_DSA_OIDS}
+_REFUSED_KEYS: Final = {
+    oids.of(word)
+    for word in ("id-X25519", "id-X448", "id-Ed25519", "id-Ed448", "id-dsa", "dhpublicnumber")
 }
 _SMALLEST_RSA_KEY: Final = 1024  # bits
 
@@ -236,23 +252,42 @@ def load_public_key(spki: bytes) -> PublicKey:
     """The key in a SubjectPublicKeyInfo, if it is of a kind that the service accepts.
 
     Raises:
+        NotSupportedByPcaMock: of a kind that is not known here.
         ValueError: unreadable, or of another kind, curve or size.
     """
-    algorithm = der.parse(spki).children()[0].encoded
+    identifier, bits = der.parse(spki).expect(der.SEQUENCE).children()
+    oid = der.decode_oid(identifier.children()[0].expect(der.OID).content)
+    point = bits.expect(der.BIT_STRING).content
+    if oid in _REFUSED_KEYS:
+        raise ValueError(f"keys of the kind {oid} are not accepted")
+    if oid == _EC_KEY:
+        if identifier.encoded == _SM2:
+            raise NotSupportedByPcaMock("pca_mock does not know SM2 keys.")
+        if identifier.encoded not in _EC_IDENTIFIERS or point[1] not in _POINT_FORMS:
+            raise ValueError("not on a NIST curve, or in the hybrid form")
+    elif oid not in _KNOWN_KEYS:
+        raise NotSupportedByPcaMock(f"pca_mock does not know keys of the kind {oid}.")
     try:
         key = serialization.load_der_public_key(spki)
-    except Exception as error:  # UnsupportedAlgorithm is no ValueError
-        raise ValueError(f"the public key cannot be read: {error}") from error
-    if algorithm in _EC_IDENTIFIERS or _is_ml_dsa(key):
-        return key
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA_KEY:
-        return key
-    raise ValueError("the public key is of a kind that is not supported")
+    except UnsupportedAlgorithm as error:  # ML-DSA, in an older cryptography
+        raise NotSupportedByPcaMock(f"The cryptography library cannot read it: {error}") from None
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA_KEY:
+        raise ValueError("an RSA key that is too small")
+    return key
 
 
 def _is_ml_dsa(key: PublicKey, *parameter_sets: str) -> bool:
     names = (f"MLDSA{name}PublicKey" for name in parameter_sets or _ML_DSA_OIDS.values())
     return bool(_mldsa) and isinstance(key, tuple(getattr(_mldsa, name) for name in names))
+
+
+def signature_oid(identifier: der.Element) -> str:
+    """The OID in an AlgorithmIdentifier.
+
+    Raises:
+        DerError: it isn't one.
+    """
+    return der.decode_oid(identifier.expect(der.SEQUENCE).children()[0].expect(der.OID).content)
 
 
 def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: bytes) -> bool:
@@ -263,26 +298,39 @@ def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: by
         identifier: the AlgorithmIdentifier beside the signature.
         signature: its octets.
         data: what was signed.
+
+    Raises:
+        NotSupportedByPcaMock: the algorithm is not known here.
     """
     try:
-        parts = identifier.expect(der.SEQUENCE).children()
-        oid = der.decode_oid(parts[0].expect(der.OID).content)
-        if isinstance(key, rsa.RSAPublicKey):
-            if oid == _RSASSA_PSS:
-                algorithm, mask = _pss_hashes(parts[1:])
-                scheme = padding.PSS(padding.MGF1(mask), padding.PSS.AUTO)
-                key.verify(signature, data, scheme, algorithm)
-            else:
-                key.verify(signature, data, _PKCS1, _PKCS1_SIGNATURES[oid])
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, _ECDSA_SIGNATURES[oid])
-        elif _is_ml_dsa(key, _ML_DSA_OIDS[oid]):
-            key.verify(signature, data)
+        oid = signature_oid(identifier)
+        if oid == _RSASSA_PSS:
+            arguments = _pss_arguments(identifier.children()[1:])
+        elif oid in _SIGNATURES:
+            arguments = _SIGNATURES[oid]
         else:
+            raise NotSupportedByPcaMock(f"pca_mock does not know the signature algorithm {oid}.")
+        if not _fits(key, oid):
             return False
-    except (InvalidSignature, KeyError, IndexError, ValueError):
+        key.verify(signature, data, *arguments)
+    except UnsupportedAlgorithm as error:  # a hash that the installed OpenSSL refuses
+        raise NotSupportedByPcaMock(f"The cryptography library cannot verify it: {error}") from None
+    except (InvalidSignature, IndexError, ValueError):
         return False
     return True
+
+
+def _fits(key: PublicKey, oid: str) -> bool:
+    """Whether a key can have made a signature of an algorithm."""
+    if oid in _ML_DSA_OIDS:
+        return _is_ml_dsa(key, _ML_DSA_OIDS[oid])
+    kind = ec.EllipticCurvePublicKey if oid in _ECDSA_SIGNATURES else rsa.RSAPublicKey
+    return isinstance(key, kind)
+
+
+def _pss_arguments(parameters: list[der.Element]) -> tuple[Any, ...]:
+    algorithm, mask = _pss_hashes(parameters)
+    return padding.PSS(padding.MGF1(mask), padding.PSS.AUTO), algorithm
 
 
 def _pss_hashes(
@@ -295,4 +343,7 @@ def _pss_hashes(
         algorithm = der.decode_oid(fields[0xA0].children()[0].content)
     if 0xA1 in fields:
         mask = der.decode_oid(fields[0xA1].children()[1].children()[0].content)
+    for oid in (algorithm, mask):
+        if oid not in _HASHES:
+            raise NotSupportedByPcaMock(f"pca_mock does not know the hash {oid} of RSASSA-PSS.")
     return _HASHES[algorithm], _HASHES[mask]

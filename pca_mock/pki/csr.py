@@ -10,11 +10,13 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pca_mock.errors import MalformedCSRException
-from pca_mock.pki import der, oids, pem
+from pca_mock.pki import der, oids, pem, syntax
 from pca_mock.pki.algorithms import (
+    MD5_WITH_RSA,
     PrivateKey,
     SigningAlgorithm,
     load_public_key,
+    signature_oid,
     verifies,
 )
 from pca_mock.pki.extensions import Extension, decode_all, encode_all
@@ -92,20 +94,24 @@ def parse(text: bytes) -> CertificateRequest:
     Raises:
         MalformedCSRException: not exactly one readable request, a key that is not accepted, a
             signature that doesn't hold, or neither subject nor subject alternative name.
+        NotSupportedByPcaMock: a key or a signature of a kind that is not known here.
     """
     try:
         (encoded,) = pem.blocks(text, _LABEL)
         info, algorithm, signature = der.parse(encoded).expect(der.SEQUENCE).children()
         version, subject, spki, *attributes = info.expect(der.SEQUENCE).children()
-        version.expect(der.INTEGER), subject.expect(der.SEQUENCE)
+        version.expect(der.INTEGER)
+        syntax.name(subject)
         public_key = load_public_key(spki.encoded)
         if not attributes:
             raise MalformedCSRException(_NO_ATTRIBUTES)
-        extensions = tuple(_requested_extensions(*attributes))
+        (attributes_field,) = attributes
+        extensions = tuple(_requested_extensions(attributes_field))
         signature_octets = signature.expect(der.BIT_STRING).content[1:]
+        is_refused = signature_oid(algorithm) == MD5_WITH_RSA
     except (ValueError, IndexError):
         raise MalformedCSRException(_INVALID) from None
-    if not verifies(public_key, algorithm, signature_octets, info.encoded):
+    if is_refused or not verifies(public_key, algorithm, signature_octets, info.encoded):
         raise MalformedCSRException("The certificate signing request could not be verified.")
     request = CertificateRequest(
         subject.encoded,

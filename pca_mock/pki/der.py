@@ -7,15 +7,34 @@ with an ediPartyName. So values are written here, and received ones are cut out 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OID, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x06, 0x0A
-UTF8_STRING, PRINTABLE_STRING, IA5_STRING = 0x0C, 0x13, 0x16
+UTF8_STRING, NUMERIC_STRING, PRINTABLE_STRING, TELETEX_STRING = 0x0C, 0x12, 0x13, 0x14
+IA5_STRING, VISIBLE_STRING, GENERAL_STRING, UNIVERSAL_STRING, BMP_STRING = (
+    0x16,
+    0x1A,
+    0x1B,
+    0x1C,
+    0x1E,
+)
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 SEQUENCE, SET = 0x30, 0x31
 NULL = b"\x05\x00"  # the one value that the type has
+# String types, with Python's codec for them.
+STRING_CODECS: Final = {
+    UTF8_STRING: "utf-8",
+    NUMERIC_STRING: "ascii",
+    PRINTABLE_STRING: "ascii",
+    TELETEX_STRING: "latin-1",
+    IA5_STRING: "ascii",
+    VISIBLE_STRING: "ascii",
+    UNIVERSAL_STRING: "utf-32-be",
+    BMP_STRING: "utf-16-be",
+}
+_MOST_TAG_OCTETS = 5
 
 
 class DerError(ValueError):
@@ -121,6 +140,25 @@ def _after_the_year(moment: datetime) -> bytes:
     return b"%02d%02d%02d%02d%02dZ" % parts
 
 
+def decode_time(element: Element) -> datetime:
+    """The UTC moment of a Time of RFC 5280 section 4.1.2.5.
+
+    Raises:
+        DerError: it isn't one.
+    """
+    form = "%Y%m%d%H%M%SZ"
+    try:
+        digits = element.content.decode("ascii")
+        if element.tag == UTC_TIME:
+            digits = f"{'19' if digits >= '50' else '20'}{digits}"
+        moment = datetime.strptime(digits, form).replace(tzinfo=timezone.utc)
+    except ValueError as error:
+        raise DerError(f"not a time: {error}") from None
+    if element != parse(time(moment)) and element != parse(generalized_time(moment)):
+        raise DerError("a time in another form than RFC 5280 has")
+    return moment
+
+
 class Element(NamedTuple):
     """A value that was read: its tag, its content, and all its bytes (`encoded`)."""
 
@@ -168,8 +206,9 @@ def _elements(data: bytes) -> list[Element]:
         if position > total:
             raise DerError("truncated")
         tag, length = data[start], data[start + 1]
-        if tag & 0x1F == 0x1F:
-            raise DerError("multi-octet tags do not occur in X.509")
+        if tag & 0x1F == 0x1F:  # nothing of RFC 5280 has such a tag, but private extensions may
+            tag, position = _long_tag(data, start)
+            length = data[position - 1]
         if length >= 0x80:
             octets = data[position : position + (length & 0x7F)]
             if len(octets) != length & 0x7F or not octets or octets[0] == 0 or len(octets) > 4:
@@ -184,6 +223,19 @@ def _elements(data: bytes) -> list[Element]:
         found.append(Element(tag, data[position:end], data[start:end]))
         start = end
     return found
+
+
+def _long_tag(data: bytes, start: int) -> tuple[int, int]:
+    """A tag of several octets as one number, and the position behind the first length octet."""
+    position = start + 1
+    while position < len(data) and data[position] & 0x80:
+        position += 1
+    octets = data[start : position + 1]
+    if position + 1 >= len(data) or len(octets) > _MOST_TAG_OCTETS:
+        raise DerError("truncated, or a tag that is too long")
+    if octets[1] == 0x80 or (len(octets) == 2 and octets[1] < 0x1F):
+        raise DerError("tag not in its shortest form")
+    return int.from_bytes(octets, "big"), position + 2
 
 
 @lru_cache(maxsize=1024)

@@ -79,8 +79,10 @@ def decode_all(encoded: der.Element) -> list[Extension]:
     """
     found = []
     for item in encoded.expect(der.SEQUENCE).children():
-        oid, *flag, value = item.expect(der.SEQUENCE).children()
-        critical = any(f.expect(der.BOOLEAN).content != b"\x00" for f in flag)
+        oid, *flags, value = item.expect(der.SEQUENCE).children()
+        if len(flags) > 1:
+            raise der.DerError("an extension has one critical flag")
+        critical = any(flag.expect(der.BOOLEAN).content != b"\x00" for flag in flags)
         oid.expect(der.OID), value.expect(der.OCTET_STRING)
         found.append(Extension(der.decode_oid(oid.content), critical, value.content))
     return found

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pca_mock.errors import MalformedCSRException
-from pca_mock.pki import der, names, oids
+from pca_mock.pki import der, names, oids, syntax
 from pca_mock.pki import extensions as ext
 from pca_mock.pki.algorithms import PrivateKey, SigningAlgorithm
 from pca_mock.pki.csr import CertificateRequest
@@ -118,6 +118,8 @@ def contents(
     # copies more of the CSR, all of that is taken to be where its SAN is.
     taken = {extension.oid for extension in stronger}
     copied = [each for each in _copied(template, request) if each.oid not in taken]
+    for extension in copied:
+        _check_syntax(extension)
     kept = (*copied, *stronger)
     return Contents(subject, issuer.subject if issuer else subject, request.spki, kept)
 
@@ -144,6 +146,18 @@ def _copied(template: Template, request: CertificateRequest) -> list[Extension]:
         for extension in copied
         if extension.oid != oids.SUBJECT_ALTERNATIVE_NAME or extension.value != names.EMPTY_NAME
     ]
+
+
+def _check_syntax(extension: Extension) -> None:
+    """Refuse to copy what is no DER of its type."""
+    # OPEN RULE csr-extension-syntax: User Guide, "RFC compliance", says of the SAN that it is
+    # copied without validation; what the service does with one that isn't DER is not documented.
+    try:
+        syntax.extension(extension.oid, extension.value)
+    except ValueError:
+        raise MalformedCSRException(
+            f"The CSR's extension {extension.oid} has a malformed value."
+        ) from None
 
 
 def tbs_certificate(

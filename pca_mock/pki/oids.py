@@ -1,7 +1,8 @@
 """The object identifiers: the only table of them, for encoding, reading and showing.
 
 Sources: RFC 5280 appendix A, 2985, 4519, 4556 and 7633 for names, extensions and purposes;
-RFC 8017, 5480, 5758, 8998 and 9881 for algorithms; the pages of the API's types for its names.
+RFC 3279, 8017, 5480, 5758, 8410, 8998 and 9881 for algorithms; the pages of the API's types for
+its names.
 """
 
 from __future__ import annotations
@@ -133,7 +134,15 @@ SIGNATURES: Final = _table(
 )
 # Those that are neither in the API nor shown.
 _OTHERS: Final = _table(
+    ("x500UniqueIdentifier",           "2.5.4.45"),
     ("id-ecPublicKey",                 "1.2.840.10045.2.1"),
+    ("id-X25519",                      "1.3.101.110"),
+    ("id-X448",                        "1.3.101.111"),
+    ("id-Ed25519",                     "1.3.101.112"),
+    ("id-Ed448",                       "1.3.101.113"),
+    ("id-dsa",                         "1.2.840.10040.4.1"),
+    ("dhpublicnumber",                 "1.2.840.10046.2.1"),
+    ("md5WithRSAEncryption",           "1.2.840.113549.1.1.4"),
     ("sha1WithRSAEncryption",          "1.2.840.113549.1.1.5"),
     ("sha224WithRSAEncryption",        "1.2.840.113549.1.1.14"),
     ("ecdsa-with-SHA1",                "1.2.840.10045.4.1"),

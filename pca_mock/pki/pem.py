@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 
+_BEGIN = b"-----BEGIN "
 _BLOCK = re.compile(
     rb"-----BEGIN (?P<label>[A-Z0-9 ]+)-----(?P<body>[^-]*)-----END (?P=label)-----"
 )
@@ -22,18 +23,20 @@ def encode(label: str, data: bytes) -> str:
     return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----"
 
 
-def blocks(text: bytes, *labels: str) -> list[bytes]:
-    """The DER inside every block with one of the labels; all other text is passed over.
+def blocks(text: bytes, label: str) -> list[bytes]:
+    """The DER inside every block of text; what is around the blocks is passed over.
 
     Raises:
-        ValueError: the body of such a block is not base64.
+        ValueError: a block has another label, no end, or a body that is not base64.
     """
-    wanted = {label.encode() for label in labels}
-    found = []
-    for match in _BLOCK.finditer(text):
-        if match["label"] in wanted:
-            try:
-                found.append(base64.b64decode(b"".join(match["body"].split()), validate=True))
-            except binascii.Error as error:
-                raise ValueError(f"the PEM body is not base64: {error}") from error
-    return found
+    matches = list(_BLOCK.finditer(text))
+    if len(matches) != text.count(_BEGIN):
+        raise ValueError("a PEM block has no end")
+    if any(match["label"] != label.encode() for match in matches):
+        raise ValueError(f"a PEM block has another label than {label}")
+    try:
+        return [
+            base64.b64decode(b"".join(match["body"].split()), validate=True) for match in matches
+        ]
+    except binascii.Error as error:
+        raise ValueError(f"the PEM body is not base64: {error}") from error

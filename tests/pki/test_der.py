@@ -196,7 +196,11 @@ def test_two_values_are_not_one() -> None:
         pytest.param("0482", id="no length octets"),
         pytest.param("3080020100" + "0000", id="indefinite length"),
         pytest.param("04850100000000", id="over four gigabytes"),
-        pytest.param("1f8101" + "00", id="tag of several octets"),
+        pytest.param("1f8001" + "00", id="tag of several octets that begins with zeros"),
+        pytest.param("1f1e" + "00", id="tag of several octets for a small number"),
+        pytest.param("1f81", id="tag of several octets cut off"),
+        pytest.param("1f8101", id="tag of several octets alone"),
+        pytest.param("1f818181818101" + "00", id="tag of many octets"),
         pytest.param("04", id="tag alone"),
         pytest.param("", id="nothing"),
     ],
@@ -204,6 +208,51 @@ def test_two_values_are_not_one() -> None:
 def test_what_is_not_der_is_refused(encoded: str) -> None:
     with pytest.raises(DerError):
         der.parse(bytes.fromhex(encoded))
+
+
+@pytest.mark.parametrize("encoded", ["1f1f0141", "bf8f3403020105", "5f810000"])
+def test_a_tag_of_several_octets_is_read_as_asn1crypto_reads_it(encoded: str) -> None:
+    element = der.parse(bytes.fromhex(encoded))
+
+    _, _, _, header, content, _ = parser.parse(bytes.fromhex(encoded), strict=True)
+    assert (element.encoded, element.content) == (header + content, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("2a8648ce", id="last arc cut off"),
+        pytest.param("2a8003", id="arc that begins with zeros"),
+    ],
+)
+def test_an_oid_that_is_not_der_is_refused(content: str) -> None:
+    with pytest.raises(DerError):
+        der.decode_oid(bytes.fromhex(content))
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(9999, 12, 31)))
+def test_a_time_that_was_written_is_read(moment: datetime) -> None:
+    moment = moment.replace(microsecond=0, tzinfo=timezone.utc)
+
+    assert der.decode_time(der.parse(der.time(moment))) == moment
+    assert der.decode_time(der.parse(der.generalized_time(moment))) == moment
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        (0x17, "2601010000Z"),
+        (0x17, "260101000000+0100"),
+        (0x17, "261301000000Z"),
+        (0x18, "260101000000Z"),
+        (0x18, "20260101000000.5Z"),
+        (0x0C, "20260101000000Z"),
+    ],
+)
+def test_a_time_of_another_form_is_refused(tag: int, text: str) -> None:
+    with pytest.raises(DerError):
+        der.decode_time(der.parse(der.tlv(tag, text.encode())))
 
 
 def test_children_that_are_cut_off_are_refused() -> None:

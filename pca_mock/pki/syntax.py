@@ -1,0 +1,364 @@
+"""Is a value DER of its type, at every depth?
+
+What is copied byte for byte must be: a certificate with anything else in it could not be read.
+Meanings are not looked at, lengths and spellings of names neither. Sources: RFC 5280 appendix A
+for the types, ITU-T X.690 for the encoding of each.
+
+Each type is a function that raises ValueError for an element that isn't of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from pca_mock.pki import der, oids
+from pca_mock.pki.der import DerError, Element
+
+Type: TypeAlias = Callable[[Element], None]
+
+_CONSTRUCTED: Final = 0x20
+_NULL_TAG: Final = 0x05
+_GREATEST_UNIVERSAL: Final = 0x3E  # constructed, in one octet
+_COLLECTIONS: Final = (der.SEQUENCE, der.SET)
+_DEEPEST: Final = 64  # levels of a value of a type that is not known
+_MOST_OID_OCTETS, _ARC_LIMIT = 63, 1 << 128  # the arcs of UUIDs have 128 bits
+_CHARACTERS: Final = {
+    der.NUMERIC_STRING: re.compile(rb"[0-9 ]*"),
+    der.PRINTABLE_STRING: re.compile(rb"[A-Za-z0-9 '()+,\-./:=?]*"),
+    der.VISIBLE_STRING: re.compile(rb"[ -~]*"),
+}
+_TIMES: Final = {
+    der.UTC_TIME: re.compile(rb"\d{12}Z"),
+    der.GENERALIZED_TIME: re.compile(rb"\d{14}(\.\d*[1-9])?Z"),
+}
+
+
+# Types without parts
+
+
+def _string(element: Element) -> None:
+    """A string of any type, whose octets are such a string."""
+    codec = der.STRING_CODECS.get(element.tag)
+    if codec is None:
+        raise DerError(f"tag {element.tag:#x} where a string belongs")
+    try:
+        element.content.decode(codec)
+    except UnicodeDecodeError as error:
+        raise DerError(str(error)) from None
+    allowed = _CHARACTERS.get(element.tag)
+    if allowed is not None and not allowed.fullmatch(element.content):
+        raise DerError("characters that the string's type doesn't have")
+
+
+def _boolean(element: Element) -> None:
+    if element.expect(der.BOOLEAN).content not in (b"\x00", b"\xff"):
+        raise DerError("not a BOOLEAN")
+
+
+def _integer(element: Element) -> None:
+    content = element.expect(der.INTEGER).content
+    if not content or (
+        len(content) > 1
+        and (content[0], content[1] & 0x80) in ((0, 0), (0xFF, 0x80))  # shorter without
+    ):
+        raise DerError("not an INTEGER in its shortest form")
+
+
+def _bit_string(element: Element) -> None:
+    content = element.expect(der.BIT_STRING).content
+    if not content or content[0] > 7 or (len(content) == 1 and content[0]):
+        raise DerError("not a BIT STRING")
+    if content[-1] & ((1 << content[0]) - 1) and len(content) > 1:
+        raise DerError("the unused bits of a BIT STRING are not zero")
+
+
+def _octet_string(element: Element) -> None:
+    element.expect(der.OCTET_STRING)
+
+
+def _null(element: Element) -> None:
+    if element.expect(_NULL_TAG).content:
+        raise DerError("NULL with content")
+
+
+def _oid(element: Element) -> None:
+    _check_oid(der.decode_oid(element.expect(der.OID).content))
+
+
+@lru_cache(maxsize=256)
+def _check_oid(dotted: str) -> None:
+    """Refuse an OID that is longer, or has a larger arc, than what common tools read."""
+    if len(der.oid_content(dotted)) > _MOST_OID_OCTETS or any(
+        int(arc) >= _ARC_LIMIT for arc in dotted.split(".")
+    ):
+        raise DerError("an object identifier that is too long")
+
+
+def _time(element: Element) -> None:
+    form = _TIMES.get(element.tag)
+    if form is None or not form.fullmatch(element.content):
+        raise DerError("not a time")
+
+
+_PRIMITIVES: Final[dict[int, Type]] = {
+    der.BOOLEAN: _boolean,
+    der.INTEGER: _integer,
+    der.BIT_STRING: _bit_string,
+    _NULL_TAG: _null,
+    der.OID: _oid,
+    **dict.fromkeys(der.STRING_CODECS, _string),
+    **dict.fromkeys(_TIMES, _time),
+}
+
+
+def anything(element: Element) -> None:
+    """Any value: well-formed to its last level.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    level = [element]
+    for _ in range(_DEEPEST):
+        below: list[Element] = []
+        for each in level:
+            if each.encoded[0] & _CONSTRUCTED:
+                if each.tag <= _GREATEST_UNIVERSAL and each.tag not in _COLLECTIONS:
+                    raise DerError(f"tag {each.tag:#x} is never constructed")
+                below += each.children()
+            elif each.tag in _PRIMITIVES:
+                _PRIMITIVES[each.tag](each)
+            elif each.tag | _CONSTRUCTED in _COLLECTIONS:
+                raise DerError(f"tag {each.tag:#x} is always constructed")
+        if not below:
+            return
+        level = below
+    raise DerError("nested too deeply")
+
+
+# Types with parts
+
+
+def _sequence_of(part: Type, *, least: int = 1, tag: int = der.SEQUENCE) -> Type:
+    def check(element: Element) -> None:
+        parts = element.expect(tag).children()
+        if len(parts) < least:
+            raise DerError("too few values")
+        for each in parts:
+            part(each)
+
+    return check
+
+
+def _sequence(*parts: Type) -> Type:
+    """A SEQUENCE of these fields; those that may be absent are made by `_optional`, and last."""
+
+    def check(element: Element) -> None:
+        given = element.expect(der.SEQUENCE).children()
+        needed = sum(not isinstance(part, _Optional) for part in parts)
+        if not needed <= len(given) <= len(parts):
+            raise DerError("too few or too many fields")
+        for part, each in zip(parts, given, strict=False):
+            part(each)
+
+    return check
+
+
+class _Optional:
+    def __init__(self, part: Type) -> None:
+        self._part = part
+
+    def __call__(self, element: Element) -> None:
+        self._part(element)
+
+
+def _tagged(fields: dict[int, Type], *, least: int = 0, tag: int = der.SEQUENCE) -> Type:
+    """A SEQUENCE of fields that are known by their tags, in ascending order, each at most once."""
+
+    def check(element: Element) -> None:
+        given = element.expect(tag).children()
+        if len(given) < least:
+            raise DerError("too few fields")
+        order = [each.tag & ~_CONSTRUCTED for each in given]
+        if any(second <= first for first, second in pairwise(order)):
+            raise DerError("fields twice, or not in their order")
+        for each in given:
+            _choice(fields)(each)
+
+    return check
+
+
+def _choice(alternatives: dict[int, Type]) -> Type:
+    def check(element: Element) -> None:
+        alternative = alternatives.get(element.tag)
+        if alternative is None:
+            raise DerError(f"tag {element.tag:#x} doesn't belong here")
+        alternative(element)
+
+    return check
+
+
+def _explicit(part: Type) -> Type:
+    """A tag around a whole value."""
+
+    def check(element: Element) -> None:
+        (inner,) = element.children()
+        part(inner)
+
+    return check
+
+
+def _implicit(part: Type, tag: int) -> Type:
+    """A tag in place of that of a type."""
+
+    def check(element: Element) -> None:
+        part(element._replace(tag=tag))
+
+    return check
+
+
+# Names
+
+# RFC 5280 section 4.1.2.4: DirectoryString, and the one other string type of attributes there.
+_ATTRIBUTE_STRINGS: Final = {
+    *(der.UTF8_STRING, der.PRINTABLE_STRING, der.TELETEX_STRING),
+    *(der.UNIVERSAL_STRING, der.BMP_STRING, der.IA5_STRING),
+}
+_NAMED_ATTRIBUTES: Final = {row.oid for row in oids.ATTRIBUTES}
+_UNIQUE_IDENTIFIER: Final = oids.of("x500UniqueIdentifier")
+
+
+def name(element: Element) -> None:
+    """A Name, of whatever attributes.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    for rdn in element.expect(der.SEQUENCE).children():
+        _rdn(rdn.encoded)
+
+
+@lru_cache(maxsize=1024)  # most RDNs come again and again
+def _rdn(encoded: bytes) -> None:
+    attributes = der.parse(encoded).expect(der.SET).children()
+    types = set()
+    for attribute in attributes:
+        oid, value = attribute.expect(der.SEQUENCE).children()
+        dotted = der.decode_oid(oid.expect(der.OID).content)
+        _check_oid(dotted)
+        types.add(dotted)
+        if value.tag == der.BIT_STRING and dotted == _UNIQUE_IDENTIFIER:
+            _bit_string(value)
+        elif value.tag in _ATTRIBUTE_STRINGS or (
+            value.tag == der.NUMERIC_STRING and dotted not in _NAMED_ATTRIBUTES
+        ):
+            _string(value)
+        else:
+            raise DerError(f"tag {value.tag:#x} for the value of {dotted}")
+    if not attributes or len(types) != len(attributes):
+        raise DerError("an RDN without attributes, or with one twice")
+    order = [attribute.encoded for attribute in attributes]
+    if order != sorted(order):
+        raise DerError("the values of a SET OF are not in ascending order")
+
+
+_ASCII: Final = _implicit(_string, der.IA5_STRING)
+_OTHER_NAME: Final = _implicit(_sequence(_oid, _choice({0xA0: _explicit(anything)})), der.SEQUENCE)
+_EDI_PARTY_NAME: Final = _tagged(
+    {0xA0: _explicit(_string), 0xA1: _explicit(_string)}, least=1, tag=0xA5
+)
+
+
+def _address_of(*lengths: int) -> Type:
+    def check(element: Element) -> None:
+        if len(element.content) not in lengths:
+            raise DerError("not the length of an address")
+
+    return check
+
+
+def _general_names_of(address: Type) -> dict[int, Type]:
+    return {
+        0xA0: _OTHER_NAME,
+        0x81: _ASCII,  # rfc822Name
+        0x82: _ASCII,  # dNSName
+        0xA3: anything,  # x400Address
+        0xA4: _explicit(name),
+        0xA5: _EDI_PARTY_NAME,
+        0x86: _ASCII,  # uniformResourceIdentifier
+        0x87: address,
+        0x88: _implicit(_oid, der.OID),
+    }
+
+
+_GENERAL_NAME: Final = _choice(_general_names_of(_address_of(4, 16)))
+_GENERAL_NAMES: Final = _sequence_of(_GENERAL_NAME)
+# In name constraints an address has a mask.
+_SUBTREE: Final = _sequence(_choice(_general_names_of(_address_of(8, 32))))
+NAME_CONSTRAINTS: Final = _tagged(
+    {tag: _sequence_of(_SUBTREE, tag=tag) for tag in (0xA0, 0xA1)}, least=1
+)
+
+
+# Extensions
+
+_LABELLED_NAMES: Final = _implicit(_GENERAL_NAMES, der.SEQUENCE)
+
+
+def _labelled_rdn(element: Element) -> None:
+    _rdn(der.tlv(der.SET, element.content))
+
+
+_DISTRIBUTION_POINT: Final = _tagged(
+    {
+        0xA0: _explicit(_choice({0xA0: _LABELLED_NAMES, 0xA1: _labelled_rdn})),
+        0x81: _implicit(_bit_string, der.BIT_STRING),
+        0xA2: _LABELLED_NAMES,
+    },
+    least=1,
+)
+_ACCESS: Final = _sequence_of(_sequence(_oid, _GENERAL_NAME))
+_TYPES: Final[dict[str, Type]] = {
+    oids.of("id-ce-authorityKeyIdentifier"): _tagged(
+        {
+            0x80: _implicit(_octet_string, der.OCTET_STRING),
+            0xA1: _LABELLED_NAMES,
+            0x82: _implicit(_integer, der.INTEGER),
+        }
+    ),
+    oids.of("id-ce-subjectKeyIdentifier"): _octet_string,
+    oids.of("id-ce-keyUsage"): _bit_string,
+    oids.of("id-ce-certificatePolicies"): _sequence_of(
+        _sequence(_oid, _Optional(_sequence_of(_sequence(_oid, anything))))
+    ),
+    oids.of("id-ce-policyMappings"): _sequence_of(_sequence(_oid, _oid)),
+    oids.of("id-ce-subjectAltName"): _GENERAL_NAMES,
+    oids.of("id-ce-issuerAltName"): _GENERAL_NAMES,
+    oids.of("id-ce-subjectDirectoryAttributes"): _sequence_of(
+        _sequence(_oid, _sequence_of(anything, tag=der.SET))
+    ),
+    oids.of("id-ce-nameConstraints"): NAME_CONSTRAINTS,
+    oids.of("id-ce-policyConstraints"): _tagged(
+        {tag: _implicit(_integer, der.INTEGER) for tag in (0x80, 0x81)}, least=1
+    ),
+    oids.of("id-ce-extKeyUsage"): _sequence_of(_oid),
+    oids.of("id-ce-cRLDistributionPoints"): _sequence_of(_DISTRIBUTION_POINT),
+    oids.of("id-ce-inhibitAnyPolicy"): _integer,
+    oids.of("id-ce-freshestCRL"): _sequence_of(_DISTRIBUTION_POINT),
+    oids.of("id-pe-authorityInfoAccess"): _ACCESS,
+    oids.of("id-pe-subjectInfoAccess"): _ACCESS,
+    oids.of("id-pe-tlsfeature"): _sequence_of(_integer),
+}
+
+
+def extension(oid: str, value: bytes) -> None:
+    """An extension's OID, and the value of its type; where that isn't known, any value.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    _check_oid(oid)
+    _TYPES.get(oid, anything)(der.parse(value))
