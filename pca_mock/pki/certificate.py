@@ -1,19 +1,27 @@
-"""A CA certificate as the service keeps it: parsed once, with the bytes that it copies from it."""
+"""A CA certificate as the service keeps it: parsed once, with the bytes that it copies from it.
+
+It is read from its DER. `cryptography` would warn of serial numbers and names that are odd but
+harmless, and a warning can be an error.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from cryptography import x509
+from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from pca_mock.errors import MalformedCertificateException
-from pca_mock.pki import der, oids, pem
-from pca_mock.pki.algorithms import PublicKey, verifies
+from pca_mock.pki import der, dn, oids, pem, syntax
+from pca_mock.pki.algorithms import PublicKey, load_public_key, verifies
 from pca_mock.pki.csr import key_identifier
 from pca_mock.pki.extensions import Extension, decode_all
 
-_KEY_CERT_SIGN = 0x04  # bit 5 of the first octet
+_VERSION: Final = 0xA0
+_EXTENSIONS: Final = 0xA3
+_UNIQUE_IDENTIFIERS: Final = (0x81, 0x82)
+_VERSION_3: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +38,22 @@ class CaCertificate:
     """A parsed certificate.
 
     Attributes:
-        x509: the certificate for everything that needs no original bytes.
         encoded: the whole certificate, DER.
+        tbs_certificate: what is signed of it, DER.
+        signature_algorithm: the AlgorithmIdentifier beside the signature.
+        signature: its octets.
         subject, issuer: its Names, DER, byte for byte.
         spki: its SubjectPublicKeyInfo, DER, byte for byte.
         extensions: in its order, no OID twice; what nobody asks for may be unreadable.
         basic_constraints: None without the extension.
         key_identifier: its SKI; without one, SHA-1 of its key (User Guide, "RFC compliance").
-        may_sign_certificates: whether its key usage has keyCertSign, or is not limited at all.
         not_before, not_after: UTC, whole seconds.
     """
 
-    x509: x509.Certificate
     encoded: bytes
+    tbs_certificate: bytes
+    signature_algorithm: der.Element
+    signature: bytes
     subject: bytes
     issuer: bytes
     spki: bytes
@@ -50,10 +61,14 @@ class CaCertificate:
     extensions: tuple[Extension, ...]
     basic_constraints: BasicConstraints | None
     key_identifier: bytes
-    may_sign_certificates: bool
     not_before: datetime
     not_after: datetime
     serial_number: int
+
+    @property
+    def x509(self) -> Certificate:
+        """The certificate as `cryptography` reads it."""
+        return load_der_x509_certificate(self.encoded)
 
     @property
     def pem(self) -> str:
@@ -63,7 +78,7 @@ class CaCertificate:
     @property
     def is_self_issued(self) -> bool:
         """Whether subject and issuer are the same name."""
-        return self.subject == self.issuer
+        return dn.are_equal(self.subject, self.issuer)
 
     @property
     def path_length(self) -> int | None:
@@ -75,15 +90,13 @@ class CaCertificate:
         return _find(self.extensions, oid)
 
     def is_signed_by(self, issuer: CaCertificate) -> bool:
-        """Whether it names that issuer, and its signature verifies with that one's key."""
-        if self.issuer != issuer.subject:
-            return False
-        _, identifier, signature = der.parse(self.encoded).children()
-        return verifies(
-            issuer.public_key,
-            identifier,
-            signature.content[1:],
-            self.x509.tbs_certificate_bytes,
+        """Whether it names that issuer, and its signature verifies with that one's key.
+
+        Raises:
+            NotSupportedByPcaMock: its signature algorithm is not known.
+        """
+        return dn.are_equal(self.issuer, issuer.subject) and verifies(
+            issuer.public_key, self.signature_algorithm, self.signature, self.tbs_certificate
         )
 
 
@@ -92,43 +105,57 @@ def parse(encoded: bytes) -> CaCertificate:
 
     Raises:
         MalformedCertificateException: not DER of a certificate that can be understood.
+        NotSupportedByPcaMock: its key is of a kind that is not known.
     """
     try:
-        certificate = x509.load_der_x509_certificate(encoded)
-        tbs = der.parse(encoded).children()[0].children()
-        if tbs[0].tag == 0xA0:  # the version, absent in version 1
-            del tbs[0]
-        _, _, issuer, _, subject, spki, *optional = tbs
-        extensions = _extensions(optional)
-        return CaCertificate(
-            x509=certificate,
-            encoded=encoded,
-            subject=subject.encoded,
-            issuer=issuer.encoded,
-            spki=spki.encoded,
-            public_key=certificate.public_key(),
-            extensions=extensions,
-            basic_constraints=_basic_constraints(extensions),
-            key_identifier=_subject_key_identifier(extensions) or key_identifier(spki.encoded),
-            may_sign_certificates=_may_sign_certificates(extensions),
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            serial_number=certificate.serial_number,
-        )
+        return _read(encoded)
     except (ValueError, IndexError):
         raise _malformed() from None
-    except Exception as error:  # UnsupportedAlgorithm is a bare Exception
-        raise _malformed() from error
+
+
+def _read(encoded: bytes) -> CaCertificate:
+    signed, identifier, signature = der.parse(encoded).expect(der.SEQUENCE).children()
+    version, fields = 0, signed.expect(der.SEQUENCE).children()
+    if fields[0].tag == _VERSION:  # absent in version 1
+        (number,) = fields.pop(0).children()
+        version = int.from_bytes(number.expect(der.INTEGER).content, "big")
+    serial_number, algorithm, issuer, validity, subject, spki, *optional = fields
+    if algorithm.encoded != identifier.encoded:
+        raise ValueError("two different signature algorithms")
+    syntax.name(issuer)
+    syntax.name(subject)
+    not_before, not_after = (der.decode_time(time) for time in validity.children())
+    extensions = _extensions(optional)
+    if extensions and version != _VERSION_3:
+        raise ValueError("extensions in a certificate that isn't of version 3")
+    return CaCertificate(
+        encoded=encoded,
+        tbs_certificate=signed.encoded,
+        signature_algorithm=identifier,
+        signature=signature.expect(der.BIT_STRING).content[1:],
+        subject=subject.encoded,
+        issuer=issuer.encoded,
+        spki=spki.encoded,
+        public_key=load_public_key(spki.encoded),
+        extensions=extensions,
+        basic_constraints=_basic_constraints(extensions),
+        key_identifier=_subject_key_identifier(extensions) or key_identifier(spki.encoded),
+        not_before=not_before,
+        not_after=not_after,
+        serial_number=int.from_bytes(serial_number.expect(der.INTEGER).content, "big", signed=True),
+    )
 
 
 def _extensions(optional: list[der.Element]) -> tuple[Extension, ...]:
     found: list[Extension] = []
     for element in optional:
-        if element.tag == 0xA3:  # beside unique identifiers of issuer and subject
+        if element.tag == _EXTENSIONS:
             (listed,) = element.children()
             found = decode_all(listed)
+        elif element.tag not in _UNIQUE_IDENTIFIERS:
+            raise ValueError("a field that certificates don't have")
     if len({extension.oid for extension in found}) != len(found):
-        raise ValueError("an extension stands there twice")
+        raise ValueError("an extension is there twice")
     return tuple(found)
 
 
@@ -154,19 +181,13 @@ def _subject_key_identifier(extensions: tuple[Extension, ...]) -> bytes | None:
     return der.parse(extension.value).expect(der.OCTET_STRING).content if extension else None
 
 
-def _may_sign_certificates(extensions: tuple[Extension, ...]) -> bool:
-    extension = _find(extensions, oids.KEY_USAGE)
-    if extension is None:
-        return True
-    _, *octets = der.parse(extension.value).expect(der.BIT_STRING).content
-    return bool(octets and octets[0] & _KEY_CERT_SIGN)
-
-
 def parse_pem(text: bytes) -> list[CaCertificate]:
     """Read all certificates in PEM text, in order; other text is passed over.
 
     Raises:
-        MalformedCertificateException: one of them cannot be understood.
+        MalformedCertificateException: one of them cannot be understood, or a PEM block is
+            something else.
+        NotSupportedByPcaMock: a key is of a kind that is not known.
     """
     try:
         blocks = pem.blocks(text, "CERTIFICATE")

@@ -19,8 +19,9 @@ from pca_mock.errors import (
     MalformedCertificateException,
     ValidationException,
 )
-from pca_mock.pki import name_constraints, oids
+from pca_mock.pki import dn, name_constraints, oids
 from pca_mock.pki.certificate import CaCertificate
+from pca_mock.pki.name_constraints import NameConstraints
 
 # User Guide, "RFC compliance": extensions that may be critical in an imported CA certificate.
 _MAY_BE_CRITICAL: Final = frozenset(
@@ -76,10 +77,11 @@ def check_subordinate(certificate: CaCertificate, has_chain: bool) -> None:
 
 
 def check_links(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> None:
-    """Each certificate is signed by the next one, and the last is a self-signed root.
+    """Each certificate is signed by the next one, and only the last is a self-signed root.
 
     Raises:
         CertificateMismatchException: otherwise, or the chain holds the certificate itself.
+        NotSupportedByPcaMock: a signature algorithm is not known.
     """
     if any(link.encoded == certificate.encoded for link in chain):
         raise CertificateMismatchException(
@@ -87,21 +89,20 @@ def check_links(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> N
         )
     path = [certificate, *chain]
     for signed, signer in zip(path, [*path[1:], path[-1]], strict=True):
-        if not signed.is_signed_by(signer):
+        is_early_root = signed is not signer and signed.is_signed_by(signed)
+        if is_early_root or not signed.is_signed_by(signer):
             raise CertificateMismatchException(
                 "Each certificate must be signed by the next one in the chain, "
                 "and the last one must be a self-signed root."
             )
 
 
-def check_path(certificate: CaCertificate, chain: Sequence[CaCertificate], now: datetime) -> None:
-    """Basic constraints, path lengths, extensions, names and expiry along the whole path.
+def check_path(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> None:
+    """Basic constraints, path lengths and critical extensions along the whole path.
 
     Raises:
         ValidationException: basic constraints or a path length.
-        MalformedCertificateException: a critical extension, the key usage, expiry, or name
-            constraints that cannot be read.
-        CertificateMismatchException: the name constraints of an issuer.
+        MalformedCertificateException: a critical extension.
     """
     path = (certificate, *chain)
     for link in path:
@@ -117,13 +118,45 @@ def check_path(certificate: CaCertificate, chain: Sequence[CaCertificate], now: 
         below += not link.is_self_issued
     for link in path:
         _check_extensions(link)
-    for position, issuer in enumerate(path):
-        for link in path[:position]:
-            exempt = link.is_self_issued and link is not certificate
-            if not exempt and not name_constraints.permits(issuer, link):
-                raise CertificateMismatchException(
-                    "A certificate breaks the name constraints of its chain."
-                )
+
+
+def check_subject(certificate: CaCertificate, csr_subject: bytes) -> None:
+    """The subject has the attributes of the CSR's, in whatever order and string types.
+
+    Raises:
+        CertificateMismatchException: it hasn't.
+    """
+    if dn.attributes(certificate.subject) != dn.attributes(csr_subject):
+        raise CertificateMismatchException(
+            "The certificate's subject does not match that of the certificate signing request."
+        )
+
+
+def check_names(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> None:
+    """Each certificate has names that all those above it permit.
+
+    Raises:
+        CertificateMismatchException: one hasn't.
+        MalformedCertificateException: name constraints that cannot be read or enforced.
+    """
+    above: list[NameConstraints] = []
+    for link in (*reversed(chain), certificate):
+        # RFC 5280 section 6.1.3: those of a self-issued certificate only where it is the last.
+        if not link.is_self_issued or link is certificate:
+            san = link.extension(oids.SUBJECT_ALTERNATIVE_NAME)
+            value = san.value if san else None
+            if breach := name_constraints.breach(above, link.subject, value):
+                raise CertificateMismatchException(f"Name Constraints violation: {breach}")
+        if constraints := name_constraints.read(link):
+            above.append(constraints)
+
+
+def check_expiry(certificate: CaCertificate, now: datetime) -> None:
+    """Refuse a certificate that has expired. One that isn't valid yet is accepted.
+
+    Raises:
+        MalformedCertificateException: it has.
+    """
     if certificate.not_after < now:
         raise MalformedCertificateException("The certificate has expired.")
 
@@ -134,5 +167,3 @@ def _check_extensions(certificate: CaCertificate) -> None:
             raise MalformedCertificateException(
                 f"The extension {extension.oid} must not be critical."
             )
-    if not certificate.may_sign_certificates:
-        raise MalformedCertificateException("The key usage must include keyCertSign.")

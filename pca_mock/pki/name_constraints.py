@@ -1,121 +1,191 @@
-"""Name constraints (RFC 5280 section 4.2.1.10) of a chain, held against a CA certificate.
+"""Name constraints (RFC 5280 section 4.2.1.10): reading them, and holding names against them.
 
-Own code, because `cryptography`'s verifier takes no CA certificate as the one to verify, and
-supports no constraints on directory names and URIs.
+Used where a CA's certificate is imported and where one issues. Sources: RFC 5280 sections 4.2.1.10
+and 6.1.3; User Guide, "Enforcing name constraints", "Logging with CloudTrail" (the wording).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pca_mock.errors import MalformedCertificateException
-from pca_mock.pki import der, oids
+from pca_mock.pki import der, dn, oids, syntax
 from pca_mock.pki.certificate import CaCertificate
 from pca_mock.pki.names import EMPTY_NAME
 
 _PERMITTED, _EXCLUDED = 0xA0, 0xA1  # tags of the lists of subtrees
-_DIRECTORY_NAME: Final = 4
+_MAILBOX, _DNS, _DIRECTORY, _URI, _ADDRESS = 0x81, 0x82, 0xA4, 0x86, 0x87  # of GeneralNames
+_EMAIL_ADDRESS: Final = oids.of("id-emailAddress")
+_UNREADABLE: Final = "Subject alternative name cannot be read."
+
+Subtrees = Mapping[int, tuple[bytes, ...]]
 
 
-def permits(issuer: CaCertificate, certificate: CaCertificate) -> bool:
-    """Whether the issuer's name constraints allow the certificate's subject and SAN.
+@dataclass(frozen=True, slots=True)
+class NameConstraints:
+    """What a CA certificate says of the names below it: bases by the tag of their GeneralName."""
+
+    permitted: Subtrees
+    excluded: Subtrees
+
+
+class _Form(NamedTuple):
+    """A form of names that can be constrained: the service's word, and (name, base) -> bool."""
+
+    word: str
+    is_within: Callable[[bytes, bytes], bool]
+
+
+def read(certificate: CaCertificate) -> NameConstraints | None:
+    """The name constraints of a CA certificate, if it has any.
 
     Raises:
-        MalformedCertificateException: the constraints, or a name that they concern, are unreadable.
+        MalformedCertificateException: they cannot be read, or are about a form of names that
+            the service doesn't enforce.
+    """
+    extension = certificate.extension(oids.NAME_CONSTRAINTS)
+    if extension is None:
+        return None
+    try:
+        element = der.parse(extension.value)
+        syntax.NAME_CONSTRAINTS(element)
+    except ValueError:
+        raise MalformedCertificateException("The name constraints cannot be read.") from None
+    lists = {listed.tag: _subtrees(listed) for listed in element.children()}
+    return NameConstraints(lists.get(_PERMITTED, {}), lists.get(_EXCLUDED, {}))
+
+
+def _subtrees(listed: der.Element) -> dict[int, tuple[bytes, ...]]:
+    subtrees: dict[int, tuple[bytes, ...]] = {}
+    for subtree in listed.children():
+        (base,) = subtree.children()
+        if base.tag not in _FORMS:
+            raise MalformedCertificateException(
+                "The name constraints are about a form of names that is not supported."
+            )
+        if base.tag == _ADDRESS and not _has_prefix_mask(base.content):
+            raise MalformedCertificateException("The name constraints cannot be read.")
+        subtrees[base.tag] = (*subtrees.get(base.tag, ()), base.content)
+    return subtrees
+
+
+def _has_prefix_mask(base: bytes) -> bool:
+    """Whether the second half of an address with mask is ones, then zeros (RFC 4632)."""
+    half = len(base) // 2
+    ones = f"{int.from_bytes(base[half:], 'big'):0{8 * half}b}".rstrip("0")
+    return "0" not in ones
+
+
+def breach(
+    constraints: Iterable[NameConstraints], subject: bytes, alternative_name: bytes | None
+) -> str | None:
+    """What in a certificate's names the constraints above it forbid; None if nothing.
+
+    Args:
+        constraints: of the certificates above.
+        subject: its Name, DER.
+        alternative_name: the value of its SAN, if it has one.
+
+    Returns:
+        The first breach, in the service's words.
     """
     try:
-        subtrees = _subtrees(issuer)
-        names = _names(certificate) if subtrees else []
-        return all(_is_permitted(name, subtrees) for name in names)
-    except (ValueError, IndexError):
-        raise MalformedCertificateException("The name constraints cannot be read.") from None
+        found = _names(subject, alternative_name)
+    except ValueError:
+        return _UNREADABLE
+    breaches = (_breach(name, each) for each in constraints for name in found)
+    return next((text for text in breaches if text is not None), None)
 
 
-def _subtrees(issuer: CaCertificate) -> dict[int, list[der.Element]]:
-    """The bases of the permitted and the excluded subtrees, by the tag of their list."""
-    extension = issuer.extension(oids.NAME_CONSTRAINTS)
-    if extension is None:
-        return {}
-    lists = der.parse(extension.value).expect(der.SEQUENCE).children()
-    return {
-        listed.tag: [subtree.expect(der.SEQUENCE).children()[0] for subtree in listed.children()]
-        for listed in lists
-    }
+def _names(subject: bytes, alternative_name: bytes | None) -> list[tuple[int, bytes]]:
+    """All names of a certificate: (tag of its GeneralName, content)."""
+    found = []
+    if alternative_name is not None:
+        listed = der.parse(alternative_name).expect(der.SEQUENCE).children()
+        found = [(name.tag, name.content) for name in listed]
+    if all(tag != _MAILBOX for tag, _ in found):
+        # As old certificates have them: they apply where the SAN has no mailbox.
+        mailboxes = [text for oid, text in dn.attributes(subject) if oid == _EMAIL_ADDRESS]
+        found += [(_MAILBOX, text.encode()) for text in mailboxes if isinstance(text, str)]
+    if subject != EMPTY_NAME:
+        found.append((_DIRECTORY, subject))
+    return found
 
 
-def _names(certificate: CaCertificate) -> list[der.Element]:
-    """The certificate's names as GeneralNames."""
-    names = []
-    if certificate.subject != EMPTY_NAME:
-        names.append(der.parse(der.context(_DIRECTORY_NAME, certificate.subject)))
-    alternative_name = certificate.extension(oids.SUBJECT_ALTERNATIVE_NAME)
-    if alternative_name:
-        names += der.parse(alternative_name.value).expect(der.SEQUENCE).children()
-    return names
-
-
-def _is_permitted(name: der.Element, subtrees: dict[int, list[der.Element]]) -> bool:
-    excluded, permitted = (
-        [base.content for base in subtrees.get(list_tag, ()) if base.tag == name.tag]
-        for list_tag in (_EXCLUDED, _PERMITTED)
-    )
-    # Names of other kinds have no hierarchy: a subtree is the name itself.
-    is_within = _COMPARISONS.get(name.tag, bytes.__eq__)
-    if any(is_within(name.content, base) for base in excluded):
-        return False
-    return not permitted or any(is_within(name.content, base) for base in permitted)
+def _breach(name: tuple[int, bytes], constraints: NameConstraints) -> str | None:
+    tag, content = name
+    permitted = constraints.permitted.get(tag, ())
+    excluded = constraints.excluded.get(tag, ())
+    if not permitted and not excluded:
+        return None
+    word, is_within = _FORMS[tag]
+    if any(is_within(content, base) for base in excluded):
+        return f"{word} found in an excluded subtree."
+    is_bare = tag == _URI and not _host_of(content)  # it must be rejected, says the RFC
+    if is_bare or (permitted and not any(is_within(content, base) for base in permitted)):
+        return f"{word} not found in a permitted subtree."
+    return None
 
 
 def _directory_is_within(name: bytes, base: bytes) -> bool:
-    inner, outer = _rdns(name), _rdns(base)
-    return inner[: len(outer)] == outer
-
-
-def _rdns(name: bytes) -> list[list[tuple[bytes, bytes]]]:
-    """The attributes of each RDN, comparable: OID, and text without its case and string type."""
-    return [
-        sorted(
-            (oid.content, value.content.lower())
-            for oid, value in (attribute.children() for attribute in rdn.children())
-        )
-        for rdn in der.parse(name).expect(der.SEQUENCE).children()
-    ]
+    outer = dn.comparable(base)
+    return dn.comparable(name)[: len(outer)] == outer
 
 
 def _dns_name_is_within(name: bytes, base: bytes) -> bool:
     # Any name is made by adding labels to an empty one.
-    return not base or _host_is_within(name, base) or name.lower().endswith(b"." + base.lower())
+    return _host_is_within(name, base) or name.lower().endswith(b"." + base.lower())
 
 
 def _mailbox_is_within(name: bytes, base: bytes) -> bool:
-    return name == base if b"@" in base else _host_is_within(name.rpartition(b"@")[2], base)
+    local, _, host = name.rpartition(b"@")
+    if b"@" not in base:
+        return _host_is_within(host, base)
+    base_local, _, base_host = base.rpartition(b"@")
+    return local == base_local and host.lower() == base_host.lower()
 
 
 def _uri_is_within(name: bytes, base: bytes) -> bool:
-    return _host_is_within(urlsplit(name).hostname or b"", base)
+    return _host_is_within(_host_of(name), base)
+
+
+def _host_of(uri: bytes) -> bytes:
+    """The fully qualified host of a URI; empty without one."""
+    try:
+        host = urlsplit(uri).hostname or b""
+    except ValueError:  # brackets that don't match
+        return b""
+    try:
+        ipaddress.ip_address(host.decode())
+    except ValueError:
+        return host
+    return b""
 
 
 def _host_is_within(host: bytes, base: bytes) -> bool:
-    """A leading dot stands for any number of labels, without one it is that host alone."""
+    """A leading dot means any number of labels before it; without one it is only that host."""
     host, base = host.lower(), base.lower()
-    return host.endswith(base) if base.startswith(b".") else host == base
+    return not base or (host.endswith(base) if base.startswith(b".") else host == base)
 
 
 def _address_is_within(name: bytes, base: bytes) -> bool:
     """The base is an address, then a mask of the same length."""
-    network, mask = base[: len(name)], base[len(name) :]
-    return len(mask) == len(name) and all(
-        octet & bits == wanted & bits
-        for octet, wanted, bits in zip(name, network, mask, strict=True)
+    network, mask = base[: len(base) // 2], base[len(base) // 2 :]
+    return len(name) == len(network) and all(
+        octet & bits == prefix & bits
+        for octet, prefix, bits in zip(name, network, mask, strict=True)
     )
 
 
-_COMPARISONS: Final[dict[int, Callable[[bytes, bytes], bool]]] = {
-    0x81: _mailbox_is_within,
-    0x82: _dns_name_is_within,
-    0xA0 | _DIRECTORY_NAME: _directory_is_within,
-    0x86: _uri_is_within,
-    0x87: _address_is_within,
+# By the tag of their GeneralName. Names of other forms cannot be constrained here.
+_FORMS: Final = {
+    _MAILBOX: _Form("Email address", _mailbox_is_within),
+    _DNS: _Form("DNS name", _dns_name_is_within),
+    _DIRECTORY: _Form("Directory name", _directory_is_within),
+    _URI: _Form("URI", _uri_is_within),
+    _ADDRESS: _Form("IP address", _address_is_within),
 }

@@ -37,23 +37,6 @@ _ATTRIBUTES: Final = [
 ]
 _COUNTRY: Final = oids.of("id-at-countryName")
 _NOT_PRINTABLE: Final = re.compile(r"[^A-Za-z0-9 '()+,\-./:=?]")
-# RFC 2253 section 2.3 has no others.
-_RFC2253_KEYWORDS: Final = {
-    oid: keyword
-    for oid, keyword in oids.readable(oids.ATTRIBUTES).items()
-    if keyword in {"CN", "L", "ST", "O", "OU", "C", "STREET", "DC", "UID"}
-}
-_RFC2253_SPECIAL: Final = re.compile(r'[,+"\\<>;]')
-_RFC2253_EDGE: Final = re.compile(r"\A[# ]| \Z")
-_ESCAPED: Final = r"\\\g<0>"
-# String types that can be read as text, with Python's codec for them.
-STRING_CODECS: Final = {
-    der.UTF8_STRING: "utf-8",
-    der.PRINTABLE_STRING: "ascii",
-    der.IA5_STRING: "ascii",
-    0x14: "latin-1",  # TeletexString
-    0x1E: "utf-16-be",  # BMPString
-}
 EMPTY_NAME: Final = der.sequence()
 
 
@@ -89,28 +72,6 @@ def _custom_rdn(oid: str, text: str) -> bytes:
     ):
         raise InvalidArgsException(f"The value of custom attribute {oid} is not valid: {text}")
     return _rdn(oid, der.tlv(tag, text.encode()))
-
-
-def rfc2253(name: bytes) -> str:
-    """A Name as Java's X500Principal writes it: last RDN first, unknown types as hex of their DER.
-
-    Source: RFC 2253; User Guide, "Using audit reports" (its samples).
-    """
-    rdns = [
-        "+".join(_rfc2253_attribute(attribute) for attribute in rdn.children())
-        for rdn in der.parse(name).children()
-    ]
-    return ",".join(reversed(rdns))
-
-
-def _rfc2253_attribute(attribute: der.Element) -> str:
-    oid, value = attribute.children()
-    dotted = der.decode_oid(oid.content)
-    keyword, codec = _RFC2253_KEYWORDS.get(dotted), STRING_CODECS.get(value.tag)
-    if keyword is None or codec is None:
-        return f"{dotted}=#{value.encoded.hex()}"
-    text = _RFC2253_SPECIAL.sub(_ESCAPED, value.content.decode(codec, "replace"))
-    return f"{keyword}={_RFC2253_EDGE.sub(_ESCAPED, text)}"
 
 
 def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:

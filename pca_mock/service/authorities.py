@@ -215,8 +215,10 @@ def import_certificate_authority_certificate(
 
     Raises:
         MalformedCertificateException: unreadable, or a field that is not allowed.
-        CertificateMismatchException: another key, or a chain that doesn't carry it.
+        CertificateMismatchException: another key or subject than the CSR's, or a chain that
+            doesn't carry it.
         InvalidRequestException: self-signed or not, with a chain or not, against the CA's type.
+        NotSupportedByPcaMock: a key or a signature of a kind that is not known.
         ValidationException: basic constraints or path lengths.
     """
     ca = ctx.ca
@@ -236,7 +238,10 @@ def import_certificate_authority_certificate(
         raise MalformedCertificateException("The certificate chain has no PEM certificate.")
     if not ca.is_root:
         chain.check_links(own, links)
-    chain.check_path(own, links, ctx.now)
+    chain.check_path(own, links)
+    chain.check_subject(own, configuration.subject_name(ca.configuration))
+    chain.check_names(own, links)
+    chain.check_expiry(own, ctx.now)
 
     ca.installed = InstalledCertificate(own, links)
     states.move(ca, states.with_new_certificate(ca), ctx.now)

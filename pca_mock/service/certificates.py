@@ -22,8 +22,9 @@ from pca_mock.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from pca_mock.pki import csr, issue, pem, validity
+from pca_mock.pki import csr, issue, name_constraints, pem, validity
 from pca_mock.pki.algorithms import fitting
+from pca_mock.pki.oids import SUBJECT_ALTERNATIVE_NAME
 from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
 from pca_mock.service import crls
 from pca_mock.service.context import CaContext, Response
@@ -97,6 +98,8 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
             contents, serial_number, not_before, not_after, algorithm
         )
         encoded = issue.sign(tbs_certificate, ca.key, algorithm)
+        if installed is not None and (breach := _name_constraints_breach(installed, contents)):
+            progress = progress.failing(f"Name Constraints violation: {breach}")
 
         serial = f"{serial_number:032x}"
         arn = CertificateArn(ca.arn, serial)
@@ -120,6 +123,21 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}
+
+
+def _name_constraints_breach(
+    installed: InstalledCertificate, contents: issue.Contents
+) -> str | None:
+    """What the name constraints above it forbid in a certificate; None if nothing.
+
+    AWS finds it only after it has answered: the issuance then fails.
+    """
+    if not installed.name_constraints:
+        return None
+    names = [each.value for each in contents.extensions if each.oid == SUBJECT_ALTERNATIVE_NAME]
+    return name_constraints.breach(
+        installed.name_constraints, contents.subject, names[0] if names else None
+    )
 
 
 def _check_quota(ctx: CaContext) -> None:

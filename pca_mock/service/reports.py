@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pca_mock.clock import later, milliseconds
 from pca_mock.errors import InvalidArgsException, ResourceNotFoundException
-from pca_mock.pki.names import rfc2253
+from pca_mock.pki.dn import rfc2253
 from pca_mock.service.configuration import is_bucket_name
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Final
 
-from pca_mock.pki import der, names, oids
+from pca_mock.pki import der, dn, oids
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS
 from pca_mock.pki.extensions import KEY_USAGES
 from pca_mock.showing.words import algorithm, printable
@@ -60,7 +60,7 @@ def read(certificate: bytes) -> Fields:
     """
     tbs = der.parse(certificate).children()[0].children()
     _version, serial, signature, issuer, validity, subject, spki, *optional = tbs
-    not_before, not_after = (_moment(time) for time in validity.children())
+    not_before, not_after = (der.decode_time(time) for time in validity.children())
     return Fields(
         subject=name(subject.encoded),
         issuer=name(issuer.encoded),
@@ -101,15 +101,8 @@ def _attribute(attribute: der.Element) -> str:
 
 def _text(value: der.Element) -> str | None:
     """A string type's text; None of what has none."""
-    codec = names.STRING_CODECS.get(value.tag)
-    return None if codec is None else printable(value.content.decode(codec, "replace"))
-
-
-def _moment(time: der.Element) -> datetime:
-    digits = time.content.decode("ascii")
-    if time.tag == der.UTC_TIME:  # RFC 5280 section 4.1.2.5.1
-        digits = f"{'19' if digits >= '50' else '20'}{digits}"
-    return datetime.strptime(digits, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
+    text = dn.text_of(value)
+    return None if text is None else printable(text)
 
 
 def _key(spki: der.Element) -> str:

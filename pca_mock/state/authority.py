@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pca_mock.pki import name_constraints
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.pki.certificate import CaCertificate
+from pca_mock.pki.name_constraints import NameConstraints
 from pca_mock.state.progress import Progress
 
 if TYPE_CHECKING:
@@ -40,18 +42,25 @@ class Status(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class InstalledCertificate:
-    """A CA's own certificate and the chain above it, direct issuer first, root last."""
+    """A CA's own certificate and the chain above it, direct issuer first, root last.
+
+    Attributes:
+        name_constraints: of all these certificates, for what is issued below them.
+    """
 
     certificate: CaCertificate
     chain: tuple[CaCertificate, ...] = ()
     pem: str = field(init=False)
     chain_pem: str = field(init=False)
     key_identifier: bytes = field(init=False)
+    name_constraints: tuple[NameConstraints, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pem", self.certificate.pem)
         object.__setattr__(self, "chain_pem", "\n".join(link.pem for link in self.chain))
         object.__setattr__(self, "key_identifier", self.certificate.key_identifier)
+        read = map(name_constraints.read, (self.certificate, *self.chain))
+        object.__setattr__(self, "name_constraints", tuple(each for each in read if each))
 
     @property
     def full_pem(self) -> str:

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pca_mock.arns import CertificateArn
+from pca_mock.pki import dn
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.showing import pages, words
 from pca_mock.state import running
@@ -71,7 +72,10 @@ class Certificate:
         if record is None:
             raise LookupError(f"the mock has no certificate {self.arn} (any more)")
         if record.progress.failure is not None:
-            raise LookupError(f"there is no certificate {self.arn}: its issuance has failed")
+            raise LookupError(
+                f"there is no certificate {self.arn}: its issuance has failed "
+                f"({record.progress.failure})"
+            )
         return record
 
     @property
@@ -116,10 +120,10 @@ class Certificate:
 
     @property
     def subject(self) -> str:
-        """Its subject, as RFC 4514 writes it."""
+        """Its subject, as RFC 4514 writes it; empty where there is no certificate."""
         try:
-            return self.certificate.subject.rfc4514_string()
-        except (LookupError, ValueError):
+            return dn.rfc4514(self._record.subject)
+        except LookupError:
             return ""
 
     @property

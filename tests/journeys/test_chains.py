@@ -144,12 +144,14 @@ def test_name_constraints_hold_below_the_ca_that_has_them(pca: PcaMock, tmp_path
     ca.install(*root.get(arn))
 
     inside, outside = (
-        ca.get(ca.issue(Caller().csr(host, [host]), Validity=_MONTH))
+        ca.issue(Caller().csr(host, [host]), Validity=_MONTH)
         for host in ("www.example.com", "www.example.org")
     )
 
-    assert oracles.openssl_verify(tmp_path, inside[0], ca.certificate(), root.certificate())
-    assert not oracles.openssl_verify(tmp_path, outside[0], ca.certificate(), root.certificate())
+    leaf, _ = ca.get(inside)
+    assert oracles.openssl_verify(tmp_path, leaf, ca.certificate(), root.certificate())
+    with refused("RequestFailedException", match=f"Certificate {outside} is in a failed state."):
+        ca.get(outside)
 
 
 # Requests

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pca_mock import Authority, PcaMock, mock_pca
 from tests import oracles, revoking, support
+from tests.issuance import custom, oid, passing, raw_csr, tlv
 from tests.refusals import refused
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
@@ -333,3 +334,34 @@ def test_the_file_of_a_key_is_for_its_owner_alone(
     assert files.private_key is not None
     assert files.private_key.stat().st_mode & 0o777 == 0o600
     assert files.private_key.read_text().startswith("-----BEGIN PRIVATE KEY-----")
+
+
+def _odd_name(*attributes: tuple[str, int, bytes]) -> bytes:
+    return tlv(0x30, *(tlv(0x31, tlv(0x30, oid(o), tlv(tag, text))) for o, tag, text in attributes))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "written"),
+    [
+        pytest.param(("2.5.4.3", 0x0C, b"a" * 65), f"CN={'a' * 65}", id="long common name"),
+        pytest.param(("2.5.4.3", 0x0C, b""), "CN=", id="empty common name"),
+        pytest.param(("2.5.4.6", 0x13, b"USA"), "C=USA", id="country of three letters"),
+        pytest.param(("2.5.4.3", 0x14, b"caf\xe9"), "CN=caf\xe9", id="TeletexString"),
+        pytest.param(("2.5.4.45", 0x03, b"\0ab"), "2.5.4.45=#0303006162", id="bits"),
+    ],
+)
+def test_an_odd_certificate_is_shown_without_error_or_warning(
+    attribute: tuple[str, int, bytes], written: str, pca_issuing_ca: Authority
+) -> None:
+    leaf = pca_issuing_ca.issue(
+        csr=raw_csr(subject=_odd_name(attribute)),
+        template="BlankEndEntityCertificate_APIPassthrough",
+        ApiPassthrough=passing(
+            CustomExtensions=[custom(f"2.5.29.{arc}", "ff") for arc in (15, 17, 30, 31, 37)]
+        ),
+    )
+
+    assert leaf.subject == written
+    assert repr(leaf).startswith(f"<Certificate {written!r} ISSUED ")
+    assert written.partition("=")[2].removeprefix("#") in leaf._repr_html_()
+    assert "ff" in leaf._repr_html_()
