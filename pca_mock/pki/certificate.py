@@ -13,7 +13,7 @@ from typing import Final
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from pca_mock.errors import MalformedCertificateException
-from pca_mock.pki import der, dn, oids, pem, syntax
+from pca_mock.pki import der, dn, oids, pem
 from pca_mock.pki.algorithms import PublicKey, load_public_key, verifies
 from pca_mock.pki.csr import key_identifier
 from pca_mock.pki.extensions import Extension, decode_all
@@ -122,8 +122,8 @@ def _read(encoded: bytes) -> CaCertificate:
     serial_number, algorithm, issuer, validity, subject, spki, *optional = fields
     if algorithm.encoded != identifier.encoded:
         raise ValueError("two different signature algorithms")
-    syntax.name(issuer)
-    syntax.name(subject)
+    for name in (issuer, subject):
+        dn.attributes(name.encoded)  # so that they can be compared
     not_before, not_after = (der.decode_time(time) for time in validity.children())
     extensions = _extensions(optional)
     if extensions and version != _VERSION_3:

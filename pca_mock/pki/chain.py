@@ -19,7 +19,7 @@ from pca_mock.errors import (
     MalformedCertificateException,
     ValidationException,
 )
-from pca_mock.pki import dn, name_constraints, oids
+from pca_mock.pki import der, dn, name_constraints, oids, syntax
 from pca_mock.pki.certificate import CaCertificate
 from pca_mock.pki.name_constraints import NameConstraints
 
@@ -125,7 +125,12 @@ def check_subject(certificate: CaCertificate, csr_subject: bytes) -> None:
 
     Raises:
         CertificateMismatchException: it hasn't.
+        MalformedCertificateException: it cannot be the issuer of other certificates.
     """
+    try:
+        syntax.name(der.parse(certificate.subject))
+    except ValueError:
+        raise MalformedCertificateException("The certificate's subject is malformed.") from None
     if dn.attributes(certificate.subject) != dn.attributes(csr_subject):
         raise CertificateMismatchException(
             "The certificate's subject does not match that of the certificate signing request."

@@ -67,17 +67,8 @@ def _subtrees(listed: der.Element) -> dict[int, tuple[bytes, ...]]:
             raise MalformedCertificateException(
                 "The name constraints are about a form of names that is not supported."
             )
-        if base.tag == _ADDRESS and not _has_prefix_mask(base.content):
-            raise MalformedCertificateException("The name constraints cannot be read.")
         subtrees[base.tag] = (*subtrees.get(base.tag, ()), base.content)
     return subtrees
-
-
-def _has_prefix_mask(base: bytes) -> bool:
-    """Whether the second half of an address with mask is ones, then zeros (RFC 4632)."""
-    half = len(base) // 2
-    ones = f"{int.from_bytes(base[half:], 'big'):0{8 * half}b}".rstrip("0")
-    return "0" not in ones
 
 
 def breach(

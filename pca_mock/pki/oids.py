@@ -159,6 +159,7 @@ _OTHERS: Final = _table(
     ("id-ce-issuingDistributionPoint", "2.5.29.28"),
     ("anyPolicy",                      "2.5.29.32.0"),
     ("id-qt-cps",                      "1.3.6.1.5.5.7.2.1"),
+    ("id-qt-unotice",                  "1.3.6.1.5.5.7.2.2"),
     ("id-pkix-ocsp-basic",             "1.3.6.1.5.5.7.48.1.1"),
 )
 # fmt: on

@@ -29,6 +29,8 @@ _MOST_OID_OCTETS, _ARC_LIMIT = 63, 1 << 128  # the arcs of UUIDs have 128 bits
 _CHARACTERS: Final = {
     der.NUMERIC_STRING: re.compile(rb"[0-9 ]*"),
     der.PRINTABLE_STRING: re.compile(rb"[A-Za-z0-9 '()+,\-./:=?]*"),
+    # OPEN RULE csr-teletex: T.61 and Latin-1 disagree on the other half, and so do readers.
+    der.TELETEX_STRING: re.compile(rb"[\x00-\x7f]*"),
     der.VISIBLE_STRING: re.compile(rb"[ -~]*"),
 }
 _TIMES: Final = {
@@ -66,6 +68,13 @@ def _integer(element: Element) -> None:
         and (content[0], content[1] & 0x80) in ((0, 0), (0xFF, 0x80))  # shorter without
     ):
         raise DerError("not an INTEGER in its shortest form")
+
+
+def _count(element: Element) -> None:
+    """An INTEGER (0..MAX)."""
+    _integer(element)
+    if element.content[0] & 0x80:
+        raise DerError("a negative number")
 
 
 def _bit_string(element: Element) -> None:
@@ -228,7 +237,11 @@ _ATTRIBUTE_STRINGS: Final = {
     *(der.UNIVERSAL_STRING, der.BMP_STRING, der.IA5_STRING),
 }
 _NAMED_ATTRIBUTES: Final = {row.oid for row in oids.ATTRIBUTES}
-_UNIQUE_IDENTIFIER: Final = oids.of("x500UniqueIdentifier")
+# Attributes whose values are of one type.
+_ONE_TYPE: Final = {
+    oids.of("x500UniqueIdentifier"): der.BIT_STRING,
+    oids.of("id-domainComponent"): der.IA5_STRING,
+}
 
 
 def name(element: Element) -> None:
@@ -250,19 +263,22 @@ def _rdn(encoded: bytes) -> None:
         dotted = der.decode_oid(oid.expect(der.OID).content)
         _check_oid(dotted)
         types.add(dotted)
-        if value.tag == der.BIT_STRING and dotted == _UNIQUE_IDENTIFIER:
-            _bit_string(value)
-        elif value.tag in _ATTRIBUTE_STRINGS or (
-            value.tag == der.NUMERIC_STRING and dotted not in _NAMED_ATTRIBUTES
-        ):
-            _string(value)
-        else:
+        if value.tag not in _tags_for(dotted):
             raise DerError(f"tag {value.tag:#x} for the value of {dotted}")
+        _PRIMITIVES[value.tag](value)
     if not attributes or len(types) != len(attributes):
         raise DerError("an RDN without attributes, or with one twice")
     order = [attribute.encoded for attribute in attributes]
     if order != sorted(order):
         raise DerError("the values of a SET OF are not in ascending order")
+
+
+def _tags_for(dotted: str) -> set[int]:
+    if dotted in _ONE_TYPE:
+        return {_ONE_TYPE[dotted]}
+    if dotted in _NAMED_ATTRIBUTES:
+        return _ATTRIBUTE_STRINGS
+    return _ATTRIBUTE_STRINGS | {der.NUMERIC_STRING}
 
 
 _ASCII: Final = _implicit(_string, der.IA5_STRING)
@@ -278,6 +294,15 @@ def _address_of(*lengths: int) -> Type:
             raise DerError("not the length of an address")
 
     return check
+
+
+def _network(element: Element) -> None:
+    """An address and a mask of the same length: ones, then zeros (RFC 4632)."""
+    _address_of(8, 32)(element)
+    half = len(element.content) // 2
+    mask = f"{int.from_bytes(element.content[half:], 'big'):0{8 * half}b}"
+    if "01" in mask:
+        raise DerError("a mask that is no prefix")
 
 
 def _general_names_of(address: Type) -> dict[int, Type]:
@@ -296,8 +321,7 @@ def _general_names_of(address: Type) -> dict[int, Type]:
 
 _GENERAL_NAME: Final = _choice(_general_names_of(_address_of(4, 16)))
 _GENERAL_NAMES: Final = _sequence_of(_GENERAL_NAME)
-# In name constraints an address has a mask.
-_SUBTREE: Final = _sequence(_choice(_general_names_of(_address_of(8, 32))))
+_SUBTREE: Final = _sequence(_choice(_general_names_of(_network)))
 NAME_CONSTRAINTS: Final = _tagged(
     {tag: _sequence_of(_SUBTREE, tag=tag) for tag in (0xA0, 0xA1)}, least=1
 )
@@ -320,6 +344,41 @@ _DISTRIBUTION_POINT: Final = _tagged(
     },
     least=1,
 )
+_DISPLAY_TEXT: Final = _choice(
+    dict.fromkeys((der.IA5_STRING, der.VISIBLE_STRING, der.BMP_STRING, der.UTF8_STRING), _string)
+)
+_NOTICE_REFERENCE: Final = _sequence(_DISPLAY_TEXT, _sequence_of(_integer))
+
+
+def _user_notice(element: Element) -> None:
+    fields = element.expect(der.SEQUENCE).children()
+    if fields and fields[0].tag == der.SEQUENCE:
+        _NOTICE_REFERENCE(fields.pop(0))
+    if fields:
+        _DISPLAY_TEXT(fields.pop(0))
+    if fields:
+        raise DerError("too many fields in a user notice")
+
+
+def _ia5_string(element: Element) -> None:
+    _string(element.expect(der.IA5_STRING))
+
+
+_QUALIFIERS: Final[dict[str, Type]] = {
+    oids.of("id-qt-cps"): _ia5_string,
+    oids.of("id-qt-unotice"): _user_notice,
+}
+
+
+def _qualifier(element: Element) -> None:
+    oid, value = element.expect(der.SEQUENCE).children()
+    _oid(oid)
+    check = _QUALIFIERS.get(der.decode_oid(oid.content))
+    if check is None:  # RFC 5280 has no others
+        raise DerError("a policy qualifier of another kind")
+    check(value)
+
+
 _ACCESS: Final = _sequence_of(_sequence(_oid, _GENERAL_NAME))
 _TYPES: Final[dict[str, Type]] = {
     oids.of("id-ce-authorityKeyIdentifier"): _tagged(
@@ -332,7 +391,7 @@ _TYPES: Final[dict[str, Type]] = {
     oids.of("id-ce-subjectKeyIdentifier"): _octet_string,
     oids.of("id-ce-keyUsage"): _bit_string,
     oids.of("id-ce-certificatePolicies"): _sequence_of(
-        _sequence(_oid, _Optional(_sequence_of(_sequence(_oid, anything))))
+        _sequence(_oid, _Optional(_sequence_of(_qualifier)))
     ),
     oids.of("id-ce-policyMappings"): _sequence_of(_sequence(_oid, _oid)),
     oids.of("id-ce-subjectAltName"): _GENERAL_NAMES,
@@ -342,15 +401,15 @@ _TYPES: Final[dict[str, Type]] = {
     ),
     oids.of("id-ce-nameConstraints"): NAME_CONSTRAINTS,
     oids.of("id-ce-policyConstraints"): _tagged(
-        {tag: _implicit(_integer, der.INTEGER) for tag in (0x80, 0x81)}, least=1
+        {tag: _implicit(_count, der.INTEGER) for tag in (0x80, 0x81)}, least=1
     ),
     oids.of("id-ce-extKeyUsage"): _sequence_of(_oid),
     oids.of("id-ce-cRLDistributionPoints"): _sequence_of(_DISTRIBUTION_POINT),
-    oids.of("id-ce-inhibitAnyPolicy"): _integer,
+    oids.of("id-ce-inhibitAnyPolicy"): _count,
     oids.of("id-ce-freshestCRL"): _sequence_of(_DISTRIBUTION_POINT),
     oids.of("id-pe-authorityInfoAccess"): _ACCESS,
     oids.of("id-pe-subjectInfoAccess"): _ACCESS,
-    oids.of("id-pe-tlsfeature"): _sequence_of(_integer),
+    oids.of("id-pe-tlsfeature"): _sequence_of(_count),
 }
 
 
