@@ -281,7 +281,12 @@ def _tags_for(dotted: str) -> set[int]:
     return _ATTRIBUTE_STRINGS | {der.NUMERIC_STRING}
 
 
-_ASCII: Final = _implicit(_string, der.IA5_STRING)
+def _ascii(element: Element) -> None:
+    """An IA5String with a tag of its own. In nearly every SAN, so it is made short."""
+    if not element.content.isascii():
+        raise DerError("not an IA5String")
+
+
 _OTHER_NAME: Final = _implicit(_sequence(_oid, _choice({0xA0: _explicit(anything)})), der.SEQUENCE)
 _EDI_PARTY_NAME: Final = _tagged(
     {0xA0: _explicit(_string), 0xA1: _explicit(_string)}, least=1, tag=0xA5
@@ -308,12 +313,12 @@ def _network(element: Element) -> None:
 def _general_names_of(address: Type) -> dict[int, Type]:
     return {
         0xA0: _OTHER_NAME,
-        0x81: _ASCII,  # rfc822Name
-        0x82: _ASCII,  # dNSName
+        0x81: _ascii,  # rfc822Name
+        0x82: _ascii,  # dNSName
         0xA3: anything,  # x400Address
         0xA4: _explicit(name),
         0xA5: _EDI_PARTY_NAME,
-        0x86: _ASCII,  # uniformResourceIdentifier
+        0x86: _ascii,  # uniformResourceIdentifier
         0x87: address,
         0x88: _implicit(_oid, der.OID),
     }
