@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pca_mock.testing.certificates import Certificate
     from pca_mock.testing.tls import Files
 
+    __version__: str
+
 __all__ = [
     "Authority",
     "Buckets",
@@ -56,8 +58,12 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return getattr(import_module(_HOMES[name]), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pca_mock")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, "__version__"])

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import pca_mock
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -38,6 +40,7 @@ def test_the_wheel_has_the_package_its_types_and_the_plugin(distributions: Path)
         modules() | {"pca_mock/py.typed", "pca_mock/server/page.html", "conftest_plugin.py"}
         <= names
     )
+    assert wheel.name.startswith(f"pca_mock-{pca_mock.__version__}-")
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
         "pca_mock",
         "conftest_plugin.py",
