@@ -31,6 +31,13 @@ class Clock:
 
     Until it is moved it tells the machine's time, and so follows freezegun and time-machine, which
     steer `datetime` itself.
+
+    Example:
+        >>> from pca_mock import mock_pca
+        >>> with mock_pca() as pca, pca.clock.freeze("2030-01-01T12:00Z") as clock:
+        ...     clock.advance(days=40)
+        ...     print(clock.now())
+        2030-02-10 12:00:00+00:00
     """
 
     def __init__(self) -> None:

@@ -95,6 +95,13 @@ class PcaMock(FaultPlanner):
 
         Where CAs or certificates take time (`creation_delay` …), the mock's clock moves on by it.
 
+        Example:
+            >>> from pca_mock import mock_pca
+            >>> with mock_pca() as pca:
+            ...     root = pca.create_root_ca("Example Root", crl_bucket="crls", ocsp=True)
+            ...     root.status
+            'ACTIVE'
+
         Args:
             common_name: of its subject.
             key_algorithm: a KeyAlgorithm of the model.

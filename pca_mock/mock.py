@@ -144,6 +144,14 @@ def mock_pca(target: Callable[..., Any] | None = None, /, **options: Any) -> Any
     `async with mock_pca() as pca:`, or through its methods `start()` and `stop()`.
     Keys and certificates that it makes are only for tests.
 
+    Example:
+        >>> import boto3
+        >>> from pca_mock import mock_pca
+        >>> with mock_pca(account_id="111122223333"):
+        ...     client = boto3.client("acm-pca")
+        ...     client.list_certificate_authorities()["CertificateAuthorities"]
+        []
+
     Args:
         target: the function or class that a bare `@mock_pca` decorates.
         **options: the fields of `pca_mock.settings.Settings`.

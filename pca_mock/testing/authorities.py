@@ -124,6 +124,13 @@ class Authority(AuthorityView):
     ) -> Certificate:
         """Issue a certificate for a server or a client.
 
+        Example:
+            >>> from pca_mock import mock_pca
+            >>> with mock_pca() as pca:
+            ...     leaf = pca.create_root_ca().issue("localhost", "127.0.0.1")
+            ...     leaf.status, leaf.subject
+            ('ISSUED', 'CN=localhost')
+
         Args:
             names: what it is for: DNS names, IP addresses, e-mail addresses or URIs.
             csr: a PEM request with a key of the caller's, instead of names.

@@ -64,6 +64,14 @@ class FaultPlanner:
         botocore's own retry handlers decide whether it makes another attempt. Their waiting moves
         the mock's clock, and takes no real time.
 
+        Example:
+            >>> from pca_mock import mock_pca
+            >>> with mock_pca() as pca:
+            ...     plan = pca.fail("ListCertificateAuthorities", "ThrottlingException", attempts=2)
+            ...     answer = pca.client().list_certificate_authorities()
+            ...     answer["ResponseMetadata"]["RetryAttempts"], plan.struck
+            (2, 2)
+
         Args:
             operation: the name on the wire, such as "IssueCertificate".
             error: an error code of the service, or what botocore raises when the network fails,
