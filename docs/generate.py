@@ -1,4 +1,4 @@
-"""Draw what these pages show of the tables in the code: `python docs/diagrams.py`."""
+"""Make the parts of these pages that come from the code: `python docs/generate.py`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from pca_mock.service.states import PERMITTED, TRANSITIONS, Cell
+from pca_mock.settings import ini_options
 from pca_mock.state.authority import Status
 
 Point = tuple[float, float]
 
-HERE: Final = Path(__file__).parent
-DIAGRAM: Final = HERE / "_static" / "states.svg"
-PAGE: Final = HERE / "states.md"
-_TABLE: Final = re.compile("(<!-- permitted -->\n).*?(<!-- /permitted -->)", re.DOTALL)
+_HERE: Final = Path(__file__).parent
+_PART: Final = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
 _SIZE: Final = (1130, 430)
 # The middle of each status; None before a CA is created, "gone" afterwards.
@@ -122,7 +121,7 @@ def _label(cause: str, share: float, *points: Point) -> str:
 
 
 def permitted() -> str:
-    """The table `PERMITTED` as Markdown: operation x status, and what is answered otherwise."""
+    """The table `PERMITTED` as Markdown: operation x status, with the refusals as notes."""
     names = [status.value.partition("_")[0].capitalize() for status in Status]
     notes: dict[str, int] = {}
     lines = [f"| | {' | '.join(names)} |", f"|---|{':---:|' * len(names)}"]
@@ -134,23 +133,38 @@ def permitted() -> str:
 
 
 def _shown(cell: Cell, notes: dict[str, int]) -> str:
-    """Yes, or the number of a note that says what is answered instead, or what is permitted."""
+    """Yes, or the number of a note with the refusal, and with its exception."""
     if cell is None:
         return "yes"
     exception, refusal = cell if isinstance(cell, tuple) else (None, cell)
     message = refusal.message.replace("{arn}", "…").rstrip(".")
     note = f"`{refusal.error.__name__}`: {message}."
     if exception is not None:
-        note = f"{exception.__doc__} Else {note}"
+        note = f"{exception.__doc__} Otherwise {note}"
     return str(notes.setdefault(note, len(notes) + 1))
 
 
-def page() -> str:
-    """The page about states, with its table as it should be."""
-    text = PAGE.read_text(encoding="utf-8")
-    return _TABLE.sub(lambda match: f"{match[1]}\n{permitted()}\n\n{match[2]}", text)
+def options() -> str:
+    """The options that an ini file can have, as a table in Markdown."""
+    rows = (f"| `pca_{name}` | {text} |" for name, text in ini_options().items())
+    return "\n".join(("| option | value |", "|---|---|", *rows))
+
+
+def pages() -> dict[Path, str]:
+    """The files that are made from the code, or have parts that are, as they should be."""
+    made = {_HERE / "_static" / "states.svg": states()}
+    for page in _HERE.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        if _PART.search(text):
+            made[page] = _PART.sub(_made, text)
+    return made
+
+
+def _made(part: re.Match[str]) -> str:
+    makers = {"permitted": permitted, "options": options}
+    return f"{part[1]}\n{makers[part[2]]()}\n\n{part[3]}"
 
 
 if __name__ == "__main__":
-    DIAGRAM.write_text(states(), encoding="utf-8")
-    PAGE.write_text(page(), encoding="utf-8")
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")

@@ -16,8 +16,11 @@ import pytest
 
 import pca_mock
 from tests import pages
+from tests.pages import ROOT
 from tests.processes import clean_environment
 
+DESIGN = pages.DOCS / "design.md"
+PACKAGE = ROOT / "pca_mock"
 _DIRECTIVES = ("{toctree}", "{eval-rst}", "{include}")  # unbuilt, they lack nothing but looks
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -66,13 +69,32 @@ def test_pytest_prints_what_the_page_shows(tmp_path: Path) -> None:
         assert _ID.sub("…", line) in _ID.sub("…", result.stdout)
 
 
-def test_the_diagram_and_the_table_of_the_states_are_made_from_the_code() -> None:
-    made = runpy.run_path(str(pages.DOCS / "diagrams.py"))
+def test_tables_and_diagrams_are_those_of_the_code() -> None:
+    made = runpy.run_path(str(pages.DOCS / "generate.py"))["pages"]()
 
-    for path, text in (made["DIAGRAM"], made["states"]()), (made["PAGE"], made["page"]()):
-        assert path.read_text(encoding="utf-8") == text, "run `python docs/diagrams.py`"
-    assert "(_static/states.svg)" in made["page"]()
-    assert made["permitted"]() in made["page"]()
+    assert {path.name for path in made} == {"states.svg", "states.md", "pytest.md"}
+    for path, text in made.items():
+        assert path.read_text(encoding="utf-8") == text, "run `python docs/generate.py`"
+
+
+def test_the_floors_of_the_design_are_those_of_import_linter() -> None:
+    drawing, *_ = (block.text for block in pages.blocks(DESIGN) if block.language == "text")
+    floors = re.findall(r"^ *\d+ +((?:\w+, )*\w+)", drawing, re.MULTILINE)
+    _, _, contract = (ROOT / "pyproject.toml").read_text().partition("\nlayers = [\n")
+    layers = re.findall(r'"(.*)"', contract.partition("]")[0])
+
+    assert [floor.split(", ") for floor in floors] == [
+        [name.removeprefix("pca_mock.") for name in layer.split(" | ")] for layer in layers
+    ]
+
+
+def test_the_design_names_only_files_that_exist() -> None:
+    named = set(re.findall(r"`((?:\w+/)*\w+(?:\.py|/))`", DESIGN.read_text(encoding="utf-8")))
+
+    assert len(named) > 20
+    assert [
+        name for name in named if not (ROOT / name).exists() and not (PACKAGE / name).exists()
+    ] == []
 
 
 @pytest.mark.skipif(

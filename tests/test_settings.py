@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from pca_mock import mock_pca
 from pca_mock.settings import Settings, ini_options, options, read_option
 from pca_mock.state.keys import SOURCES
 
-PAGE = Path(__file__).parents[1] / "docs" / "pytest.md"
 # Another value than the default, as a text in an ini file.
 TEXTS = {
     "account_id": "111122223333",
@@ -42,13 +39,6 @@ def test_an_option_is_read_from_an_ini_file(name: str) -> None:
     value = read_option(name, TEXTS.get(name, "12"))
 
     assert getattr(Settings(**{name: value}), name) == value != getattr(Settings(), name)
-
-
-def test_the_documentation_lists_the_ini_options() -> None:
-    _, _, section = PAGE.read_text().partition("\n## Options for all tests\n")
-    rows = re.findall(r"^\| `pca_(\w+)` \| (.*) \|$", section, re.MULTILINE)
-
-    assert dict(rows) == ini_options()
 
 
 def test_options_have_no_unknown_name() -> None:

@@ -97,12 +97,12 @@ def _refuse(message: str) -> Forbidden:
 
 
 def signs_itself(ca: CertificateAuthority, template: Template) -> bool:
-    """A root that waits for its certificate, or whose one has expired, may sign its own."""
+    """A root that waits for its certificate, or whose certificate has expired, may sign its own."""
     return ca.is_root and template.constraints.is_root
 
 
 def changes_no_status(_: CertificateAuthority, request: Mapping[str, object]) -> bool:
-    """An update of the revocation configuration alone is looked at with more leniency."""
+    """An update of only the revocation configuration is permitted."""
     return "Status" not in request
 
 
