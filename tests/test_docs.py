@@ -5,6 +5,7 @@ Its examples are tests of their own: pytest collects the pages.
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
 import subprocess
@@ -42,6 +43,20 @@ def test_examples_keep_the_line_numbers_of_their_page() -> None:
 
     assert sum(line.startswith("def test_") for line in examples) > 5
     assert all(line in ("", lines[number]) for number, line in enumerate(examples))
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.stem)
+def test_examples_have_types(page: Path) -> None:
+    shown = [block for block in pages.blocks(page) if block.language == "python"]
+    trees = [ast.parse(block.text) for block in shown]
+    functions = [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+
+    assert [function.name for function in functions if function.returns is None] == []
 
 
 def test_pytest_prints_what_the_page_shows(tmp_path: Path) -> None:
