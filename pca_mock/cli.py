@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(parser.parse_args(arguments))
     try:
         from pca_mock.server import seeding, serving
+        from pca_mock.server.persistence import StateFile, StateFileError
     except ModuleNotFoundError as error:
         parser.error(f"{error}: install the extra, pip install 'pca_mock[server]'")
     mock_options = {name: options[name] for name in ini_options() if options.get(name) is not None}
@@ -43,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with ExitStack() as stack:
             pca = stack.enter_context(mock_pca(**mock_options))
             state = pca._state
-            if options["seed_file"] is not None:
+            if options["state"] is not None:
+                stack.callback(StateFile(options["state"], state).close)
+            if options["seed_file"] is not None and not pca.authorities:
                 seeding.plant(pca, options["seed_file"])
             served = stack.enter_context(
                 serving.serve(
@@ -69,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say("Ready.")
             while not stopped.wait(1):  # with a timeout: else Windows delivers no signal
                 pass
-    except (OSError, TypeError, ValueError) as error:
+    except (OSError, StateFileError, TypeError, ValueError) as error:
         parser.error(str(error))
     return 0
 
@@ -80,10 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=_PORT, help=f"0 for a free one ({_PORT})")
     parser.add_argument("--tls", action="store_true", help="use HTTPS, with a root of its own")
     parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep the state in this SQLite file"
+    )
+    parser.add_argument(
         "--seed-file",
         type=Path,
         metavar="FILE",
-        help="CAs and certificates to start with (TOML)",
+        help="CAs and certificates to start with (TOML), where the state has none",
     )
     parser.add_argument(
         "--access-key",

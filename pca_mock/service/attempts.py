@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pca_mock.arns import parse_authority_arn
 from pca_mock.errors import (
@@ -21,6 +21,9 @@ from pca_mock.state.store import State
 from pca_mock.structures import copied
 
 _Effect = TypeVar("_Effect", bound=Delay | Failure)
+
+# Operations that change nothing which has to survive the process.
+_READS: Final = ("Describe", "Get", "List")
 
 
 class ClientCall:
@@ -72,7 +75,10 @@ class ClientCall:
         return response
 
     def _carry_out(self) -> Response:
-        return dispatch.call(self._state, self._operation, self._params, self._caller)
+        response = dispatch.call(self._state, self._operation, self._params, self._caller)
+        if self._state.journal is not None and not self._operation.startswith(_READS):
+            self._state.journal.note(self._params, response, self._caller)
+        return response
 
     def _find(self, kind: type[Delay] | type[Failure]) -> Plan | None:
         return self._state.plans.find(kind, self._operation, self._copy, self._caller.origin)

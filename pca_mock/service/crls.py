@@ -137,6 +137,14 @@ def _list(
     found.size += len(entry)
 
 
+def resume(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
+    """Go on with a CRL of an earlier process: its entries are those of the CA's revocations."""
+    for serial, revocation in ca.revocations.items():
+        if ca.certificates[serial].crl_partition == found.partition:
+            _list(ca, found, serial, revocation)
+    publishing.keep(state, ca, found)
+
+
 def note_new_configuration(
     state: State,
     ca: CertificateAuthority,

@@ -20,6 +20,7 @@ from pca_mock.settings import Settings, default_account_id
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
 from pca_mock.state.calls import KeptCalls, Log
+from pca_mock.state.journal import Journal
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
@@ -42,6 +43,12 @@ class Tokens:
     def remember(self, now: datetime, arn: str, *scope: str) -> None:
         """Keep the answer to a token from now on."""
         self._known[scope] = (now, arn)
+
+    def newest(self) -> tuple[tuple[str, ...], datetime, str] | None:
+        """The token that was used last: its scope, when, and the ARN."""
+        for scope in reversed(self._known):
+            return (scope, *self._known[scope])
+        return None
 
     def copy(self) -> Tokens:
         """The same tokens, for a snapshot."""
@@ -174,6 +181,7 @@ class State:
         signing_algorithms: by name.
         plans: the faults that calls shall meet.
         log: the calls that there were.
+        journal: where all this is kept beyond the process; None where it isn't.
         acting_as: the accounts in whose name calls are made, whatever their credentials; the last
             one applies.
         lock: held for the whole of a call, so that what was checked still holds at its end.
@@ -192,6 +200,7 @@ class State:
     )
     plans: Plans = field(default_factory=Plans)
     log: Log = field(default_factory=Log)
+    journal: Journal | None = None
     acting_as: list[str] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     account_id: str = field(init=False)
@@ -217,6 +226,8 @@ class State:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
         with self.lock:
             self._stores[ca.arn.region, ca.arn.account].remove(ca)
+            if self.journal is not None:
+                self.journal.rewrite()
             for name in [name for name, other in self.publishing.items() if other is ca]:
                 del self.publishing[name]
 
@@ -270,6 +281,8 @@ class State:
         if calls:
             self.log.restore(kept.log)
         self.clock.restore(kept.clock)
+        if self.journal is not None:
+            self.journal.rewrite()
 
 
 def _copies(
