@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from pca_mock import sleeping
+
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
 
@@ -126,6 +128,17 @@ class Clock:
             else:
                 self._setting = (None, target - datetime.now(timezone.utc))
         self._tell()
+
+    @contextmanager
+    def follow_sleep(self) -> Iterator[Clock]:
+        """In a `with` block, make `time.sleep` and `asyncio.sleep` move this clock, and return.
+
+        It is for programs that wait in a loop of their own; boto3's waiters need no such block. It
+        applies to the thread of the block and to the tasks that are started in it. Other ways to
+        wait, such as `threading.Event.wait`, take their time.
+        """
+        with sleeping.followed_by(lambda seconds: self.advance(seconds=seconds)):
+            yield self
 
     def reset(self) -> None:
         """Tell the machine's time again."""

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from pca_mock import callers, decoration
-from pca_mock.adapters import creation, intercept
+from pca_mock.adapters import creation, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
@@ -47,7 +47,9 @@ class PcaPatcher:
         pca = PcaMock(self._settings)
         intercept.register()
         creation.register()
+        waiters.register()
         running.begin(pca._state)
+        waiters.adjust()
         return pca
 
     def stop(self) -> None:
@@ -66,6 +68,7 @@ class PcaPatcher:
                     state.buckets.send(everything=True)
                 finally:
                     running.end(state)
+                    waiters.adjust()
                 state.keys.release()
 
     def __enter__(self) -> PcaMock:

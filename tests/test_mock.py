@@ -7,12 +7,11 @@ import inspect
 import unittest
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
-import time_machine
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
@@ -536,25 +535,10 @@ def test_options_count_in_decorators_too() -> None:
         create()
 
 
-class Waiting:
-    """Lets botocore's waiters wait on a clock that is moved, instead of in real time."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, traveller: Any) -> None:
-        self.slept: list[float] = []
-        self._traveller = traveller
-        monkeypatch.setattr("botocore.waiter.time.sleep", self._sleep)
-
-    def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self._traveller.shift(timedelta(seconds=seconds))
-
-
-def test_an_issuance_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    with (
-        time_machine.travel(datetime(2026, 11, 23, tzinfo=timezone.utc), tick=False) as traveller,
-        mock_pca(issuance_delay=timedelta(seconds=2.5)),
-    ):
-        waiting = Waiting(monkeypatch, traveller)
+def test_an_issuance_delay_exercises_code_that_waits() -> None:
+    with mock_pca(issuance_delay=timedelta(seconds=2.5)) as pca:
+        pca.clock.freeze("2026-11-23T00:00:00Z")
+        before = pca.clock.now()
         ca = support.pending(client)
         arn = ca.issue(ca.csr(), "RootCACertificate")
         name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": arn}
@@ -563,22 +547,20 @@ def test_an_issuance_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyP
 
         client.get_waiter("certificate_issued").wait(**name)
 
-        assert waiting.slept == [1, 1, 1]
+        assert pca.clock.now() - before == timedelta(seconds=3)
         assert client.get_certificate(**name)["Certificate"]
 
 
-def test_a_creation_delay_exercises_code_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    with (
-        time_machine.travel(datetime(2026, 11, 23, tzinfo=timezone.utc), tick=False) as traveller,
-        mock_pca(creation_delay=timedelta(seconds=4)),
-    ):
-        waiting = Waiting(monkeypatch, traveller)
+def test_a_creation_delay_exercises_code_that_waits() -> None:
+    with mock_pca(creation_delay=timedelta(seconds=4)) as pca:
+        pca.clock.freeze("2026-11-23T00:00:00Z")
+        before = pca.clock.now()
         ca = support.pending(client)
         assert ca.status == "CREATING"
 
         client.get_waiter("certificate_authority_csr_created").wait(CertificateAuthorityArn=ca.arn)
 
-        assert waiting.slept == [3, 3]
+        assert pca.clock.now() - before == timedelta(seconds=6)
         assert ca.status == "PENDING_CERTIFICATE"
         assert ca.describe()["LastStateChangeAt"] - ca.describe()["CreatedAt"] == timedelta(
             seconds=4

@@ -19,9 +19,13 @@ _Function = Callable[[ModuleType], None]
 def watch(name: str, function: _Function) -> None:
     """Call a function with a module: now if it has been imported, and after each import to come.
 
+    After imports to come it is called once, however often it has been asked for.
+
     A module is imported again where a test has removed it from `sys.modules`, or reloads it.
     """
-    _functions.setdefault(name, []).append(function)
+    functions = _functions.setdefault(name, [])
+    if function not in functions:
+        functions.append(function)
     if _watcher not in sys.meta_path:
         sys.meta_path.insert(0, _watcher)
     module = sys.modules.get(name)

@@ -7,7 +7,7 @@ garbage collector knows. The handlers do nothing unless a mock is running.
 `before-call` comes before credentials, signing, the wire protocol and the network, and an answer
 there ends the event: no other mock sees the call. Ours is the last handler of the least specific
 name, so that the user's own handlers come before it. It also passes botocore's retries by, except
-those that planned faults are to cause: see `retries`.
+after an error, planned or not: see `retries`.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def answer(
 ) -> Any:
     """`before-call`: the running mock's answer, as (HTTP response, parsed response).
 
-    A call that a planned fault has struck goes through botocore's own retry handlers, as it would
-    after the network; an asynchronous client is given something to await then.
+    A call that has failed goes through botocore's own retry handlers, as it would after the
+    network; an asynchronous client is given something to await then.
     """
     if not event_name.startswith(_CALLS):
         return None
@@ -129,13 +129,13 @@ def answer(
         return _attempt(call, model, params["url"])
 
     answered, error = attempt()
-    if call.is_faulty:
+    if error is not None:
         emit = request_signer._event_emitter.emit
         first = (answered, error)
         return retries.drive(
             retries.steps(call, model, params, emit=emit, attempt=attempt, outcome=first)
         )
-    call.end(error, 0)
+    call.end(None, 0)
     return answered
 
 

@@ -28,10 +28,6 @@ class CallInProgress(Protocol):
     def request_id(self) -> str:
         """For the ResponseMetadata."""
 
-    @property
-    def is_faulty(self) -> bool:
-        """Whether a planned fault has struck it."""
-
     def attempt(self) -> dict[str, Any]:
         """Answer one attempt with the members of the response.
 

@@ -1,4 +1,4 @@
-"""A call as a client makes it: one attempt or, where faults are planned, several; then the log."""
+"""A call as a client makes it: one attempt or, where it is tried again, several; then the log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ class ClientCall:
 
     Attributes:
         request_id: for the ResponseMetadata.
-        is_faulty: whether a planned fault has struck it, so that retries count.
     """
 
     def __init__(
@@ -48,7 +47,6 @@ class ClientCall:
         self._is_delayed = False
         self._noted: Call | None = None
         self.request_id = new_uuid(state.random)
-        self.is_faulty = False
 
     def attempt(self) -> Response:
         """Answer one attempt.
@@ -99,7 +97,6 @@ class ClientCall:
             failure = self._strike(plan, kind)
         if not isinstance(failure, kind):
             return
-        self.is_faulty = True
         if not failure.single:
             self._failure = failure
         self._state.clock.advance(failure.latency)

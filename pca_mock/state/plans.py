@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from pca_mock.errors import AwsError
 from pca_mock.state.calls import Origin, Whose, is_meant
 
 Params = Mapping[str, Any]
+# In place of an operation's name.
+ANY_OPERATION: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Plan:
     As a context manager it is cancelled at the end of the block.
 
     Attributes:
-        operation: which calls it strikes.
+        operation: which calls it strikes: those of one operation, or "*" for all.
         effect: what happens to them.
         params: members that a call must have, with these values.
         when: what must say yes to a call's parameters.
@@ -163,7 +165,7 @@ class Plan:
             ConditionError: the test's own condition has raised.
         """
         if (
-            self.operation != operation
+            self.operation not in (operation, ANY_OPERATION)
             or not is_meant(origin, self.origin)
             or not fits(params, self.params)
         ):

@@ -8,7 +8,7 @@ from typing import Any, Final, overload
 
 from pca_mock.showing import pages, text, words
 from pca_mock.state.calls import LIMIT, Call, Log, Whose, is_meant
-from pca_mock.state.plans import Params, fits
+from pca_mock.state.plans import ANY_OPERATION, Params, fits
 from pca_mock.testing.words import check_call, check_outcome, check_whose
 
 _SHOWN: Final = 30  # lines in a failure message
@@ -98,7 +98,7 @@ class Calls(Sequence[Call]):
         """The calls made so far that meet all conditions.
 
         Args:
-            operation: the name on the wire; None for all.
+            operation: the name on the wire; None or "*" for all.
             outcome: "success", an error code, or the name of botocore's exception.
             when: called with each call; it is chosen if this returns true.
             origin: whose calls: "code" for those of the code under test, "handle" for those of
@@ -120,7 +120,7 @@ class Calls(Sequence[Call]):
         chosen = [
             call
             for call in calls
-            if operation in (None, call.operation)
+            if operation in (None, ANY_OPERATION, call.operation)
             and is_meant(call.origin, whose)
             and outcome in (None, call.outcome)
             and fits(call.params, params)
@@ -141,7 +141,7 @@ class Calls(Sequence[Call]):
         """Fail unless the code under test made such a call.
 
         Args:
-            operation: the name on the wire.
+            operation: the name on the wire, or "*" for any.
             times: exactly how many there were; by default one or more.
             outcome: as for `filter`.
             when: as for `filter`.
@@ -165,9 +165,8 @@ class Calls(Sequence[Call]):
         expected = "at least once" if times is None else _times(times)
         asked = _asked(outcome, when, params)
         whose = origin or self._default_origin
-        message = [
-            f"{operation}{asked} was called {_times(len(chosen))}{_BY[whose]}, not {expected}"
-        ]
+        name = "Any operation" if operation == ANY_OPERATION else operation
+        message = [f"{name}{asked} was called {_times(len(chosen))}{_BY[whose]}, not {expected}"]
         if self._chosen is None and self._log.total > LIMIT:
             message.append(f"(the log has the latest {LIMIT} of {self._log.total} calls)")
         if whose == "code":
@@ -207,7 +206,8 @@ class Calls(Sequence[Call]):
         if not calls:
             return ["There were no calls."]
         marked = {id(call) for call in chosen}
-        lines = text.report(calls, _SHOWN, folds=whose == "code", marked=marked, in_full=operation)
+        in_full = None if operation == ANY_OPERATION else operation
+        lines = text.report(calls, _SHOWN, folds=whose == "code", marked=marked, in_full=in_full)
         return ["The calls were:", *lines]
 
 
@@ -218,7 +218,7 @@ def _check(operation: str | None, params: Params) -> None:
     if operation is not None:
         check_call(operation, params)
     elif params:
-        raise ValueError(f"say of which operation {', '.join(params)} is a member")
+        raise ValueError(f'say of which operation {", ".join(params)} is a member, or "*"')
 
 
 def _asked(outcome: str | None, when: object, params: Params) -> str:

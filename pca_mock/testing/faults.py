@@ -16,6 +16,7 @@ from pca_mock.service.model import service_model
 from pca_mock.state import running
 from pca_mock.state.calls import Whose
 from pca_mock.state.plans import (
+    ANY_OPERATION,
     Delay,
     Effect,
     Failure,
@@ -73,7 +74,7 @@ class FaultPlanner:
             (2, 2)
 
         Args:
-            operation: the name on the wire, such as "IssueCertificate".
+            operation: the name on the wire, such as "IssueCertificate", or "*" for all.
             error: an error code of the service, or what botocore raises when the network fails,
                 such as `ReadTimeoutError(endpoint_url="…")`.
             message: of an error code; by default the usual one.
@@ -119,7 +120,7 @@ class FaultPlanner:
         A retry carries the operation out once more, unless an idempotency token prevents it.
 
         Args:
-            operation: the name on the wire, such as "IssueCertificate".
+            operation: the name on the wire, such as "IssueCertificate", or "*" for all.
             error: what the caller meets instead: an error code of the service, or what botocore
                 raises; by default botocore's ReadTimeoutError.
             message: of an error code; by default the usual one.
@@ -178,8 +179,9 @@ class FaultPlanner:
 
         Args:
             operation: CreateCertificateAuthority (the CA becomes FAILED), IssueCertificate
-                (GetCertificate answers RequestFailedException), or
-                CreateCertificateAuthorityAuditReport (the report becomes FAILED).
+                (GetCertificate answers RequestFailedException),
+                CreateCertificateAuthorityAuditReport (the report becomes FAILED), or "*" for all
+                of them.
             reason: of a CA, a FailureReason of the model; by default OTHER.
             times: how many calls; by default each one.
             when: called with the parameters of a call; it is struck if this returns true.
@@ -308,7 +310,7 @@ def _check_number(noun: str, number: int) -> None:
 
 
 def _check_begins(operation: str) -> None:
-    if operation not in _BEGIN_SOMETHING:
+    if operation not in (*_BEGIN_SOMETHING, ANY_OPERATION):
         names = ", ".join(_BEGIN_SOMETHING)
         raise ValueError(f"{operation!r} begins nothing that takes time; these do: {names}")
 

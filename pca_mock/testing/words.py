@@ -15,6 +15,7 @@ from botocore.model import Shape
 from pca_mock.errors import ERRORS
 from pca_mock.service.model import operation_model, service_model
 from pca_mock.state.calls import SUCCESS, Whose
+from pca_mock.state.plans import ANY_OPERATION
 
 # Types of the model -> what a value of them is in Python, and how a message calls it.
 _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
@@ -37,7 +38,7 @@ def check_call(operation: str, params: Mapping[str, Any]) -> None:
     """Refuse an operation or a member that the service model doesn't have, at every depth.
 
     Args:
-        operation: the name on the wire, such as "IssueCertificate".
+        operation: the name on the wire, such as "IssueCertificate", or "*" for any.
         params: members of its request, with their values.
 
     Raises:
@@ -45,9 +46,24 @@ def check_call(operation: str, params: Mapping[str, Any]) -> None:
             such a value.
     """
     names = service_model().operation_names
+    if operation == ANY_OPERATION:
+        _check_members_of_any(names, params)
+        return
     if operation not in names:
         raise ValueError(no_such("operation", operation, names))
     _check_members(operation, operation_model(operation).input_shape, params)
+
+
+def _check_members_of_any(operations: Iterable[str], params: Mapping[str, Any]) -> None:
+    members: dict[str, list[Shape]] = {}
+    for operation in operations:
+        shape = operation_model(operation).input_shape
+        for member, shape_of_member in shape.members.items() if shape is not None else ():
+            members.setdefault(member, []).append(shape_of_member)
+    for member, value in params.items():
+        if member not in members:
+            raise ValueError(no_such("member of any operation", member, members))
+        _check_value(member, members[member][0], value)
 
 
 def _check_members(name: str, shape: Shape | None, params: Mapping[str, Any]) -> None:

@@ -42,6 +42,8 @@ KEYS: Any = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_nam
 SUCCESS: Any = (200, {"CertificateAuthorities": []})
 AT_ONCE = {"HTTPStatusCode": 200, "RetryAttempts": 0}
 ALWAYS = 99
+NOON = "2027-03-01T12:00:00Z"
+QUOTA = "You have reached the maximum number of certificate authorities (0) for this account."
 MODES: Any = [
     {"mode": "legacy"},
     {"mode": "standard"},
@@ -273,6 +275,44 @@ def test_a_failing_network_ends_as_it_does_in_botocore(
 
 
 @pytest.mark.parametrize("mode", MODES, ids=str)
+def test_errors_that_nobody_planned_end_as_planned_ones(mode: Any, slept: list[float]) -> None:
+    found = []
+    for is_planned in (True, False):
+        quotas = {} if is_planned else {"certificate_authorities": 0}
+        with mock_pca(quotas=quotas) as pca, pca.clock.freeze(NOON):
+            client = pca.client(config=Config(retries=mode))
+            seen = watch(client)
+            if is_planned:
+                pca.fail("CreateCertificateAuthority", "LimitExceededException", QUOTA)
+            random.seed(20261123)
+            with pytest.raises(ClientError) as caught:
+                support.pending(client)
+            metadata = caught.value.response["ResponseMetadata"]
+            kept = {name: metadata.get(name) for name in ("RetryAttempts", "MaxAttemptsReached")}
+            found.append((seen, kept, str(caught.value), pca.clock.now(), pca.calls[-1].retries))
+
+    assert found[0] == found[1]
+    assert slept == []
+
+
+def test_the_users_own_handlers_can_retry_what_is_in_progress(pca: PcaMock) -> None:
+    pca.hold("CreateCertificateAuthority", 2)
+    client = pca.client()
+    ca = support.pending(client)
+    before = pca.clock.now()
+
+    def needs_retry(response: Any, **_: Any) -> int | None:
+        error = response[1].get("Error", {})
+        return 30 if error.get("Code") == "RequestInProgressException" else None
+
+    client.meta.events.register_first("needs-retry.acm-pca.GetCertificateAuthorityCsr", needs_retry)
+
+    assert ca.csr()
+    assert pca.calls[-1].retries == 2
+    assert pca.clock.now() - before >= timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=str)
 def test_a_refused_connection_can_be_planned_word_for_word(mode: Any, slept: list[float]) -> None:
     nowhere = "http://127.0.0.1:9"  # nothing listens there
     config = Config(retries=mode)
@@ -386,18 +426,6 @@ def test_a_handler_that_raises_ends_the_call_as_in_botocore(
 # Retries are for planned faults
 
 
-def test_what_the_service_refuses_by_itself_is_not_offered_to_the_handlers() -> None:
-    with mock_pca(quotas={"certificate_authorities": 0}) as pca:
-        client = pca.client(config=Config(retries={"mode": "standard"}))
-        seen = watch(client)
-
-        with pytest.raises(client.exceptions.LimitExceededException) as refused:
-            support.pending(client)
-
-    assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-    assert [told[-1] for told in seen] == ["CreateCertificateAuthority"]
-
-
 @pytest.mark.parametrize(("mode", "retried"), [("legacy", 1), ("standard", 2)])
 def test_after_a_planned_fault_what_the_service_refuses_is_offered_to_them_too(
     mode: str, retried: int
@@ -431,7 +459,6 @@ class Attempts:
     """A call whose attempts have given outcomes."""
 
     request_id = "request"
-    is_faulty = True
     attempt: Any = None  # they have been made
 
     def __init__(self, *outcomes: Outcome) -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain, repeat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from botocore.exceptions import (
 from pca_mock import PcaMock, mock_pca
 from pca_mock.errors import ERRORS
 from tests import support
+from tests.processes import run
 
 LIST = "ListCertificateAuthorities"
 CREATE = "CreateCertificateAuthority"
@@ -409,15 +411,50 @@ async def test_waiters_wait_for_what_is_pending(pca: PcaMock, slept: list[float]
 
     async with new_client() as client:
         arn = await create(client)
+        before = pca.clock.now()
         await client.get_waiter("certificate_authority_csr_created").wait(
             CertificateAuthorityArn=arn
         )
-        assert slept == [3, 3]
-        slept.clear()
+        assert pca.clock.now() - before == timedelta(seconds=6)
         name = await issue(client, arn)
         await client.get_waiter("certificate_issued").wait(WaiterConfig={"Delay": 7}, **name)
-        assert slept == [7, 7, 7]
+        assert pca.clock.now() - before == timedelta(seconds=27)
+        assert slept == []
         assert (await client.get_certificate(**name))["Certificate"]
+
+
+def test_waiters_of_an_aiobotocore_that_is_imported_later_wait_by_the_mocks_clock(
+    tmp_path: Path,
+) -> None:
+    script = """
+        import asyncio, sys
+        from datetime import timedelta
+        from pca_mock import mock_pca
+
+        async def main():
+            from aiobotocore.session import get_session
+            async with get_session().create_client("acm-pca", region_name="eu-west-1") as client:
+                answer = await client.create_certificate_authority(
+                    CertificateAuthorityType="ROOT",
+                    CertificateAuthorityConfiguration={
+                        "KeyAlgorithm": "EC_prime256v1",
+                        "SigningAlgorithm": "SHA256WITHECDSA",
+                        "Subject": {"CommonName": "Root"},
+                    },
+                )
+                await client.get_waiter("certificate_authority_csr_created").wait(
+                    CertificateAuthorityArn=answer["CertificateAuthorityArn"],
+                    WaiterConfig={"Delay": 86400},
+                )
+
+        with mock_pca(creation_delay=timedelta(days=1)) as pca:
+            assert "aiobotocore" not in sys.modules
+            asyncio.run(main())
+        from aiobotocore.waiter import AIOWaiter
+        assert not AIOWaiter.wait.__code__.co_filename.endswith("waiters.py")
+        """
+
+    run(script, tmp_path)
 
 
 async def test_a_waiter_gives_up_on_a_certificate_that_failed(

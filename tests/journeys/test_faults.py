@@ -45,9 +45,9 @@ NOWHERE: Any = {
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long botocore has slept: its waiters do, its retries must not. Nobody really does."""
+    """How long botocore has slept, which it never must: it waits by the mock's clock."""
     found: list[float] = []
-    monkeypatch.setattr(time, "sleep", found.append)
+    monkeypatch.setattr(time, "sleep", lambda seconds: found.append(seconds) if seconds else None)
     return found
 
 
@@ -224,6 +224,24 @@ def test_a_fault_can_be_for_one_ca_alone(pca: PcaMock, ca: Authority) -> None:
     with pca.fail(ISSUE, "ThrottlingException", CertificateAuthorityArn=ca.arn):
         assert (code(issue, ca), code(issue, other)) == ("ThrottlingException", "success")
     assert code(issue, ca) == "success"
+
+
+def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Authority) -> None:
+    other = support.root(ca.client)
+
+    with pca.fail("*", "ServiceUnavailable", times=2) as plan:
+        assert (code(ca.describe), code(issue, ca)) == ("ServiceUnavailable", "ServiceUnavailable")
+        assert code(ca.describe) == "success"
+    with pca.fail("*", "AccessDeniedException", CertificateAuthorityArn=ca.arn):
+        assert (code(ca.describe), code(issue, ca)) == 2 * ("AccessDeniedException",)
+        assert (code(other.describe), code(ca.client.list_certificate_authorities)) == (
+            "success",
+            "success",
+        )
+    with pca.hold("*", 1):
+        assert code(ca.get, issue(ca)) == "RequestInProgressException"
+        assert support.pending(ca.client).status == "CREATING"
+    assert plan.struck == 2
 
 
 @pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
@@ -673,10 +691,11 @@ def test_a_waiter_waits_for_the_csr_of_a_new_ca(
 ) -> None:
     pca.hold(CREATE, 2)
     held = support.pending(client)
+    before = pca.clock.now()
 
     client.get_waiter("certificate_authority_csr_created").wait(CertificateAuthorityArn=held.arn)
 
-    assert slept == [3, 3]
+    assert (pca.clock.now() - before, slept) == (timedelta(seconds=6), [])
     assert held.csr()
 
 
@@ -742,20 +761,24 @@ def test_polls_and_time_must_both_be_over(client: ACMPCAClient) -> None:
 def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
     pca.hold(ISSUE, 3)
     name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
+    before = pca.clock.now()
 
     ca.client.get_waiter("certificate_issued").wait(WaiterConfig={"Delay": 7}, **name)
 
-    assert slept == [7, 7, 7]
+    assert (pca.clock.now() - before, slept) == (timedelta(seconds=21), [])
     assert ca.client.get_certificate(**name)["Certificate"]
 
 
 def test_a_waiter_loses_patience(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
     pca.hold(ISSUE, 3)
     name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
+    waiter = ca.client.get_waiter("certificate_issued")
+    before = pca.clock.now()
 
     with pytest.raises(WaiterError, match="Max attempts exceeded"):
-        ca.client.get_waiter("certificate_issued").wait(WaiterConfig={"MaxAttempts": 3}, **name)
-    assert len(slept) == 2
+        waiter.wait(WaiterConfig={"MaxAttempts": 3}, **name)
+    assert (pca.clock.now() - before).total_seconds() == 2 * waiter.config.delay
+    assert slept == []
 
 
 def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:
@@ -778,10 +801,11 @@ def test_a_report_is_being_made_until_it_has_been_asked_for_so_often(
     statuses = [described(ca, polled)["AuditReportStatus"] for _ in range(4)]
     assert statuses == ["CREATING", "CREATING", "SUCCESS", "SUCCESS"]
     assert described(ca, other)["AuditReportStatus"] == "SUCCESS"
+    before = pca.clock.now()
     ca.client.get_waiter("audit_report_created").wait(
         CertificateAuthorityArn=ca.arn, AuditReportId=waited["AuditReportId"]
     )
-    assert slept == [3, 3]
+    assert (pca.clock.now() - before, slept) == (timedelta(seconds=6), [])
 
 
 def test_a_report_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:

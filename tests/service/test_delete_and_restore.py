@@ -318,26 +318,15 @@ def test_a_ca_is_being_created_for_the_time_that_was_set() -> None:
         assert ca.csr()
 
 
-def test_the_waiter_for_the_csr_waits_until_the_ca_is_made(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    naps: list[float] = []
-    with (
-        time_machine.travel(NOON, tick=False) as clock,
-        mock_pca(creation_delay=timedelta(seconds=7)) as pca,
-    ):
-
-        def sleep(seconds: float) -> None:
-            naps.append(seconds)
-            clock.shift(seconds)
-
-        monkeypatch.setattr(botocore.waiter, "time", SimpleNamespace(sleep=sleep))
+def test_the_waiter_for_the_csr_waits_until_the_ca_is_made() -> None:
+    with mock_pca(creation_delay=timedelta(seconds=7)) as pca:
+        pca.clock.freeze(NOON)
         ca = pending(pca.client())
 
         waiter = pca.client().get_waiter("certificate_authority_csr_created")
         waiter.wait(CertificateAuthorityArn=ca.arn)
 
-        assert naps == [3, 3, 3]
+        assert pca.clock.now() == NOON + timedelta(seconds=9)
         assert ca.status == "PENDING_CERTIFICATE"
         assert ca.csr()
 

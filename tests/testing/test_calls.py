@@ -345,7 +345,12 @@ def test_text_and_bytes_are_the_same_to_a_filter(some: PcaMock) -> None:
         (("RevokeCertificat",), {}, "no operation 'RevokeCertificat'; do you mean RevokeCert"),
         (("revoke_certificate",), {}, "no operation 'revoke_certificate'"),
         (("RevokeCertificate",), {"Serial": "1"}, "no member of RevokeCertificate 'Serial'; do y"),
-        ((), {"CertificateSerial": "1"}, "say of which operation CertificateSerial is a member"),
+        (
+            (),
+            {"CertificateSerial": "1"},
+            "say of which operation CertificateSerial is a member, or",
+        ),
+        (("*",), {"CertificateSeria": "1"}, "no member of any operation 'CertificateSeria'"),
         ((), {"outcome": "succes"}, "no outcome 'succes'; do you mean success"),
         ((), {"outcome": "ThrotlingException"}, "do you mean ThrottlingException"),
         ((), {"origin": "mine"}, "origin is one of 'code', 'handle', 'any', not 'mine'"),
@@ -530,6 +535,17 @@ def test_the_message_marks_the_calls_that_were_found(some: PcaMock) -> None:
 )
 def test_the_message_says_what_was_asked_for(conditions: Any, head: str, some: PcaMock) -> None:
     assert message_of(some.calls.assert_called, "RevokeCertificate", **conditions)[0] == head
+
+
+def test_all_operations_can_be_meant(some: PcaMock) -> None:
+    assert len(some.calls.filter("*")) == 5
+    some.calls.assert_called("*", times=2, CertificateSerial=ANY)
+    some.calls.assert_not_called("*", outcome="ThrottlingException")
+    head, _, line, *_ = message_of(some.calls.assert_not_called, "*")
+
+    assert head == "Any operation was called 5 times, not never"
+    assert line.startswith(">   1. ")
+    assert "IssueCertificate(CertificateAuthorityArn=" in line
 
 
 def test_that_something_was_not_called_fails_with_the_same_message(some: PcaMock) -> None:

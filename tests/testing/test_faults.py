@@ -203,6 +203,18 @@ WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
         lambda pca: pca.fail(LIST, "ThrottlingException", MaxResults=1, Csr=ANYTHING),
         "there is no member of ListCertificateAuthorities 'Csr'",
     ),
+    "a member of no operation": (
+        lambda pca: pca.fail("*", "ThrottlingException", CertificateAuthorityAr=ANYTHING),
+        "there is no member of any operation 'CertificateAuthorityAr'; do you mean Certi",
+    ),
+    "a value of no operation": (
+        lambda pca: pca.fail("*", "ThrottlingException", RevocationReason="NONE"),
+        "there is no RevocationReason 'NONE'",
+    ),
+    "an origin": (
+        lambda pca: pca.fail(LIST, "ThrottlingException", origin="all"),  # type: ignore[arg-type]
+        "origin is one of 'code', 'handle', 'any', not 'all'",
+    ),
     "a member to delay": (
         lambda pca: pca.delay(LIST, SECOND, Csr=ANYTHING),
         "there is no member of ListCertificateAuthorities 'Csr'",
