@@ -41,7 +41,7 @@ def snapshot(pca: PcaMock) -> Any:
     return {
         place: (copy.deepcopy(store.tokens), [_values(ca) for ca in store._in_order])
         for place, store in pca._state._stores.items()
-        if store._in_order or store.tokens._known
+        if store._in_order or store.tokens._answers
     }
 
 

@@ -64,7 +64,7 @@ class InstalledCertificate:
 
     @property
     def full_pem(self) -> str:
-        """The certificate and its chain: what stands above a leaf."""
+        """The certificate and its chain, which together are the chain of a leaf."""
         return f"{self.pem}\n{self.chain_pem}" if self.chain else self.pem
 
 
@@ -78,7 +78,7 @@ class IssuedCertificate:
         subject: its Name, DER.
         not_before, not_after: UTC, whole seconds.
         crl_partition: the partition of the CRL that it is bound to; None for the complete one.
-        issuer: what was installed at the CA then; None for a root that signed itself.
+        issuer: the CA's certificate at that time; None for a root that signed itself.
         requested_by: the account that asked for it.
         issued_at: UTC.
         progress: of its issuance.
@@ -100,7 +100,7 @@ class IssuedCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """That a certificate was revoked: when (UTC, whole seconds), and the API's reason."""
+    """The revocation of a certificate: its time (UTC, whole seconds), and the API's reason."""
 
     revoked_at: datetime
     reason: str
@@ -160,7 +160,7 @@ class RevocationList:
     failed: bool = False
 
     def copy(self) -> RevocationList:
-        """The same, for a snapshot."""
+        """A copy for a snapshot."""
         return copy.copy(self)
 
 
@@ -182,7 +182,7 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What a service principal may do with the CA in the name of an account."""
+    """The actions that a service principal may take with the CA in the name of an account."""
 
     principal: str
     source_account: str
@@ -192,7 +192,7 @@ class Permission:
 
 @dataclass(slots=True, eq=False)
 class CertificateAuthority:
-    """All that is remembered of a CA.
+    """A CA, with everything that belongs to it.
 
     Attributes:
         position: its place in the order of creation, unique in its account and region.
@@ -236,7 +236,7 @@ class CertificateAuthority:
     reports: dict[str, AuditReport] = field(default_factory=dict)
 
     def is_gone(self, now: datetime) -> bool:
-        """Whether it was deleted, and can no longer be restored."""
+        """Whether the CA was deleted, and can no longer be restored."""
         return self.restorable_until is not None and now >= self.restorable_until
 
     def issued(self) -> Iterator[tuple[str, IssuedCertificate]]:
@@ -244,16 +244,16 @@ class CertificateAuthority:
         return (item for item in self.certificates.items() if item[1].progress.failure is None)
 
     def has_issued(self, number: int) -> bool:
-        """Whether there are that many of these certificates, or more."""
+        """Whether the CA has issued at least this many certificates, without failed issuances."""
         return len(self.certificates) >= number and sum(1 for _ in self.issued()) >= number
 
     def find_issued(self, serial: str) -> IssuedCertificate | None:
-        """One of these certificates."""
+        """The certificate with this serial; None if there is none, or its issuance fails."""
         certificate = self.certificates.get(serial)
         return certificate if certificate and certificate.progress.failure is None else None
 
     def copy(self) -> CertificateAuthority:
-        """The same with dicts of its own, for a snapshot. Records that never change are shared."""
+        """A copy with its own dicts, for a snapshot. It shares the records that never change."""
         twin = copy.copy(self)
         for each in fields(self):
             value = getattr(self, each.name)
@@ -264,5 +264,5 @@ class CertificateAuthority:
 
     @property
     def is_root(self) -> bool:
-        """Whether its type is ROOT."""
+        """Whether the CA's type is ROOT."""
         return self.type == "ROOT"

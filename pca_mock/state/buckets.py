@@ -1,4 +1,4 @@
-"""Where CRLs and audit reports go: what the service needs of an object store, whoever has one."""
+"""Where CRLs and audit reports go: the object store that the service needs, as protocols."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ class BucketMissingError(BucketError):
 
 
 class Content:
-    """Bytes that are made when somebody reads them first: `bytes(content)`, the same ever after.
+    """Bytes that are made when `bytes(content)` is first called, and then kept.
 
     Attributes:
-        size: about how many bytes they are.
+        size: the approximate number of bytes.
     """
 
-    __slots__ = ("_made", "_make", "size")
+    __slots__ = ("_data", "_make", "size")
 
     def __init__(self, size: int, make: Callable[[], bytes]) -> None:
-        """Begin unmade.
+        """Remember how to make the bytes.
 
         Args:
-            size: about how many bytes `make` returns.
-            make: depends only on what never changes, and cannot fail.
+            size: the approximate number of bytes that `make` returns.
+            make: makes the bytes, only from values that never change, and cannot fail.
         """
         self.size = size
         self._make: Callable[[], bytes] | None = make
-        self._made = b""
+        self._data = b""
 
     def __bytes__(self) -> bytes:
         with _making:
             if self._make is not None:
-                self._made = self._make()
+                self._data = self._make()
                 self._make = None
-            return self._made
+            return self._data
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What is to be written.
+    """An object to write.
 
     Attributes:
-        data: bytes, or what becomes bytes.
+        data: its bytes, or a `Content` that makes them.
         acl: a canned ACL of S3, such as "public-read"; None for that of the bucket.
     """
 
@@ -64,15 +64,15 @@ class StoredObject:
 
 # Objects by bucket and key, missing buckets, forbidden ones.
 KeptObjects = tuple[dict[str, dict[str, bytes | Content]], frozenset[str], frozenset[str]]
-# What is called with the outcome of a write: None, or why it failed.
+# A function that is called with the outcome of a write: None, or why it failed.
 Note = Callable[[BucketError | None], None]
 
 
 class ObjectAccess(Protocol):
-    """What can be asked while a call is carried out."""
+    """Questions about buckets, for use while a call is carried out."""
 
     def check(self, bucket: str, region: str) -> None:
-        """Look whether there is a bucket.
+        """Check that a bucket exists.
 
         Args:
             bucket: its name.
@@ -80,7 +80,7 @@ class ObjectAccess(Protocol):
 
         Raises:
             BucketMissingError: there is none.
-            BucketError: that cannot be found out.
+            BucketError: it is unknown whether it exists.
         """
 
     def write(self, item: StoredObject, region: str) -> None:
@@ -99,10 +99,10 @@ class ObjectStore(ObjectAccess, Protocol):
     """Something that keeps objects."""
 
     def for_a_call(self) -> ObjectAccess:
-        """What a single call asks.
+        """The access of a single call.
 
-        Where an answer may take long, it raises `MustWaitError` when something is asked first, and
-        answers when that has been waited for and the same is asked again.
+        A question whose answer may take long raises `MustWaitError`. The call waits, begins again,
+        asks the same question, and gets the answer.
         """
 
     def note_look(self) -> None:
@@ -118,24 +118,24 @@ class ObjectStore(ObjectAccess, Protocol):
         """
 
     def send(self, *, everything: bool) -> None:
-        """Write what has been published and may take long. Not to be called under a lock.
+        """Write the published objects whose writing may take long. Never call it under a lock.
 
         Args:
-            everything: also what can wait until somebody looks.
+            everything: whether to write objects, too, that can wait until somebody looks.
         """
 
     def keep(self) -> KeptObjects:
-        """What is in memory, for `restore`."""
+        """The objects in memory, for `restore`."""
 
     def restore(self, kept: KeptObjects) -> None:
-        """Have exactly this in memory."""
+        """Replace all objects in memory by those that were kept."""
 
 
 class MustWaitError(Exception):
-    """The call has to wait for somebody else first: `wait()`, and begin it again."""
+    """The call has to wait for somebody else: call `wait()`, then begin the call again."""
 
     def __init__(self, wait: Callable[[], None]) -> None:
-        """Begin with what waits; it fails only if code of the tester's does."""
+        """Remember the function that waits; it fails only if the tester's code fails."""
         super().__init__()
         self.wait = wait
 

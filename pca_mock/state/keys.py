@@ -71,12 +71,12 @@ class PooledKeys:
         self._taken.clear()
 
     def keep(self) -> None:
-        """Put them back never."""
+        """Leave the keys that were taken so far out of the pool for good."""
         self._taken.clear()
 
 
 class SeededKeys:
-    """Derives keys from a seed, and takes those of another source where that cannot be."""
+    """Derives keys from a seed, and takes keys from another source where that is impossible."""
 
     def __init__(self, source: Keys, random: Random) -> None:
         """Take RSA keys from `source`, and the others out of `random`."""
@@ -84,16 +84,16 @@ class SeededKeys:
         self._random = random
 
     def take(self, key_algorithm: str) -> PrivateKey:
-        """A private key: the same ones in the same order for the same seed, but for RSA."""
+        """A private key. The same seed gives the same keys in the same order, except RSA keys."""
         derive = KEY_ALGORITHMS[key_algorithm].derive
         return self._source.take(key_algorithm) if derive is None else derive(self._random)
 
     def release(self) -> None:
-        """Tell the other source."""
+        """Pass this on to the other source."""
         self._source.release()
 
     def keep(self) -> None:
-        """Tell the other source."""
+        """Pass this on to the other source."""
         self._source.keep()
 
 

@@ -1,7 +1,7 @@
 """Something that was begun and takes time: when it ends, and how.
 
-A new CA, a certificate and an audit report carry such a record. What a test has planned for them
-with `hold` and `fail_later`, and the delays of the mock, all come together here.
+A new CA, a certificate and an audit report carry such a record. The delays of the mock, and
+the plans that a test made with `hold` and `fail_later`, come together here.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Progress:
         return self.polls_left > 0 or (self.due_at is not None and now < self.due_at)
 
     def polled(self) -> Progress:
-        """The same after one more poll."""
+        """This progress after one more poll."""
         return replace(self, polls_left=self.polls_left - 1) if self.polls_left else self
 
     def failing(self, reason: str) -> Progress:
-        """The same, but it fails at its end."""
+        """This progress, with a failure at its end."""
         return replace(self, failure=reason)
 
 

@@ -1,6 +1,6 @@
 """Where ids, serials and names come from: random numbers, which repeat where a test gives a seed.
 
-They are fit for tests alone, as is all that is made here.
+They are fit only for tests, like everything that is made from them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 from pca_mock.settings import Seed
 
 _LETTERS_AND_DIGITS: Final = string.ascii_letters + string.digits
-# RFC 9562 section 5.4: which bits of a UUID are random, and what the others are.
+# RFC 9562 section 5.4: which bits of a UUID are random, and the values of the others.
 _FREE_BITS: Final = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _FIXED_BITS: Final = 0x00000000_0000_4000_8000_000000000000
 _PARTITION_NAME_LENGTH: Final = 11

@@ -1,7 +1,7 @@
 """The mocks that run, in the order in which they were started: the one registry.
 
-Interception asks it who answers, handles ask it which mock they are about, and pytest's plugin
-hears from it which mocks a test has started.
+Interception looks up the mock that answers, handles look up the mock that they are about, and
+pytest's plugin is called with each mock that a test starts.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def check(state: State) -> None:
         RuntimeError: it has ended.
     """
     if not is_running(state):
-        raise RuntimeError("this mock has ended: what it has made can be looked at, but not used")
+        raise RuntimeError("this mock has ended: its handles can be looked at, but not used")
 
 
 def watch(watcher: Callable[[State], None]) -> None:
@@ -72,7 +72,7 @@ def watch(watcher: Callable[[State], None]) -> None:
 
 @contextmanager
 def served(url: str) -> Iterator[None]:
-    """Have requests to a URL go there over HTTP: a mock is served at it while the block runs."""
+    """Send requests to a URL over HTTP while the block runs, as a mock is served there."""
     _served.append(url)
     try:
         yield
@@ -87,7 +87,7 @@ def is_served(url: str) -> bool:
 
 @contextmanager
 def acting(state: State) -> Iterator[None]:
-    """Have calls of this package's own clients in the block answered by one mock.
+    """Send the calls that this package's own clients make in the block to one mock.
 
     Raises:
         RuntimeError: it has ended.
@@ -105,21 +105,21 @@ def acting_state() -> State | None:
     return _acting.get()
 
 
-def state_of(own: State, arn: AuthorityArn) -> State:
+def state_of(origin: State, arn: AuthorityArn) -> State:
     """Find the mock in which a CA is to be looked up: the one that answers calls about it.
 
     Args:
-        own: of the mock that gave the handle.
+        origin: of the mock that returned the handle.
         arn: of the CA.
 
     Returns:
-        Of the running mocks the one started last that is `own` or has the CA, restored from a
-        snapshot; `own` if there is none.
+        Of the running mocks the one started last that is `origin` or has the CA, restored
+        from a snapshot; `origin` if there is none.
     """
     for state in reversed(mocks()):
-        if state is own or _has(state, arn):
+        if state is origin or _has(state, arn):
             return state
-    return own
+    return origin
 
 
 def _has(state: State, arn: AuthorityArn) -> bool:

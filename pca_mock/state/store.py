@@ -1,4 +1,4 @@
-"""What one mock remembers: by account and region, behind one lock; how it is kept and restored."""
+"""The state of one mock: by account and region, behind one lock; and its snapshots."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
 
-# API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token counts.
+# API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token is valid.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
 class Tokens:
-    """Idempotency tokens of one account and region, each with the ARN that it stands for."""
+    """Idempotency tokens of one account and region, each with the ARN that it was answered with."""
 
-    _known: dict[tuple[str, ...], tuple[datetime, str]] = field(default_factory=dict)
+    _answers: dict[tuple[str, ...], tuple[datetime, str]] = field(default_factory=dict)
 
     def find(self, now: datetime, *scope: str) -> str | None:
-        """The ARN that was answered to this token, operation and CA less than five minutes ago."""
-        used_at, arn = self._known.get(scope, (now - TOKEN_LIFETIME, ""))
+        """The ARN answered to this token, operation and CA less than five minutes ago."""
+        used_at, arn = self._answers.get(scope, (now - TOKEN_LIFETIME, ""))
         return arn if now - used_at < TOKEN_LIFETIME else None
 
     def remember(self, now: datetime, arn: str, *scope: str) -> None:
-        """Keep the answer to a token from now on."""
-        self._known[scope] = (now, arn)
+        """Remember the ARN that a token is answered with."""
+        self._answers[scope] = (now, arn)
 
     def newest(self) -> tuple[tuple[str, ...], datetime, str] | None:
-        """The token that was used last: its scope, when, and the ARN."""
-        for scope in reversed(self._known):
-            return (scope, *self._known[scope])
+        """The token that was used last: its scope, its time, and the ARN."""
+        for scope in reversed(self._answers):
+            return (scope, *self._answers[scope])
         return None
 
     def copy(self) -> Tokens:
-        """The same tokens, for a snapshot."""
-        return Tokens(dict(self._known))
+        """A copy for a snapshot."""
+        return Tokens(dict(self._answers))
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Store:
         return isinstance(arn, AuthorityArn) and arn.ca_id in self._by_id
 
     def copy(self) -> Store:
-        """The same with copies of its CAs, for a snapshot."""
+        """A copy with copies of the CAs, for a snapshot."""
         copies = [ca.copy() for ca in self._in_order]
         return replace(
             self,
@@ -108,7 +108,7 @@ class Store:
             self._ids_by_key_hash.pop(key_hash, None)
 
     def find(self, arn: AuthorityArn, now: datetime) -> CertificateAuthority | None:
-        """The CA with this ARN, if it is here and not beyond restoration."""
+        """The CA with this ARN; None if there is none, or it is past its restoration period."""
         ca = self._by_id.get(arn.ca_id)
         return ca if ca is not None and ca.arn == arn and not ca.is_gone(now) else None
 
@@ -117,13 +117,13 @@ class Store:
         return self._by_id.get(self._ids_by_key_hash.get(key_hash, ""))
 
     def has(self, number: int, now: datetime) -> bool:
-        """Whether there are so many CAs, or more, that aren't beyond restoration."""
+        """Whether there are at least this many CAs, without those past their restoration period."""
         if len(self._in_order) < number:
             return False
         return sum(not ca.is_gone(now) for ca in self._in_order) >= number
 
     def after(self, position: int, now: datetime) -> Iterator[CertificateAuthority]:
-        """The CAs after a position (0: all), oldest first, but those beyond restoration."""
+        """The CAs after a position (0: all) within their restoration period, oldest first."""
         start = bisect_right(self._in_order, position, key=attrgetter("position"))
         for index in range(start, len(self._in_order)):
             if not self._in_order[index].is_gone(now):
@@ -136,7 +136,7 @@ def _key_hashes(ca: CertificateAuthority) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Snapshot:
-    """What `PcaMock.snapshot` gives and `PcaMock.restore` takes. It never changes.
+    """A mock's state at a moment, from `PcaMock.snapshot` for `PcaMock.restore`. It never changes.
 
     Records that never change are shared with the mocks; the others are copied, with their dicts.
     So a snapshot costs little more than a dict entry for each certificate.
@@ -144,11 +144,11 @@ class Snapshot:
     Attributes:
         stores: by region and account.
         publishing: the CAs that have CRLs to publish, which are in the stores, too.
-        created: how many CAs and certificates had been made.
+        created: the number of CAs and certificates made so far.
         buckets: the objects in memory instead of S3, and which buckets were closed.
-        random: where a seeded source of random numbers was.
-        clock: how the clock was set.
-        plans: the faults that were planned, and what was left of them.
+        random: the position of a seeded source of random numbers.
+        clock: the setting of the clock.
+        plans: the planned faults, and how much of each was left.
         log: the calls.
     """
 
@@ -170,7 +170,7 @@ class State:
     """Everything that one mock remembers.
 
     Attributes:
-        settings: what the user has set.
+        settings: the user's options.
         account_id: of calls whose credentials name no account.
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have CRLs to publish, by the names of these: the CA's id for a
@@ -179,12 +179,12 @@ class State:
         created: how many CAs and certificates have been made, in all accounts and regions.
         random: where ids and serials come from.
         signing_algorithms: by name.
-        plans: the faults that calls shall meet.
-        log: the calls that there were.
-        journal: where all this is kept beyond the process; None where it isn't.
+        plans: the planned faults.
+        log: the calls so far.
+        journal: where the state is kept beyond the process; None where it isn't.
         acting_as: the accounts in whose name calls are made, whatever their credentials; the last
             one applies.
-        lock: held for the whole of a call, so that what was checked still holds at its end.
+        lock: held for the whole of a call, so that its checks still hold at its end.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -219,8 +219,8 @@ class State:
 
     def find_by_key_hash(self, key_hash: bytes) -> CertificateAuthority | None:
         """The CA of any account and region whose public key has this hash."""
-        found = (store.find_by_key_hash(key_hash) for store in self._stores.values())
-        return next((ca for ca in found if ca is not None), None)
+        authorities = (store.find_by_key_hash(key_hash) for store in self._stores.values())
+        return next((ca for ca in authorities if ca is not None), None)
 
     def forget(self, ca: CertificateAuthority) -> None:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
@@ -232,7 +232,7 @@ class State:
                 del self.publishing[name]
 
     def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
-        """The CA with this ARN, wherever it is, if it isn't beyond restoration."""
+        """The CA with this ARN; None if there is none, or it is past its restoration period."""
         store = self._stores.get((arn.region, arn.account))
         return store.find(arn, self.clock.now()) if store is not None else None
 
@@ -265,11 +265,11 @@ class State:
         )
 
     def restore(self, kept: Snapshot, *, calls: bool) -> None:
-        """Remember what was kept, and nothing else.
+        """Replace everything by a snapshot.
 
         Args:
             kept: the snapshot.
-            calls: whether the log of calls goes back, too.
+            calls: whether to restore the log of calls, too.
         """
         self._stores, self.publishing = _copies(kept.stores, kept.publishing)
         self.crls_due_at = EARLIEST
@@ -288,7 +288,7 @@ class State:
 def _copies(
     stores: Mapping[tuple[str, str], Store], publishing: Mapping[str, CertificateAuthority]
 ) -> tuple[dict[tuple[str, str], Store], dict[str, CertificateAuthority]]:
-    """Copies of both, in which the CAs are the same copies."""
+    """Copies of the stores and of the publishing CAs; both share the copies of the CAs."""
     copies = {place: store.copy() for place, store in stores.items()}
     by_arn = {ca.arn: ca for store in copies.values() for ca in store}
     # A CA that was deleted before it was usable may still be among the publishing ones.
