@@ -1,4 +1,7 @@
-"""May this caller? Sources: User Guide, "Resource-based policies", "Cross-account access"."""
+"""Whether a caller may use a CA.
+
+Sources: User Guide, "Resource-based policies", "Cross-account access".
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pca_mock.state.store import State
 
 
 def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> CertificateAuthority:
-    """The CA with an ARN, if the caller may use it so.
+    """The CA with an ARN, if the caller may use it for the operation.
 
     Args:
         ctx: the call.
@@ -21,8 +24,8 @@ def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> Certifica
         template_arn: the template that would be issued with, where that applies.
 
     Raises:
-        AccessDeniedException: another account's CA whose policy doesn't allow it; the same
-            where that CA doesn't exist.
+        AccessDeniedException: another account's CA whose policy doesn't allow it,
+            whether that CA exists or not.
         ResourceNotFoundException: the caller's account has no such CA in this region.
     """
     caller = ctx.caller
@@ -57,11 +60,11 @@ def is_shared(
 
 
 def whereabouts(state: State, arn: AuthorityArn, caller: Caller) -> str | None:
-    """Where a CA is that a caller has not found, in words; None if it is where the caller is.
+    """The place of a CA that was not found where the caller looked, in words; None if it is there.
 
     Args:
         state: of the mock that answered.
-        arn: which the caller has named. Another CA's id is never the same.
+        arn: of the CA that the caller named; no two CAs have the same id.
         caller: the account and region of the call.
     """
     for other in (state, *running.mocks()):

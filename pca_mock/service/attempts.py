@@ -52,7 +52,7 @@ class ClientCall:
         """Answer one attempt.
 
         Raises:
-            AwsError: what AWS would answer instead; nothing has changed.
+            AwsError: AWS would refuse the call; nothing has changed.
             BotoCoreError: a planned failure of the network.
             ConditionError: the condition of a plan has raised; nothing has changed.
         """
@@ -103,11 +103,11 @@ class ClientCall:
         raise failure.new_error()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass before the next attempt, by the mock's clock alone."""
+        """Advance the mock's clock to the next attempt, without real waiting."""
         self._state.clock.advance(seconds=seconds)
 
     def end(self, error: Exception | None, retries: int) -> Call:
-        """Note in the log how it ended, for now: over the wire another attempt may follow."""
+        """Log how the call ended, for now: over the wire another attempt may follow."""
         outcome = SUCCESS if error is None else type(error).__name__
         message = error.message if isinstance(error, AwsError) else str(error) if error else None
         call = Call(

@@ -74,33 +74,33 @@ def create_certificate_authority(
         ValidationException: the bucket for the CRL cannot be written to.
     """
     token = ("CreateCertificateAuthority", request.get("IdempotencyToken", ""))
-    if token[1] and (known := ctx.store.tokens.find(ctx.now, *token)):
-        return {"CertificateAuthorityArn": known}
-    wanted = request["CertificateAuthorityConfiguration"]
+    if token[1] and (earlier_arn := ctx.store.tokens.find(ctx.now, *token)):
+        return {"CertificateAuthorityArn": earlier_arn}
+    ca_configuration = request["CertificateAuthorityConfiguration"]
     partition = ctx.caller.partition
-    configuration.check_algorithms(wanted, partition)
+    configuration.check_algorithms(ca_configuration, partition)
     standard = configuration.key_storage_standard(
         request.get("KeyStorageSecurityStandard"), partition
     )
-    subject = configuration.subject_name(wanted)
-    csr_extensions = extensions.for_csr(wanted.get("CsrExtensions", {}))
+    subject = configuration.subject_name(ca_configuration)
+    csr_extensions = extensions.for_csr(ca_configuration.get("CsrExtensions", {}))
     tags = with_values(read_tags(request.get("Tags", ())))
     revocation = configuration.revocation(
         request.get("RevocationConfiguration", {}), _NO_REVOCATION
     )
-    algorithm = ctx.state.signing_algorithms[wanted["SigningAlgorithm"]]
+    algorithm = ctx.state.signing_algorithms[ca_configuration["SigningAlgorithm"]]
     now = milliseconds(ctx.now)
     delay = ctx.state.settings.creation_delay
     with ctx.begin(request, later(now, delay) if delay else None) as progress:
         _check_quota(ctx)
-        KEY_ALGORITHMS[wanted["KeyAlgorithm"]].check()
+        KEY_ALGORITHMS[ca_configuration["KeyAlgorithm"]].check()
         _probe_bucket(ctx, revocation)
-        key = ctx.state.keys.take(wanted["KeyAlgorithm"])
+        key = ctx.state.keys.take(ca_configuration["KeyAlgorithm"])
         ca = CertificateAuthority(
             arn=ctx.store.new_arn(ctx.state.random),
             position=ctx.state.created + 1,
             type=request["CertificateAuthorityType"],
-            configuration=wanted,  # type: ignore[arg-type]
+            configuration=ca_configuration,  # type: ignore[arg-type]
             key=key,
             spki=csr.spki_of(key),
             csr_pem=csr.create(subject, csr_extensions, key, algorithm),
@@ -121,7 +121,7 @@ def create_certificate_authority(
 
 
 def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> None:
-    """Write a small object where CRLs shall go, as AWS does, to see whether that can be.
+    """Write a small object to the bucket for CRLs, as AWS does, to check its permissions.
 
     Source: User Guide, "Access policies for CRLs in Amazon S3".
     """
@@ -173,10 +173,12 @@ def list_certificate_authorities(
     after = paging.position(request.get("NextToken"), *listing)
     limit = min(request.get("MaxResults", _CAS_PER_PAGE), _CAS_PER_PAGE)
     candidates = ctx.store.after(after, ctx.now) if owner == "SELF" else _shared(ctx, after)
-    found = list(islice(candidates, limit + 1))
-    page: Response = {"CertificateAuthorities": [_description(ca, ctx.now) for ca in found[:limit]]}
-    if len(found) > limit:
-        page["NextToken"] = paging.token(found[limit - 1].position, *listing)
+    authorities = list(islice(candidates, limit + 1))
+    page: Response = {
+        "CertificateAuthorities": [_description(ca, ctx.now) for ca in authorities[:limit]]
+    }
+    if len(authorities) > limit:
+        page["NextToken"] = paging.token(authorities[limit - 1].position, *listing)
     return page
 
 
@@ -201,7 +203,7 @@ def get_certificate_authority_certificate(
 ) -> Response:
     """Answer GetCertificateAuthorityCertificate: PEM texts; a root has no chain."""
     installed = ctx.ca.installed
-    assert installed is not None  # the status table has let it pass
+    assert installed is not None  # the status table makes sure
     answer: Response = {"Certificate": installed.pem}
     if installed.chain:
         answer["CertificateChain"] = installed.chain_pem
@@ -216,34 +218,34 @@ def import_certificate_authority_certificate(
     Raises:
         MalformedCertificateException: unreadable, or a field that is not allowed.
         CertificateMismatchException: another key or subject than the CSR's, or a chain that
-            doesn't carry it.
+            doesn't verify it.
         InvalidRequestException: self-signed or not, with a chain or not, against the CA's type.
         NotSupportedByPcaMock: a key or a signature of a kind that is not known.
         ValidationException: basic constraints or path lengths.
     """
     ca = ctx.ca
-    found = certificate.parse_pem(as_bytes(request["Certificate"]))
-    if len(found) != 1:
+    certificates = certificate.parse_pem(as_bytes(request["Certificate"]))
+    if len(certificates) != 1:
         raise MalformedCertificateException("Exactly one PEM certificate is required.")
-    (own,) = found
-    if own.spki != ca.spki:
+    (ca_certificate,) = certificates
+    if ca_certificate.spki != ca.spki:
         raise CertificateMismatchException(
             "The certificate's public key does not match that of the certificate authority."
         )
     chain_pem = as_bytes(request.get("CertificateChain", b""))
     check = chain.check_root if ca.is_root else chain.check_subordinate
-    check(own, has_chain=bool(chain_pem))
+    check(ca_certificate, has_chain=bool(chain_pem))
     links = tuple(certificate.parse_pem(chain_pem))
     if chain_pem and not links:
         raise MalformedCertificateException("The certificate chain has no PEM certificate.")
     if not ca.is_root:
-        chain.check_links(own, links)
-    chain.check_path(own, links)
-    chain.check_subject(own, configuration.subject_name(ca.configuration))
-    chain.check_names(own, links)
-    chain.check_expiry(own, ctx.now)
+        chain.check_links(ca_certificate, links)
+    chain.check_path(ca_certificate, links)
+    chain.check_subject(ca_certificate, configuration.subject_name(ca.configuration))
+    chain.check_names(ca_certificate, links)
+    chain.check_expiry(ca_certificate, ctx.now)
 
-    ca.installed = InstalledCertificate(own, links)
+    ca.installed = InstalledCertificate(ca_certificate, links)
     states.move(ca, states.with_new_certificate(ca), ctx.now)
     return {}
 

@@ -1,4 +1,4 @@
-"""What a CA can be set up with: algorithms, key storage, subject, revocation.
+"""The configuration of a CA: algorithms, key storage, subject, revocation.
 
 Sources: API_CreateCertificateAuthority, API_CertificateAuthorityConfiguration,
 API_RevocationConfiguration, API_CrlConfiguration, API_OcspConfiguration.
@@ -38,7 +38,7 @@ def check_algorithms(
     """Refuse a key and a signing algorithm that don't go together, and SM2 outside China.
 
     Raises:
-        InvalidArgsException: see above.
+        InvalidArgsException: the algorithms cannot be used together, or here.
     """
     key, signing = configuration["KeyAlgorithm"], configuration["SigningAlgorithm"]
     if signing not in fitting(key):
@@ -50,17 +50,17 @@ def check_algorithms(
 
 
 def needed_key_storage_standard(partition: str) -> str | None:
-    """The key storage standard that must be named in a partition; None where the default does."""
+    """The key storage standard that requests must name in a partition; None if they need not."""
     return _STANDARDS[partition][0] if partition in _STANDARDS else None
 
 
-def key_storage_standard(given: str | None, partition: str) -> str:
-    """The key storage standard that counts. In China it must be given: the default isn't there.
+def key_storage_standard(requested: str | None, partition: str) -> str:
+    """The key storage standard of a new CA. In China, requests must name one.
 
     Raises:
         InvalidArgsException: the partition doesn't have it.
     """
-    standard = given or _STANDARDS_ELSEWHERE[0]
+    standard = requested or _STANDARDS_ELSEWHERE[0]
     if standard not in _STANDARDS.get(partition, _STANDARDS_ELSEWHERE):
         raise InvalidArgsException(
             "A certificate authority cannot be created in this region "
@@ -83,22 +83,22 @@ def subject_name(configuration: CertificateAuthorityConfigurationUnionTypeDef) -
 
 
 def revocation(
-    given: RevocationConfigurationTypeDef, current: RevocationConfigurationTypeDef
+    requested: RevocationConfigurationTypeDef, current: RevocationConfigurationTypeDef
 ) -> RevocationConfigurationTypeDef:
     """The revocation configuration after a create or an update, in the form that Describe shows.
 
     Args:
-        given: the request's; a part that it lacks stays as it is, one that it has is replaced.
-        current: the one so far.
+        requested: a part that it has is replaced; one that it lacks stays as it is.
+        current: the configuration before.
 
     Raises:
         InvalidArgsException: a member that is missing, superfluous or malformed.
     """
     parts: RevocationConfigurationTypeDef = {**current}
-    if "CrlConfiguration" in given:
-        parts["CrlConfiguration"] = _crl(_without_empty(given["CrlConfiguration"]))
-    if "OcspConfiguration" in given:
-        parts["OcspConfiguration"] = _ocsp(_without_empty(given["OcspConfiguration"]))
+    if "CrlConfiguration" in requested:
+        parts["CrlConfiguration"] = _crl(_without_empty(requested["CrlConfiguration"]))
+    if "OcspConfiguration" in requested:
+        parts["OcspConfiguration"] = _ocsp(_without_empty(requested["OcspConfiguration"]))
     return parts
 
 

@@ -28,10 +28,10 @@ class Context:
 
     Attributes:
         operation: the name on the wire, such as "IssueCertificate".
-        state: what the whole mock remembers.
+        state: of the whole mock.
         store: the part of it that belongs to the caller's account and region.
         now: the moment of the call: UTC.
-        buckets: what the call asks about buckets, before it changes anything.
+        buckets: answers the call's questions about buckets, before it changes anything.
     """
 
     operation: str
@@ -67,7 +67,7 @@ class Operation:
     Attributes:
         carry_out: (request, context) -> response, or an AwsError. Operations about a CA get a
             CaContext.
-        prepare: does what takes long and depends only on the request, before the lock is taken,
+        prepare: does the long work that depends only on the request, before the lock is taken,
             so that threads don't wait for one another.
         template_arn: (request, partition) -> the ARN of the template that the request is about;
             conditions of resource policies can ask for it.

@@ -1,4 +1,4 @@
-"""The one way into the service: knows no transport.
+"""The one way into the service, whatever the transport.
 
 The checks common to all operations come in AWS's order: parameters, form of the ARNs, access,
 existence, status.
@@ -93,7 +93,7 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
     """Carry out one operation.
 
     Args:
-        state: what the mock remembers. Changed only if the operation succeeds.
+        state: the mock's state. It changes only if the operation succeeds.
         operation: the name on the wire, such as "IssueCertificate".
         params: the members, named as in the service model; blobs as bytes, text or file.
         caller: who calls, and where.
@@ -102,7 +102,7 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
         The members of the response, fresh and without absent ones. Times are aware datetimes.
 
     Raises:
-        AwsError: what AWS would answer instead; nothing has changed.
+        AwsError: AWS would refuse the call; nothing has changed.
     """
     try:
         operation_model(operation)

@@ -1,4 +1,4 @@
-"""What the installed botocore says of the service: its model, and of regions: their partition."""
+"""The data of the installed botocore: the model of the service, and the partitions of regions."""
 
 from __future__ import annotations
 
@@ -69,6 +69,6 @@ def partition_of(region: str) -> str:
 
 @cache
 def dns_suffix(partition: str) -> str:
-    """What the partition's host names end in: `amazonaws.com`, `amazonaws.com.cn` …"""
+    """The ending of the partition's host names: `amazonaws.com`, `amazonaws.com.cn` …"""
     (row,) = (row for row in _partitions() if row["id"] == partition)
     return row["outputs"]["dnsSuffix"]

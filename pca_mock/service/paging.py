@@ -1,4 +1,4 @@
-"""Pagination tokens: opaque to callers, and good for the listing that gave them alone."""
+"""Pagination tokens: opaque to callers, and valid only for the listing that returned them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def token(position: int, *listing: str) -> str:
     """A token that continues a listing after a position.
 
     Args:
-        position: not negative; what it counts is the listing's own affair.
-        listing: what identifies the listing: operation, account, filters …
+        position: not negative; the listing decides what it means.
+        listing: its identity: operation, account, filters …
     """
     text = _SEPARATOR.join((*listing, str(position)))
     return base64.urlsafe_b64encode(text.encode()).decode()
@@ -59,8 +59,8 @@ def page(
     Args:
         items: the whole list.
         request: with MaxResults and NextToken, or without.
-        size: how many a page has unless the request says.
-        listing: what identifies the listing.
+        size: of a page, unless the request has MaxResults.
+        listing: its identity.
 
     Returns:
         The page, and the member NextToken where there are more.

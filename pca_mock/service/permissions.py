@@ -1,4 +1,4 @@
-"""Permissions: what ACM may do with a CA when it renews certificates.
+"""Permissions of ACM to use a CA when it renews certificates.
 
 Sources: API_CreatePermission, API_DeletePermission, API_ListPermissions, API_Permission.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
 
 _PRINCIPALS: Final = ("acm.amazonaws.com",)
-# Not documented: how many permissions a page has unless the caller says.
+# Not documented: the size of a page without MaxResults.
 _PER_PAGE: Final = 50
 
 

@@ -1,7 +1,7 @@
-"""The states of a CA: what each permits, the steps between them, and the function that takes one.
+"""The states of a CA: which operations each permits, and the only function that changes them.
 
 Everything that depends on a CA's status is in `PERMITTED`, `TRANSITIONS` and the functions of this
-module. What isn't permitted raises, and nothing happens. The documentation's table and diagram are
+module. A forbidden operation or step raises, and nothing happens. The documentation's table and diagram are
 drawn from these two.
 
 Sources: User Guide, "Updating a CA" (status table), "Deleting a CA", "Restoring a CA";
@@ -75,7 +75,7 @@ def is_removed_by_deletion(ca: CertificateAuthority, now: datetime) -> bool:
     return status(ca, now) in _REMOVED_BY_DELETION
 
 
-# What a status permits
+# Which operations a status permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Forbidden:
     message: str
 
 
-# A cell: None permits; a function permits what it returns True for (the CA, and the request or, when
-# issuing, the template), and anything else is refused.
+# A cell: None permits; a function is called with the CA and the request or, when issuing, the
+# template, and returns whether it permits them.
 Exceptional = Callable[[CertificateAuthority, Any], bool]  # Any: each takes only one of them
 Cell = Forbidden | tuple[Exceptional, Forbidden] | None
 
@@ -196,7 +196,7 @@ class Transition:
 
     Attributes:
         before: the status, or None if there is no such CA yet.
-        cause: the operation that takes the step, or what happens by itself.
+        cause: the operation that takes the step, or the event.
         after: the status, or None if the CA is gone.
     """
 
@@ -223,13 +223,13 @@ TRANSITIONS: Final = tuple(Transition(*row) for row in (
     (Status.DISABLED,            UPDATE,                        Status.ACTIVE),
     (Status.ACTIVE,              EXPIRY,                        Status.EXPIRED),
     (Status.DISABLED,            EXPIRY,                        Status.EXPIRED),
-    # It becomes again what it was when its certificate expired:
+    # It returns to the status in which its certificate expired:
     (Status.EXPIRED,             IMPORT,                        Status.ACTIVE),
     (Status.EXPIRED,             IMPORT,                        Status.DISABLED),
     (Status.PENDING_CERTIFICATE, DELETE,                        Status.DELETED),
     (Status.DISABLED,            DELETE,                        Status.DELETED),
     (Status.EXPIRED,             DELETE,                        Status.DELETED),
-    # It becomes again what it was when it was deleted:
+    # It returns to the status in which it was deleted:
     (Status.DELETED,             RESTORE,                       Status.PENDING_CERTIFICATE),
     (Status.DELETED,             RESTORE,                       Status.DISABLED),
     (Status.DELETED,             RESTORE,                       Status.EXPIRED),
@@ -258,7 +258,7 @@ _STEPS: Final = {
 
 
 def move(ca: CertificateAuthority, to: Status, now: datetime) -> None:
-    """Give a CA another administrative status, and note when: the only function that does.
+    """Give a CA another administrative status, and note the time; nothing else changes it.
 
     Args:
         ca: the CA.

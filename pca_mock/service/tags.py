@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _RESERVED_PREFIXES: Final = ("aws:", "rds:")
 _MOST_TAGS: Final = 50  # of a CA
-# Not documented: how many tags a page has unless the caller says.
+# Not documented: the size of a page without MaxResults.
 _PER_PAGE: Final = 50
 
 
@@ -54,7 +54,7 @@ def with_values(tags: dict[str, str | None]) -> dict[str, str]:
 def tag_certificate_authority(
     request: TagCertificateAuthorityRequestTypeDef, ctx: CaContext
 ) -> Response:
-    """Answer TagCertificateAuthority: add tags, or give those that exist another value.
+    """Answer TagCertificateAuthority: add tags, or change the values of existing ones.
 
     Raises:
         InvalidTagException: a key is reserved, or given twice.

@@ -44,7 +44,7 @@ _PATTERNS_OF_BLOBS: Final = {
 }
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SATISFY_PATTERN: Final = "satisfy regular expression pattern"
-# Type -> the power of two that bounds it, and how SerializationException calls it.
+# Type -> the power of two that bounds it, and its name in SerializationException.
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
 
 
@@ -174,12 +174,12 @@ def _blob(shape: Shape) -> Checker:
 
 
 def _integer(shape: Shape) -> Checker:
-    bound, wanted = _INTEGERS[shape.type_name]
+    bound, type_name = _INTEGERS[shape.type_name]
     smallest, largest = shape.metadata.get("min"), shape.metadata.get("max")
 
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, int) or isinstance(value, bool) or not -bound <= value < bound:
-            raise _wrong_type(value, wanted)
+            raise _wrong_type(value, type_name)
         if smallest is not None and value < smallest:
             _breach(
                 breaches, _quoted(value), path, f"have value greater than or equal to {smallest}"
@@ -240,9 +240,9 @@ def _breach(breaches: list[str], shown: str, path: Path, constraint: str) -> Non
     )
 
 
-def _wrong_type(value: object, wanted: str) -> SerializationException:
+def _wrong_type(value: object, type_name: str) -> SerializationException:
     actual = _JSON_TYPES.get(type(value), "OBJECT")
-    return SerializationException(f"{actual}_VALUE can not be converted to {wanted}")
+    return SerializationException(f"{actual}_VALUE can not be converted to {type_name}")
 
 
 _JSON_TYPES: Final = {
