@@ -1,4 +1,4 @@
-"""Key and signing algorithms: what they are called, what fits which, how they sign.
+"""Key and signing algorithms: their names, which of them fit together, and how they sign.
 
 Sources: API_CertificateAuthorityConfiguration; User Guide, "Supported algorithms";
 RFC 4055 (RSASSA-PSS), RFC 5758 (ECDSA), RFC 9881 (ML-DSA).
@@ -46,7 +46,7 @@ class KeyAlgorithm:
     """A value of the model's KeyAlgorithm and how such a key is made.
 
     Attributes:
-        derive: the same key from the same random numbers; None where `cryptography` cannot.
+        derive: makes a key that depends only on random numbers; None where `cryptography` cannot.
         check: raises NotSupportedByPcaMock if the installed `cryptography` cannot make such keys.
     """
 
@@ -62,7 +62,7 @@ class SigningAlgorithm:
     """A value of the model's SigningAlgorithm.
 
     Attributes:
-        identifier: the DER AlgorithmIdentifier, as it stands in a certificate.
+        identifier: the DER AlgorithmIdentifier, as in a certificate.
         sign: (private key, data) -> signature.
     """
 
@@ -191,7 +191,7 @@ SIGNING_ALGORITHMS: Final = {row.name: row for row in (
     _signing("SM3WITHSM2",        Family.SM2,       _NO_PARAMETERS, _pure),
 )}
 
-# The same, but that ECDSA signs the same data in the same way (RFC 6979), which takes it longer.
+# With them, ECDSA always signs the same data in the same way (RFC 6979), which takes longer.
 REPEATING_ALGORITHMS: Final = SIGNING_ALGORITHMS | {
     name: replace(SIGNING_ALGORITHMS[name], sign=_deterministic_ecdsa(algorithm))
     for name, algorithm in (
@@ -291,13 +291,13 @@ def signature_oid(identifier: der.Element) -> str:
 
 
 def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: bytes) -> bool:
-    """Whether a signature holds.
+    """Whether a signature is valid.
 
     Args:
         key: the signer's public key.
         identifier: the AlgorithmIdentifier beside the signature.
         signature: its octets.
-        data: what was signed.
+        data: the signed bytes.
 
     Raises:
         NotSupportedByPcaMock: the algorithm is not known here.

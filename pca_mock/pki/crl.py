@@ -77,8 +77,8 @@ def tbs_cert_list(
         number: the CRL number: greater than that of the CRL before.
         generated_at: UTC.
         lifetime: from the generation to nextUpdate.
-        algorithm: what it will be signed with.
-        partition_uri: of a partition, the URI that stands in the certificates bound to it.
+        algorithm: the CRL will be signed with it.
+        partition_uri: of a partition, the URI in the certificates bound to it.
     """
     moment = generated_at.replace(microsecond=0)
     extensions = [

@@ -79,7 +79,7 @@ def decode_integer(content: bytes) -> int:
 
 
 def bit_string(content: bytes, unused_bits: int = 0) -> bytes:
-    """BIT STRING of whole octets, the last `unused_bits` bits of which don't count."""
+    """BIT STRING of whole octets, the last `unused_bits` bits of which are padding."""
     return tlv(BIT_STRING, bytes((unused_bits,)) + content)
 
 
@@ -102,7 +102,7 @@ def oid_content(dotted: str) -> bytes:
 
 
 def plain_oid(dotted: str) -> str:
-    """The one dotted form of an OBJECT IDENTIFIER: the API lets arcs begin with zeros."""
+    """The one dotted form of an OBJECT IDENTIFIER: the API accepts arcs with leading zeros."""
     return ".".join(str(int(arc)) for arc in dotted.split("."))
 
 
@@ -194,7 +194,7 @@ def parse(data: bytes) -> Element:
 
 def _elements(data: bytes) -> list[Element]:
     """The values that follow one another in the data. In one loop: everything is read here."""
-    found = []
+    elements = []
     start, total = 0, len(data)
     while start < total:
         position = start + 2
@@ -215,9 +215,9 @@ def _elements(data: bytes) -> list[Element]:
         end = position + length
         if end > total:
             raise DerError("truncated")
-        found.append(Element(tag, data[position:end], data[start:end]))
+        elements.append(Element(tag, data[position:end], data[start:end]))
         start = end
-    return found
+    return elements
 
 
 def _long_tag(data: bytes, start: int) -> tuple[int, int]:

@@ -77,15 +77,15 @@ def decode_all(encoded: der.Element) -> list[Extension]:
     Raises:
         DerError: not that structure.
     """
-    found = []
+    extensions = []
     for item in encoded.expect(der.SEQUENCE).children():
         oid, *flags, value = item.expect(der.SEQUENCE).children()
         if len(flags) > 1:
             raise der.DerError("an extension has one critical flag")
         critical = any(flag.expect(der.BOOLEAN).content != b"\x00" for flag in flags)
         oid.expect(der.OID), value.expect(der.OCTET_STRING)
-        found.append(Extension(der.decode_oid(oid.content), critical, value.content))
-    return found
+        extensions.append(Extension(der.decode_oid(oid.content), critical, value.content))
+    return extensions
 
 
 def basic_constraints(*, ca: bool, path_length: int | None, critical: bool) -> Extension:
@@ -102,7 +102,7 @@ def subject_key_identifier(key_identifier: bytes) -> Extension:
 
 @lru_cache(maxsize=256)
 def authority_key_identifier(key_identifier: bytes) -> Extension:
-    """RFC 5280 section 4.2.1.1, with keyIdentifier alone."""
+    """RFC 5280 section 4.2.1.1, with only keyIdentifier."""
     value = der.sequence(der.context(0, key_identifier, constructed=False))
     return Extension(oids.AUTHORITY_KEY_IDENTIFIER, False, value)
 
@@ -196,24 +196,24 @@ def subject_information_access(
 
 
 def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: str) -> str:
-    """The OID that a structure gives either by name or as such."""
+    """The OID that a structure has either by name or in dotted form."""
     if len(value) != 1:
         raise InvalidArgsException(f"{where} must contain exactly one of {named} and {by_oid}.")
     return table[value[named]] if named in value else der.plain_oid(value[by_oid])
 
 
 def for_csr(requested: CsrExtensionsTypeDef | CsrExtensionsOutputTypeDef) -> list[Extension]:
-    """What a CA's own CSR asks for: critical `CA:TRUE`, and what the caller wants besides.
+    """The extensions in a CA's own CSR: critical `CA:TRUE`, and those that the caller requests.
 
     Raises:
         InvalidArgsException: a faulty access description.
     """
-    wanted = [basic_constraints(ca=True, path_length=None, critical=True)]
+    extensions = [basic_constraints(ca=True, path_length=None, critical=True)]
     if key_usage := nine_bit_key_usage(requested.get("KeyUsage", {})):
-        wanted.append(key_usage)
+        extensions.append(key_usage)
     if access := requested.get("SubjectInformationAccess"):
-        wanted.append(subject_information_access(access))
-    return wanted
+        extensions.append(subject_information_access(access))
+    return extensions
 
 
 def _structured(requested: ExtensionsTypeDef, *, empty_subject: bool) -> Iterator[Extension]:

@@ -18,7 +18,7 @@ from pca_mock.pki.algorithms import SigningAlgorithm
 from pca_mock.pki.crl import REASONS
 
 _BASIC: Final = oids.of("id-pkix-ocsp-basic")
-# Hash algorithms by which a request may name the issuer (RFC 5019 section 2.1.1 has SHA-1 alone).
+# Hash algorithms by which a request may name the issuer (RFC 5019 section 2.1.1 has only SHA-1).
 _HASHES: Final[dict[str, Callable[[bytes], bytes]]] = {
     oids.of("id-sha1"): lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
     oids.of("id-sha256"): lambda data: hashlib.sha256(data).digest(),
@@ -69,7 +69,7 @@ class CertId:
 
 @dataclass(frozen=True, slots=True)
 class CertStatus:
-    """What is known of a certificate.
+    """The status of a certificate.
 
     Attributes:
         is_known: whether the CA issued it at all.
@@ -183,5 +183,5 @@ def successful(data: bytes, signature: bytes, algorithm: SigningAlgorithm) -> by
 
 
 def unsuccessful(status: ResponseStatus) -> bytes:
-    """An OCSPResponse that says only why there is no answer: DER."""
+    """An OCSPResponse with only an error status: DER."""
     return der.sequence(der.enumerated(status))

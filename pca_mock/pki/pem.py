@@ -24,7 +24,7 @@ def encode(label: str, data: bytes) -> str:
 
 
 def blocks(text: bytes, label: str) -> list[bytes]:
-    """The DER inside every block of text; what is around the blocks is passed over.
+    """The DER inside every block of text; the text around the blocks is ignored.
 
     Raises:
         ValueError: a block has another label, no end, or a body that is not base64.

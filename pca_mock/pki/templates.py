@@ -1,7 +1,7 @@
 """The 61 certificate templates, one row each.
 
 Sources: User Guide, "Template varieties" (names), "Template definitions" (values), "Template
-order of operations" (what passthrough means).
+order of operations" (the meaning of passthrough).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Passthrough(enum.Flag):
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What a certificate is for: its basic constraints, and whether it signs itself."""
+    """The kind of a certificate: its basic constraints, and whether it signs itself."""
 
     extension: Extension
     is_ca: bool
@@ -39,7 +39,7 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a template fixes. An absent extension may come from its passthrough sources.
+    """The values that a template fixes. An absent extension may come from its passthrough sources.
 
     Attributes:
         name: with the final `/V1`, as in a template ARN.
@@ -52,9 +52,9 @@ class Template:
     passthrough: Passthrough
 
     def fixed(self) -> list[Extension]:
-        """Its own extensions, in the order of a certificate."""
-        own = (self.constraints.extension, self.key_usage, self.extended_key_usage)
-        return [extension for extension in own if extension is not None]
+        """The template's own extensions, in the order of a certificate."""
+        extensions = (self.constraints.extension, self.key_usage, self.extended_key_usage)
+        return [extension for extension in extensions if extension is not None]
 
 
 def _leaf(*, critical: bool) -> Constraints:

@@ -12,12 +12,12 @@ from typing import Final
 
 from pca_mock.errors import ValidationException
 
-# How far a certificate's notBefore lies before its issuance, unless the caller says otherwise.
+# How far notBefore lies before the issuance, unless the request has ValidityNotBefore.
 BACKDATING: Final = timedelta(hours=1)
 
 
 def resolve(kind: str, value: int, issued_at: datetime) -> datetime:
-    """The moment that a Validity means.
+    """The moment at which a Validity ends.
 
     Args:
         kind: END_DATE, ABSOLUTE, DAYS, MONTHS or YEARS.
