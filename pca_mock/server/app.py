@@ -52,7 +52,7 @@ class Server:
 
         Args:
             service: answers the requests that no route is for.
-            routes: what there is besides.
+            routes: for all other requests.
             host: the address to listen on.
             port: 0 for a free one.
             tls: for HTTPS; it has the certificate.

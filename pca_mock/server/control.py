@@ -30,7 +30,7 @@ _DURATIONS: Final = ("latency", "validity")  # in seconds
 
 
 class Controlled(Protocol):
-    """What the endpoints need of a `PcaMock`; see there."""
+    """The members of `PcaMock` that the endpoints use."""
 
     @property
     def clock(self) -> Clock:

@@ -100,7 +100,7 @@ class Page:
     # The parts
 
     def summary(self, _: web.Request) -> str:
-        """How much there is, and what time it is for the mock."""
+        """The numbers of CAs and calls, and the mock's time."""
         state = self._state
         with state.lock:
             number = sum(1 for _ in state.all_authorities())

@@ -211,7 +211,7 @@ def _only_item(content: bytes) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What CBOR has besides JSON, as the checks of the service expect it."""
+    """A value that only CBOR has, not JSON, in the form that the service's checks expect."""
     if isinstance(value, Mapping):
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -253,7 +253,7 @@ def _decoder(operation: str, read_blob: Callable[[Any], bytes]) -> Decoder | Non
 
 
 def _decoder_of(shape: Shape, read_blob: Callable[[Any], bytes]) -> Decoder | None:
-    """What reads the blobs in a value of a shape; None where it has none."""
+    """A function that reads the blobs in a value of a shape; None if it has none."""
     if isinstance(shape, ListShape):
         decode_item = _decoder_of(shape.member, read_blob)
         return None if decode_item is None else lambda items: _each(decode_item, items)

@@ -33,17 +33,17 @@ class Revocation:
         if crl is not None:
             return web.Response(body=crl, content_type=_CRL)
         try:
-            asked = base64.b64decode(path, validate=True)
+            ocsp_request = base64.b64decode(path, validate=True)
         except (binascii.Error, ValueError):
-            asked = b""
-        if not asked:
+            ocsp_request = b""
+        if not ocsp_request:
             raise web.HTTPNotFound(text="neither a CRL nor an OCSP request")
-        return await self._answer(request, asked)
+        return await self._answer(request, ocsp_request)
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """The answer to an OCSP request in the body."""
         return await self._answer(request, (await read(request)).body)
 
-    async def _answer(self, request: web.Request, asked: bytes) -> web.Response:
-        body: Any = await in_worker(request, ocsp_response, self._state, asked)
+    async def _answer(self, request: web.Request, ocsp_request: bytes) -> web.Response:
+        body: Any = await in_worker(request, ocsp_response, self._state, ocsp_request)
         return web.Response(body=body, content_type=_OCSP_RESPONSE)

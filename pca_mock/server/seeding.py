@@ -1,7 +1,7 @@
 """CAs and certificates to start with, from a TOML file.
 
 Each `[[authorities]]` has the arguments of `PcaMock.create_root_ca`, or with `issuer` those of
-`Authority.create_subordinate_ca`; `name` is what other entries call it. Each `[[certificates]]` has
+`Authority.create_subordinate_ca`; other entries refer to it by `name`. Each `[[certificates]]` has
 `issuer`, the `names` and the other arguments of `Authority.issue`, and `write_to`, a folder.
 """
 
@@ -24,7 +24,7 @@ _DURATION: Final = "validity_days"
 
 
 class Plantable(Protocol):
-    """What is needed of a `PcaMock`."""
+    """The members of `PcaMock` that are used here."""
 
     def create_root_ca(self, *arguments: Any, **options: Any) -> Authority:
         """Create an active root CA."""

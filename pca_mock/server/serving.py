@@ -36,7 +36,7 @@ class Served:
 
 
 class Front:
-    """Tells requests of the service and of revocation apart."""
+    """Passes requests on to the service, or to CRLs and OCSP."""
 
     def __init__(self, wire: Wire, revocation: Revocation) -> None:
         """Answer with both."""
@@ -44,7 +44,7 @@ class Front:
         self._revocation = revocation
 
     async def health(self, _: web.Request) -> web.StreamResponse:
-        """That the server answers."""
+        """Show that the server is up."""
         return web.json_response({"status": "ok"})
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -87,7 +87,7 @@ def serve(
 
     Args:
         pca: the mock.
-        state: what it remembers.
+        state: of the mock.
         host: the address to listen on.
         port: 0 for a free one.
         tls: whether to use HTTPS.

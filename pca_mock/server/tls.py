@@ -46,15 +46,15 @@ def server_context(folder: Path, host: str) -> tuple[ssl.SSLContext, Path]:
         )
         .sign(root_key, hashes.SHA256())
     )
-    bundle, own = folder / "server-ca.pem", folder / "server.pem"
+    bundle, identity = folder / "server-ca.pem", folder / "server.pem"
     bundle.write_bytes(root.public_bytes(Encoding.PEM))
-    own.touch(mode=0o600)
-    own.write_bytes(
+    identity.touch(mode=0o600)
+    identity.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         + certificate.public_bytes(Encoding.PEM)
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own)
+    context.load_cert_chain(identity)
     return context, bundle
 
 

@@ -108,7 +108,7 @@ class Wire:
 
 
 def _attempt_number(request: WireRequest) -> int:
-    """From `amz-sdk-request: ttl=…; attempt=2; max=3`; 1 where the client doesn't say."""
+    """From `amz-sdk-request: ttl=…; attempt=2; max=3`; 1 without this header."""
     for item in request.headers.get("amz-sdk-request", "").split(";"):
         name, _, number = item.strip().partition("=")
         if name == "attempt" and number.isdecimal():

@@ -100,7 +100,7 @@ def _attribute(attribute: der.Element) -> str:
 
 
 def _text(value: der.Element) -> str | None:
-    """A string type's text; None of what has none."""
+    """The text of a string type; None for other types."""
     text = dn.text_of(value)
     return None if text is None else printable(text)
 

@@ -1,4 +1,4 @@
-"""What the HTML for notebooks is made of: a document, badges, cards, tables, nested lists.
+"""The parts of the HTML for notebooks: a document, badges, cards, tables, nested lists.
 
 Everything that comes from a user is escaped by `text`. Nothing is loaded from elsewhere. Text has
 the colour of the page and lines are half transparent, so that light and dark pages both work.
@@ -15,7 +15,7 @@ from pca_mock.state.calls import SUCCESS
 
 _DEEPEST: Final = 20  # further in than this, nothing is indented
 _LONGEST_TEXT: Final = 2000  # characters of a value
-_LONGEST_IN_A_ROW: Final = 40  # characters of values that stand beside others
+_LONGEST_IN_A_ROW: Final = 40  # characters of values that share a line
 
 # Names and values of a card, both HTML already.
 Rows = list[tuple[str, str]]
@@ -61,7 +61,7 @@ _STYLE: Final = """
 @ summary{cursor:pointer}
 @ details>table,@ details>pre{margin:.2em 0 .3em 1.1em}
 """.replace("@", ".pca-mock.pca-mock")
-# The colour of a word. What isn't here, such as an error code, is bad.
+# The colour of a word. Any other word, such as an error code, is bad.
 _COLOURS: Final = {
     "good": ("ACTIVE", "ISSUED", SUCCESS),
     "waiting": ("CREATING", "PENDING_CERTIFICATE", "PENDING", "DISABLED"),
@@ -105,7 +105,7 @@ def heading(name: str, status: str, arn: str) -> str:
 
 
 def card(heading: str, parts: Iterable[Rows], folded: str) -> str:
-    """Parts of names and values below each other, and what is seen when it is unfolded."""
+    """A card of names and values in parts; `folded` is the HTML that can be unfolded."""
     lines = []
     for rows in parts:
         for number, (name, value) in enumerate(rows):

@@ -86,7 +86,7 @@ def _certificates(ca: CertificateAuthority, now: datetime, most: int) -> str:
 
 
 def of_authority(state: State, ca: CertificateAuthority) -> str:
-    """A CA's fields, those of its certificate, and what it has issued."""
+    """A CA's fields, those of its certificate, and the certificates that it has issued."""
     with state.lock:
         now = state.clock.now()
         parts = [_authority_rows(ca, now)]
@@ -149,24 +149,24 @@ def _authority_rows(ca: CertificateAuthority, now: datetime) -> html.Rows:
 
 def _certificate_parts(encoded: bytes, now: datetime) -> list[html.Rows]:
     """A certificate's fields, its extensions, its fingerprint."""
-    read = fields.read(encoded)
+    contents = fields.read(encoded)
     extensions = [
         (
             f"{html.text(extension.name)}{' <i>critical</i>' if extension.critical else ''}",
             html.values(extension.values),
         )
-        for extension in read.extensions
+        for extension in contents.extensions
     ]
     fingerprint = hashlib.sha256(encoded).hexdigest()
     return [
         [
-            ("Subject", html.text(read.subject) or _NOTHING),
-            ("Issuer", html.text(read.issuer)),
-            ("Serial number", f"<code>{html.text(read.serial)}</code>"),
-            ("Not before", _moment(read.not_before, now)),
-            ("Not after", _moment(read.not_after, now)),
-            ("Public key", html.text(read.key)),
-            ("Signature", html.text(read.signature)),
+            ("Subject", html.text(contents.subject) or _NOTHING),
+            ("Issuer", html.text(contents.issuer)),
+            ("Serial number", f"<code>{html.text(contents.serial)}</code>"),
+            ("Not before", _moment(contents.not_before, now)),
+            ("Not after", _moment(contents.not_after, now)),
+            ("Public key", html.text(contents.key)),
+            ("Signature", html.text(contents.signature)),
         ],
         extensions,
         [("SHA-256", f"<code>{fingerprint}</code>")],

@@ -96,7 +96,7 @@ def retries(call: Call) -> str:
 
 
 def message_of(call: Call) -> str:
-    """A call's error message, in one line, with what this package has to add."""
+    """A call's error message, in one line, with this package's hint."""
     message = words.cut(words.printable(call.message or ""), _LONGEST_MESSAGE)
     return f"{message} [{call.hint}]" if call.hint else message
 
