@@ -14,7 +14,7 @@ class AwsError(Exception):
     Attributes:
         message: the text that follows the code.
         status: the HTTP status of the answer.
-        usual_message: where there is but one.
+        usual_message: the message, where AWS has only one.
     """
 
     status: ClassVar[int] = 400
@@ -46,7 +46,7 @@ class InvalidArgsException(AwsError):
 
 
 class InvalidArnException(AwsError):
-    """The ARN is well formed, but not that of a resource of the wanted kind."""
+    """The ARN is well formed, but not that of a resource of the expected kind."""
 
 
 class InvalidNextTokenException(AwsError):
@@ -134,7 +134,7 @@ class ValidationException(AwsError):
     """Members break constraints of the service model, or validity or path length a rule."""
 
 
-# The same, but only planned faults answer with these: a mock has no signatures and no trouble.
+# Errors of AWS's framework that only planned faults and the HTTP server answer with.
 
 
 class ExpiredTokenException(AwsError):
@@ -154,7 +154,7 @@ class InternalFailure(AwsError):
 
 
 class InvalidSignatureException(AwsError):
-    """The signature is another one than the request's."""
+    """The signature doesn't match the request."""
 
 
 class MissingAuthenticationTokenException(AwsError):
@@ -177,7 +177,7 @@ class UnrecognizedClientException(AwsError):
     usual_message = "The security token included in the request is invalid."
 
 
-# Ours alone: AWS has no such answer.
+# Only ours: AWS has no such answer.
 
 
 class NotSupportedByPcaMock(AwsError):
@@ -186,7 +186,7 @@ class NotSupportedByPcaMock(AwsError):
     status = 501
 
 
-# By name. Those that AWS may answer with, so not the last one.
+# By name: the errors that AWS may answer with, so all except the last one.
 ERRORS: Final = {
     error.__name__: error
     for error in AwsError.__subclasses__()

@@ -31,9 +31,10 @@ class Quotas:
     Attributes:
         certificate_authorities: in an account and region, deleted ones included until their
             restoration period ends.
-        certificates: that a CA may issue, with a complete CRL or none.
-        certificates_with_partitioned_crl: that a CA may issue, with a partitioned CRL.
-        certificates_per_partition: after which the next partition is opened; AWS goes by size.
+        certificates: certificates that a CA may issue, with a complete CRL or none.
+        certificates_with_partitioned_crl: certificates that a CA with a partitioned CRL may issue.
+        certificates_per_partition: when it is reached, the next partition is opened; AWS goes by
+            size.
         revoked_certificates: unexpired ones that a complete CRL may have.
     """
 
@@ -45,7 +46,7 @@ class Quotas:
 
     @classmethod
     def adjusted(cls, quotas: Mapping[str, int]) -> Quotas:
-        """AWS's quotas, some of them with other numbers.
+        """AWS's quotas, with other numbers for some of them.
 
         Raises:
             ValueError: no such quota, or a negative number.
@@ -77,7 +78,7 @@ def _option(
     """A field of `Settings`.
 
     Args:
-        default: the value, or what makes it where it could be changed.
+        default: the value; for a mutable one, the function that makes it.
         text: what the option sets; it appears wherever options are described.
         read: from the text in an ini file to the value; None for an option that cannot be there.
     """
@@ -230,7 +231,7 @@ def is_account_id(text: str) -> bool:
 
 
 def check_account_id(account_id: str) -> None:
-    """Refuse what isn't an account id.
+    """Refuse a value that isn't an account id.
 
     Raises:
         ValueError: it isn't a string of 12 digits.
