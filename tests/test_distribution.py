@@ -61,7 +61,7 @@ def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> Non
     )
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tox.ini"} <= names
     assert {
-        "conftest.py",
+        "docs/conftest.py",
         "tests/conftest.py",
         "tests/data/templates.json",
         "examples/quickstart.py",

@@ -52,13 +52,21 @@ class Readme(pytest.File):
             yield from Page.from_parent(self, path=self.path, examples=[block]).collect()
 
 
+class Index(pytest.File):
+    """The first page, and with it the README, which is in another folder."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Collect both."""
+        yield Page.from_parent(self, path=self.path)
+        yield Readme.from_parent(self, path=pages.README)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect pages."""
-    if file_path == pages.README:
-        return Readme.from_parent(parent, path=file_path)
-    if file_path in pages.PAGES:
-        return Page.from_parent(parent, path=file_path)
-    return None
+    if file_path not in pages.PAGES:
+        return None
+    kind = Index if file_path.name == "index.md" else Page
+    return kind.from_parent(parent, path=file_path)
 
 
 @pytest.fixture(autouse=True)
