@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+import re
+from typing import Any, Final
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
 import pca_mock
+
+_OPERATION: Final = re.compile("([A-Z][a-z]+){3,}")  # three words or more
 
 project = "pca_mock"
 project_copyright = "the authors of pca_mock, Apache-2.0"
@@ -36,7 +40,7 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-signature", hide_constructor)
     app.connect("autodoc-process-docstring", keep_colon, priority=600)  # after napoleon
     app.connect("missing-reference", link_public_name)
-    app.connect("doctree-read", strip_code)
+    app.connect("doctree-read", break_names)
     # Of mock_pca the signature with all arguments, not those of its overloads.
     analyzer = ModuleAnalyzer.for_module("pca_mock.mock")
     analyzer.analyze()
@@ -64,8 +68,10 @@ def link_public_name(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
     return domain.resolve_xref(env, node["refdoc"], app.builder, "class", public, node, content)
 
 
-def strip_code(_app: Sphinx, page: Any) -> None:
-    """Drop the empty lines at the ends of included code."""
-    for block in page.findall(lambda node: node.tagname == "literal_block"):
-        block.rawsource = block.astext().rstrip()
-        block[:] = [type(block[0])(block.rawsource)]
+def break_names(_app: Sphinx, page: Any) -> None:
+    """Permit a break before each word in the name of an operation, so that tables fit the page."""
+    for cell in page.findall(nodes.entry):
+        for text in cell.findall(nodes.Text):
+            if _OPERATION.fullmatch(text):
+                broken = nodes.Text(re.sub("(?<!^)(?=[A-Z])", "\u200b", text))
+                text.parent.replace(text, broken)
