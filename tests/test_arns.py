@@ -99,7 +99,7 @@ def test_parts_make_an_arn_that_comes_apart_into_them(
         pytest.param(AUTHORITY.replace(ID, ID + "5"), id="UUID too long"),
     ],
 )
-def test_what_is_no_arn_of_a_ca_is_refused(text: str) -> None:
+def test_text_that_is_no_arn_of_a_ca_is_refused(text: str) -> None:
     with pytest.raises(InvalidArnException, match=r"^Not a valid arn\.$"):
         parse_authority_arn(text)
 
@@ -117,7 +117,7 @@ def test_what_is_no_arn_of_a_ca_is_refused(text: str) -> None:
         pytest.param(CERTIFICATE.replace("acm-pca", "acm"), id="other service"),
     ],
 )
-def test_what_is_no_arn_of_a_certificate_is_refused(text: str) -> None:
+def test_text_that_is_no_arn_of_a_certificate_is_refused(text: str) -> None:
     with pytest.raises(InvalidArnException, match=r"^Not a valid arn\.$"):
         parse_certificate_arn(text)
 
@@ -140,7 +140,7 @@ def test_the_form_of_a_serial_is_not_judged(serial: str) -> None:
         pytest.param("EndEntityCertificate/V1", id="name alone"),
     ],
 )
-def test_what_is_no_arn_of_a_template_is_refused(text: str) -> None:
+def test_text_that_is_no_arn_of_a_template_is_refused(text: str) -> None:
     with pytest.raises(InvalidArnException, match=r"^Not a valid arn\.$"):
         parse_template_arn(text)
 

@@ -33,7 +33,7 @@ def tells_the_time(clock: Clock) -> bool:
 # Running
 
 
-def test_a_new_clock_tells_the_machines_time_in_utc(clock: Clock) -> None:
+def test_a_new_clock_shows_the_machines_time_in_utc(clock: Clock) -> None:
     assert tells_the_time(clock)
     assert clock.now().tzinfo is timezone.utc
     assert not clock.is_frozen
@@ -61,7 +61,7 @@ def test_time_machine_steers_it(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("travel", [freeze_time, lambda at: time_machine.travel(at, tick=False)])
-def test_what_it_is_ahead_is_added_to_a_machine_that_travels(
+def test_its_offset_is_added_to_the_time_of_a_machine_that_travels(
     travel: Callable[[datetime], Any], clock: Clock
 ) -> None:
     clock.advance(days=40)
@@ -75,7 +75,7 @@ def test_what_it_is_ahead_is_added_to_a_machine_that_travels(
 # freeze and resume
 
 
-def test_frozen_it_stands_where_it_was(clock: Clock) -> None:
+def test_a_frozen_clock_stops(clock: Clock) -> None:
     before = datetime.now(timezone.utc)
     clock.freeze()
 
@@ -122,7 +122,7 @@ def test_it_can_be_frozen_at_and_moved_to_a_moment(at: Any, clock: Clock) -> Non
     ],
 )
 @pytest.mark.parametrize("name", ["freeze", "move_to"])
-def test_what_is_no_moment_is_refused_and_nothing_happens(
+def test_a_value_that_is_no_moment_is_refused_and_nothing_happens(
     name: str, at: Any, reason: str, clock: Clock
 ) -> None:
     with pytest.raises(ValueError, match=reason):
@@ -168,7 +168,7 @@ def test_a_block_that_raises_ends_like_any_other(clock: Clock) -> None:
     assert tells_the_time(clock)
 
 
-def test_resumed_it_goes_on_from_where_it_stood(clock: Clock) -> None:
+def test_a_resumed_clock_goes_on_from_where_it_stopped(clock: Clock) -> None:
     with time_machine.travel(NOON, tick=False) as machine:
         clock.freeze()
         machine.shift(HOUR)
@@ -204,7 +204,7 @@ def test_resuming_a_clock_that_goes_changes_nothing(clock: Clock) -> None:
     ],
 )
 @pytest.mark.parametrize("frozen", [False, True])
-def test_it_goes_forward_by_what_it_is_told(
+def test_it_advances_by_the_step(
     frozen: bool, by: Any, units: Any, expected: timedelta, clock: Clock
 ) -> None:
     with time_machine.travel(NOON, tick=False):
@@ -227,7 +227,7 @@ def test_it_goes_forward_by_what_it_is_told(
     ],
 )
 @pytest.mark.parametrize("frozen", [False, True])
-def test_a_step_that_cannot_be_is_refused_and_nothing_happens(
+def test_an_impossible_step_is_refused_and_nothing_happens(
     frozen: bool, units: Any, error: type[Exception], reason: str, clock: Clock
 ) -> None:
     with time_machine.travel(NOON, tick=False):
@@ -240,7 +240,7 @@ def test_a_step_that_cannot_be_is_refused_and_nothing_happens(
 
 
 @pytest.mark.parametrize("frozen", [False, True])
-def test_moved_it_stands_or_goes_as_before(frozen: bool, clock: Clock) -> None:
+def test_a_moved_clock_runs_or_stays_frozen_as_before(frozen: bool, clock: Clock) -> None:
     with time_machine.travel(NOON, tick=False) as machine:
         if frozen:
             clock.freeze()
@@ -253,7 +253,7 @@ def test_moved_it_stands_or_goes_as_before(frozen: bool, clock: Clock) -> None:
         assert clock.now() == NOON + (40 if frozen else 41) * HOUR
 
 
-def test_reset_it_tells_the_machines_time_again(clock: Clock) -> None:
+def test_a_reset_clock_shows_the_machines_time_again(clock: Clock) -> None:
     clock.freeze(NOON)
     clock.reset()
     assert tells_the_time(clock)
@@ -283,7 +283,7 @@ def test_threads_that_advance_it_together_advance_it_by_the_sum(clock: Clock) ->
 # Those who are told, and how it looks
 
 
-def test_who_watches_is_told_of_each_setting_once_it_counts(clock: Clock) -> None:
+def test_watchers_are_called_after_each_setting(clock: Clock) -> None:
     seen: list[datetime] = []
     clock.watch(lambda: seen.append(clock.now()))
 
@@ -297,7 +297,7 @@ def test_who_watches_is_told_of_each_setting_once_it_counts(clock: Clock) -> Non
     assert seen == [NOON - HOUR, NOON, NOON + HOUR, NOON + HOUR, NOON, NOON]
 
 
-def test_who_watches_is_not_told_of_what_was_refused(clock: Clock) -> None:
+def test_watchers_are_not_called_for_a_refused_setting(clock: Clock) -> None:
     seen: list[datetime] = []
     clock.watch(lambda: seen.append(clock.now()))
 
@@ -308,7 +308,7 @@ def test_who_watches_is_not_told_of_what_was_refused(clock: Clock) -> None:
     assert seen == []
 
 
-def test_it_shows_its_time_and_whether_it_stands(clock: Clock) -> None:
+def test_it_shows_its_time_and_whether_it_is_frozen(clock: Clock) -> None:
     with time_machine.travel(NOON, tick=False):
         assert repr(clock) == "<Clock 2027-03-01 12:00:00 UTC>"
         clock.freeze()

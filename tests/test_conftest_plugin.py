@@ -185,7 +185,7 @@ def test_this_process_has_the_plugin_from_its_entry_point() -> None:
 # Ini options
 
 
-def test_every_ini_option_counts_for_the_fixture(tmp_path: Path) -> None:
+def test_every_ini_option_applies_to_the_fixture(tmp_path: Path) -> None:
     files = {
         "pytest.ini": """
             [pytest]
@@ -230,7 +230,7 @@ def test_a_seed_of_digits_is_a_number(text: str, seed: str, tmp_path: Path) -> N
     assert "1 passed" in passed({"test_it.py": module}, tmp_path, "-o", f"pca_seed={text}")
 
 
-def test_an_ini_option_changes_what_the_code_under_test_sees(tmp_path: Path) -> None:
+def test_an_ini_option_affects_the_code_under_test(tmp_path: Path) -> None:
     files = {
         "pytest.ini": "[pytest]\npca_account_id = 111122223333\npca_creation_delay = 5\n",
         "test_it.py": """
@@ -270,7 +270,7 @@ def test_an_ini_option_that_cannot_be_read_is_named_before_any_test(tmp_path: Pa
     assert "Traceback" not in output
 
 
-def test_an_ini_option_with_a_wrong_value_is_told_by_the_fixture_alone(tmp_path: Path) -> None:
+def test_only_the_fixture_reports_an_ini_option_with_a_wrong_value(tmp_path: Path) -> None:
     files = {
         "pytest.ini": "[pytest]\npca_account_id = 42\n",
         "test_it.py": "def test_a(pca): pass\ndef test_b(): pass",
@@ -297,7 +297,7 @@ def test_an_ini_option_with_a_wrong_value_is_told_by_the_fixture_alone(tmp_path:
         ),
     ],
 )
-def test_the_header_says_which_options_there_are(options: str, line: str, tmp_path: Path) -> None:
+def test_the_header_shows_the_options(options: str, line: str, tmp_path: Path) -> None:
     files = {"pytest.ini": f"[pytest]\n{options}\n", "test_it.py": "def test_a(): pass"}
 
     assert f"\n{line}\n" in passed(files, tmp_path, "-v")
@@ -322,7 +322,7 @@ def test_the_marker_is_declared(tmp_path: Path) -> None:
     )
 
 
-def test_markers_are_merged_and_the_closest_one_counts(tmp_path: Path) -> None:
+def test_markers_are_merged_and_the_closest_one_wins(tmp_path: Path) -> None:
     files = {
         "pytest.ini": "[pytest]\npca_seed = ini\npca_organization_id = o-ini\npca_keys = fresh\n",
         "test_it.py": """
@@ -445,7 +445,7 @@ def test_a_marked_test_runs_in_a_mock_though_it_does_not_ask_for_one(tmp_path: P
     assert "11 passed" in output
 
 
-def test_the_marker_of_a_module_counts_for_all_of_its_tests(tmp_path: Path) -> None:
+def test_the_marker_of_a_module_applies_to_all_of_its_tests(tmp_path: Path) -> None:
     module = """
         import boto3, pytest
 
@@ -463,7 +463,7 @@ def test_the_marker_of_a_module_counts_for_all_of_its_tests(tmp_path: Path) -> N
     assert "2 passed" in passed({"test_it.py": module}, tmp_path)
 
 
-def test_a_marker_with_wrong_options_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_marker_with_wrong_options_is_reported_in_a_line(tmp_path: Path) -> None:
     module = """
         import pytest
 
@@ -692,7 +692,7 @@ def shared():
 """
 
 
-def test_of_a_shared_mock_only_the_calls_of_the_failed_test_are_shown(tmp_path: Path) -> None:
+def test_only_the_failed_tests_calls_of_a_shared_mock_are_shown(tmp_path: Path) -> None:
     module = """
         from calling import *
         def test_first(shared):
@@ -786,7 +786,7 @@ def test_calls_that_were_kept_out_of_the_log_are_not_shown(tmp_path: Path) -> No
     assert "UpdateCertificateAuthority" in line
 
 
-def test_of_many_calls_the_latest_are_shown(tmp_path: Path) -> None:
+def test_only_the_latest_of_many_calls_are_shown(tmp_path: Path) -> None:
     module = """
         from calling import *
         def test_it(pca):
@@ -976,7 +976,7 @@ def test_a_marker_that_no_collected_test_uses_costs_no_import(tmp_path: Path) ->
 # Items that are no functions
 
 
-def test_items_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
+def test_items_of_other_kinds_are_not_changed(tmp_path: Path) -> None:
     files = {
         "conftest.py": """
             import pytest

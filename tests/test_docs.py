@@ -59,7 +59,7 @@ def test_examples_have_types(page: Path) -> None:
     assert [function.name for function in functions if function.returns is None] == []
 
 
-def test_pytest_prints_what_the_page_shows(tmp_path: Path) -> None:
+def test_pytest_prints_the_output_on_the_page(tmp_path: Path) -> None:
     blocks = pages.blocks(pages.DOCS / "pytest.md")
     (configuration,) = (block.text for block in blocks if block.language == "toml")
     (failing,) = (block for block in blocks if block.module_name)

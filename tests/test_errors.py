@@ -47,7 +47,7 @@ def test_every_exception_of_the_model_has_a_class_of_its_name(name: str) -> None
     assert list(MODELLED[name].members) == ["message"]
 
 
-def test_there_is_no_other_class_but_those_of_the_framework_and_our_own() -> None:
+def test_all_other_classes_are_errors_of_the_framework_or_our_own() -> None:
     assert CLASSES.keys() - MODELLED.keys() == NOT_MODELLED | {"NotSupportedByPcaMock"}
 
 
@@ -56,13 +56,13 @@ def test_an_error_of_aws_is_answered_with_its_status(name: str) -> None:
     assert CLASSES[name].status == SERVER_FAULTS.get(name, 400)
 
 
-def test_all_errors_of_aws_are_known_by_name() -> None:
+def test_all_errors_of_aws_are_found_by_name() -> None:
     assert {
         name: value for name, value in CLASSES.items() if value is not NotSupportedByPcaMock
     } == errors.ERRORS
 
 
-def test_what_aws_does_not_say_has_a_status_that_aws_does_not_use() -> None:
+def test_our_own_error_has_a_status_that_aws_does_not_use() -> None:
     assert NotSupportedByPcaMock.status == 501
 
 

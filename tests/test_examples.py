@@ -14,7 +14,7 @@ from tests.showing.reading import Page
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def test_the_quickstart_tells_its_story(tmp_path: Path) -> None:
+def test_the_quickstart_prints_its_story(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", str(EXAMPLES / "quickstart.py")]
 
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -109,7 +109,7 @@ def test_the_notebook_is_kept_without_outputs() -> None:
     assert all(cell["id"].replace("-", "").isalpha() for cell in story["cells"])
 
 
-def test_the_notebook_tells_its_story_in_text_and_html(tmp_path: Path) -> None:
+def test_the_notebook_shows_its_story_in_text_and_html(tmp_path: Path) -> None:
     outputs = executed(tmp_path)
 
     def shown(cell: str) -> str:

@@ -95,7 +95,7 @@ def test_a_mock_that_runs_keeps_its_state_until_its_last_stop() -> None:
     assert not is_mocked()
 
 
-def test_stopping_what_does_not_run_is_an_error() -> None:
+def test_stopping_a_mock_that_does_not_run_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="not running"):
         mock_pca().stop()
 
@@ -125,7 +125,7 @@ def test_the_account_can_be_set() -> None:
         assert repr(pca).startswith("<PcaMock account_id=210987654321")
 
 
-def test_the_client_of_the_handle_takes_what_boto3_takes(pca: PcaMock) -> None:
+def test_the_client_of_the_handle_takes_the_arguments_of_boto3(pca: PcaMock) -> None:
     assert pca.client(region_name="sa-east-1").meta.region_name == "sa-east-1"
 
 
@@ -154,7 +154,7 @@ def test_a_decorated_function_keeps_its_signature_and_documentation() -> None:
 
 
 @mock_pca(account_id="210987654321")
-def test_a_decorator_with_options_counts(tmp_path: Any) -> None:
+def test_a_decorator_with_options_applies_them(tmp_path: Any) -> None:
     assert tmp_path.exists()
     assert ":210987654321:" in support.pending(client).arn
 
@@ -206,7 +206,7 @@ def test_a_decorated_coroutine_function_still_is_one() -> None:
     assert inspect.iscoroutinefunction(test_a_coroutine_function_runs_in_the_mock)
 
 
-def test_a_coroutine_has_its_mock_while_it_runs_only() -> None:
+def test_a_coroutine_has_its_mock_only_while_it_runs() -> None:
     @mock_pca
     async def coroutine() -> bool:
         return is_mocked()
@@ -244,7 +244,7 @@ async def test_an_async_generator_fixture_has_its_mock_around_the_test(
     assert cas() == 1
 
 
-def test_a_generator_gets_what_is_sent_and_thrown_and_can_return() -> None:
+def test_a_generator_receives_values_and_exceptions_and_can_return() -> None:
     @mock_pca
     def generator() -> Any:
         try:
@@ -266,7 +266,7 @@ def test_a_generator_gets_what_is_sent_and_thrown_and_can_return() -> None:
     assert not is_mocked()
 
 
-async def test_an_async_generator_gets_what_is_sent_and_thrown() -> None:
+async def test_an_async_generator_receives_values_and_exceptions() -> None:
     @mock_pca
     async def generator() -> Any:
         received = yield "first"
@@ -413,7 +413,7 @@ class TestAClassWithSetupClassSharesOneMock:
         assert cas() == 3
 
     @pytest.mark.parametrize("count", [2, 3])
-    def test_what_one_test_makes_the_next_one_sees(self, count: int) -> None:
+    def test_each_test_sees_the_cas_of_the_test_before(self, count: int) -> None:
         support.pending(client)
         assert cas() == count
 
@@ -521,12 +521,12 @@ def test_a_set_up_class_that_raises_ends_the_mock() -> None:
     ("quotas", "text"),
     [({"certificate": 1}, "no quota 'certificate'"), ({"certificates": -1}, "from 0 up")],
 )
-def test_a_quota_must_be_a_known_one_and_not_negative(quotas: Any, text: str) -> None:
+def test_a_quota_must_exist_and_not_be_negative(quotas: Any, text: str) -> None:
     with pytest.raises(ValueError, match=text):
         mock_pca(quotas=quotas)
 
 
-def test_options_count_in_decorators_too() -> None:
+def test_options_apply_in_decorators_too() -> None:
     @mock_pca(quotas={"certificate_authorities": 0})
     def create() -> None:
         support.pending(client)
@@ -568,6 +568,6 @@ def test_a_creation_delay_exercises_code_that_waits() -> None:
 
 
 @pytest.mark.parametrize("delay", [5, -timedelta(seconds=1), "1 s"])
-def test_what_is_no_delay_is_refused(delay: Any) -> None:
+def test_a_value_that_is_no_delay_is_refused(delay: Any) -> None:
     with pytest.raises(ValueError, match=r"creation_delay is a timedelta that is not negative"):
         mock_pca(creation_delay=delay)

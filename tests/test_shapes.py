@@ -71,17 +71,17 @@ def test_a_response_of_the_right_shape_passes() -> None:
         ({"Status": "DELETED"}, "is DELETED: RestorableUntil must"),
     ],
 )
-def test_a_response_of_another_shape_is_told(changes: Any, fault: str) -> None:
+def test_a_response_of_another_shape_is_reported(changes: Any, fault: str) -> None:
     with pytest.raises(AssertionError, match=fault):
         shapes.check("ListCertificateAuthorities", listing(**changes))
 
 
-def test_an_answer_where_none_is_modelled_is_told() -> None:
+def test_an_answer_where_none_is_modelled_is_reported() -> None:
     with pytest.raises(AssertionError):
         shapes.check("DeleteCertificateAuthority", {"Deleted": True})
 
 
-def test_a_number_outside_its_limits_is_told() -> None:
+def test_a_number_outside_its_limits_is_reported() -> None:
     crl = {"Enabled": True, "ExpirationInDays": 5001}
     faulty = {"CrlConfiguration": crl, "OcspConfiguration": {"Enabled": False}}
 

@@ -124,7 +124,7 @@ def test_nested_blocks_move_the_innermost_clock(pca: PcaMock) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "error"), [(-1, ValueError), ("1", TypeError)])
-def test_what_cannot_be_slept_is_refused_as_always(
+def test_an_impossible_sleep_is_refused_as_by_time_sleep(
     seconds: Any, error: type[Exception], pca: PcaMock
 ) -> None:
     with pca.clock.follow_sleep(), pytest.raises(error):

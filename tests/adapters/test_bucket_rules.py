@@ -46,7 +46,9 @@ def _without(name: str, **more: Any) -> Any:
         ({**_DENY, "Principal": {}}, False),
     ],
 )
-def test_a_statement_denies_what_it_names(statement: Any, denied: bool) -> None:
+def test_a_statement_denies_the_actions_and_objects_that_it_names(
+    statement: Any, denied: bool
+) -> None:
     assert denies(json.dumps({"Statement": statement}), _ITEM) is denied
     assert denies(json.dumps({"Statement": [statement]}), _ITEM) is denied
 

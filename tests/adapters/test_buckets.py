@@ -45,7 +45,7 @@ def test_a_bucket_that_was_never_written_to_is_not_there(pca: PcaMock) -> None:
         pca.buckets["unknown"]
 
 
-def test_what_is_looked_at_is_a_copy(pca: PcaMock) -> None:
+def test_reading_a_bucket_returns_a_copy(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     before: Any = pca.buckets[BUCKET]
     issue(ca)
@@ -66,7 +66,7 @@ def test_a_removed_bucket_is_empty_when_it_is_back(pca: PcaMock) -> None:
     assert BUCKET not in pca.buckets
 
 
-def test_a_forbidden_bucket_keeps_what_is_in_it(pca: PcaMock) -> None:
+def test_a_forbidden_bucket_keeps_its_objects(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     arn = issue(ca)
     pca.buckets.forbid(BUCKET)
@@ -212,7 +212,7 @@ def test_a_bucket_that_the_endpoint_does_not_let_write_is_forbidden(endpoint: En
         assert _report(support.root(client), "closed") == "FAILED"
 
 
-def test_an_endpoint_that_does_not_answer_is_as_good_as_forbidden() -> None:
+def test_an_endpoint_that_does_not_answer_is_treated_as_forbidden() -> None:
     with mock_pca(s3_endpoint_url=_NOBODY) as pca:
         client = pca.client(region_name="us-east-1")
 
@@ -283,7 +283,7 @@ def test_while_one_call_waits_for_the_endpoint_others_are_answered(
         assert revoking.number(revoking.crl(pca, ca)) > 0
 
 
-def test_what_waits_for_the_endpoint_is_not_done_yet(endpoint: Endpoint) -> None:
+def test_a_call_that_waits_for_the_endpoint_is_not_done_yet(endpoint: Endpoint) -> None:
     with mock_pca(s3_endpoint_url=endpoint.url) as pca:
         client = pca.client(region_name="us-east-1")
         ca = revoking.root(pca)

@@ -53,7 +53,7 @@ def keys(client: Any) -> str:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
-def test_nobody_is_asked_for_anything(
+def test_nothing_outside_is_asked_for_anything(
     environment: Environment, bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(environment, bare, monkeypatch)
@@ -114,7 +114,7 @@ def test_metrics_of_a_client_that_was_made_before_the_mock_are_not_sent(
 
 
 @pytest.mark.parametrize("environment", BROKEN.values(), ids=BROKEN)
-def test_what_boto3_itself_refuses_stays_its_error_and_handles_work(
+def test_an_error_of_boto3_itself_is_raised_and_handles_work(
     environment: Environment, bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(environment, bare, monkeypatch)
@@ -175,7 +175,9 @@ def test_sessions_without_built_in_handlers_are_answered() -> None:
         assert caller(client) == caller(session.create_client("acm-pca"))
 
 
-def test_clients_of_other_services_get_what_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clients_of_other_services_use_the_users_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[str] = []
     session = botocore.session.get_session()
 
@@ -249,7 +251,7 @@ def test_keys_of_a_session_and_of_a_client_stay() -> None:
         assert keys(explicit) == "AKIA"
 
 
-def test_all_else_is_a_dummy(bare: Path) -> None:
+def test_all_other_credentials_are_dummies(bare: Path) -> None:
     with mock_pca() as pca:
         assert keys(pca.client()) == keys(boto3.client("acm-pca")) == DUMMY_ACCESS_KEY
     assert keys_of(botocore.session.get_session()).access_key == DUMMY_ACCESS_KEY

@@ -101,7 +101,7 @@ def test_after_the_mock_calls_go_to_the_endpoint_again() -> None:
         call(client)
 
 
-def test_other_services_are_left_alone() -> None:
+def test_other_services_are_not_intercepted() -> None:
     with mock_pca():
         s3 = boto3.client("s3", "us-east-1", endpoint_url=NOWHERE, config=ONE_ATTEMPT, **KEYS)
 
@@ -164,7 +164,7 @@ def test_a_handler_of_the_users_own_comes_first(pca: PcaMock) -> None:
     assert seen == ["ListCertificateAuthorities"]
 
 
-def test_parameters_changed_by_a_handler_of_the_users_count(pca: PcaMock) -> None:
+def test_parameters_changed_by_a_handler_of_the_users_are_used(pca: PcaMock) -> None:
     client = pca.client()
 
     def rename(params: Any, **_: Any) -> None:
@@ -201,7 +201,7 @@ def test_request_ids_differ(pca_client: Any) -> None:
 
 
 @pytest.mark.parametrize("operation", ["describe", "issue", "import", "unknown CA", "bad value"])
-def test_what_botocore_would_parse_from_the_wire_is_what_it_returns(
+def test_responses_are_those_that_botocore_would_parse_from_the_wire(
     operation: str, pca_client: Any
 ) -> None:
     """The body of the HTTP response, read by botocore's own JSON parser, is the oracle."""
@@ -244,14 +244,14 @@ def test_what_botocore_would_parse_from_the_wire_is_what_it_returns(
     assert int(length) == len(http.content)
 
 
-def test_times_are_told_in_the_local_zone_as_botocore_does(pca_client: Any) -> None:
+def test_times_are_in_the_local_zone_as_in_botocore(pca_client: Any) -> None:
     created = support.pending(pca_client).describe()["CreatedAt"]
 
     assert type(created.tzinfo).__name__ == "tzlocal"
     assert isinstance(created, datetime)
 
 
-def test_an_operation_without_output_answers_with_metadata_alone(pca_client: Any) -> None:
+def test_an_operation_without_output_answers_only_with_metadata(pca_client: Any) -> None:
     ca = support.pending(pca_client)
     certificate = ca.issued(ca.csr(), "RootCACertificate")
 
@@ -347,7 +347,7 @@ def test_a_file_is_refused_where_the_protocol_refuses_files(pca_client: Any) -> 
 # One mock and another
 
 
-def test_of_nested_mocks_the_inner_one_answers_and_the_outer_one_keeps_its_state() -> None:
+def test_the_inner_of_two_mocks_answers_and_the_outer_one_keeps_its_state() -> None:
     with mock_pca(account_id="111111111111"):
         outer = call(made_at_import)
         with mock_pca(account_id="222222222222"):
@@ -388,7 +388,7 @@ def test_concurrent_calls_lose_nothing(pca: PcaMock) -> None:
     assert all(ca.get(arn) for arn in arns)
 
 
-def test_a_mock_that_starts_in_the_middle_of_a_call_leaves_it_alone() -> None:
+def test_a_mock_that_starts_during_a_call_does_not_answer_it() -> None:
     client, mock = client_to_nowhere(), mock_pca()
 
     def start(**_: Any) -> None:

@@ -32,7 +32,7 @@ def test_writing_a_growing_object_costs_a_constant_for_each_byte(step: int, step
     assert sum(size for size in sizes if size > small) <= 12 * large
 
 
-def test_what_has_not_changed_in_size_is_written_again() -> None:
+def test_an_object_of_unchanged_size_is_written_again() -> None:
     written: list[StoredObject] = []
     outgoing = Outgoing(lambda item, _: written.append(item))
     items = [_sized(100_000), _sized(100_000), _sized(90_000)]

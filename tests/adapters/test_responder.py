@@ -271,7 +271,7 @@ def _rest(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("text", _UNFINISHED)
-def test_the_end_of_the_block_closes_what_is_open(text: str, pca: PcaMock) -> None:
+def test_the_end_of_the_block_closes_open_connections(text: str, pca: PcaMock) -> None:
     before = threading.active_count()
     with ExitStack() as clients:
         with pca.serve_revocation() as base_url:
@@ -372,7 +372,7 @@ def test_the_uri_in_a_certificate_works_with_the_servers_address(
     assert revoking.listed(answer.body) == [serial(arn)]
 
 
-def test_head_gives_the_headers_alone(served: Served) -> None:
+def test_head_returns_only_the_headers(served: Served) -> None:
     path = f"/crl/{revoking.ca_id(served.ca)}.crl"
 
     head = served.send(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -295,7 +295,7 @@ def test_errors_that_nobody_planned_end_as_planned_ones(mode: Any, slept: list[f
     assert slept == []
 
 
-def test_the_users_own_handlers_can_retry_what_is_in_progress(pca: PcaMock) -> None:
+def test_the_users_own_handlers_can_retry_a_request_in_progress(pca: PcaMock) -> None:
     pca.hold("CreateCertificateAuthority", 2)
     client = pca.client()
     ca = support.pending(client)
@@ -360,7 +360,7 @@ def test_the_quota_of_retries_is_used_up_and_given_back_as_over_the_wire(
 
 
 @pytest.mark.parametrize("seconds", [0, 0.25, 3600])
-def test_a_handler_of_the_users_own_decides_and_says_how_long_to_wait(
+def test_a_handler_of_the_users_own_decides_on_retries_and_waiting(
     seconds: float, slept: list[float]
 ) -> None:
     with standing_clock() as pca:
@@ -427,7 +427,7 @@ def test_a_handler_that_raises_ends_the_call_as_in_botocore(
 
 
 @pytest.mark.parametrize(("mode", "retried"), [("legacy", 1), ("standard", 2)])
-def test_after_a_planned_fault_what_the_service_refuses_is_offered_to_them_too(
+def test_refusals_after_a_planned_fault_are_offered_to_the_handlers(
     mode: str, retried: int
 ) -> None:
     # Only standard mode makes another attempt after a LimitExceededException.
@@ -536,7 +536,7 @@ async def test_other_tasks_take_their_turn_between_attempts() -> None:
     assert turns == ["a1", "b1", "a2", "b2", "a3", "b3"]
 
 
-def test_an_event_loop_other_than_asyncio_s_is_given_nothing_that_it_may_not_know() -> None:
+def test_event_loops_other_than_asyncio_get_nothing_specific_to_asyncio() -> None:
     attempts = Attempts(
         (answered("ThrottlingException"), ThrottlingException()), (answered(), None)
     )

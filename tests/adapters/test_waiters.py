@@ -73,7 +73,7 @@ def test_of_nested_mocks_the_one_that_answers_has_its_clock_moved(pca: PcaMock) 
     assert pca.clock.now() == before
 
 
-def test_waiters_of_other_services_are_left_alone(pca: PcaMock, slept: list[float]) -> None:
+def test_waiters_of_other_services_are_not_changed(pca: PcaMock, slept: list[float]) -> None:
     before = pca.clock.now()
 
     with mock_aws():
@@ -87,7 +87,7 @@ def test_waiters_of_other_services_are_left_alone(pca: PcaMock, slept: list[floa
     assert pca.clock.now() - before < timedelta(seconds=50)
 
 
-def test_a_waiter_that_no_client_has_made_is_left_alone(pca: PcaMock, slept: list[float]) -> None:
+def test_a_waiter_that_no_client_has_made_is_not_changed(pca: PcaMock, slept: list[float]) -> None:
     answers: Any = iter([{"Status": "CREATING"}, {"Status": "DONE"}])
     done = {"state": "success", "matcher": "path", "argument": "Status", "expected": "DONE"}
     config = SingleWaiterConfig(
@@ -107,7 +107,7 @@ def test_after_the_last_mock_waiters_are_botocores_own(slept: list[float]) -> No
     assert Waiter.wait is WAIT
 
 
-def test_what_a_test_puts_there_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_a_test_sets_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     def wait(waiter: Any, **_: Any) -> None:
         pass
 

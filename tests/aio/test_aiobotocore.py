@@ -110,7 +110,7 @@ asyncio.run(main())
     )
 
 
-def test_without_credentials_nothing_asks_the_network(tmp_path: Path) -> None:
+def test_the_network_is_not_used_without_credentials(tmp_path: Path) -> None:
     run(
         """
 import asyncio

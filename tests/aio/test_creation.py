@@ -29,7 +29,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
-async def test_nobody_is_asked_for_anything(
+async def test_nothing_outside_is_asked_for_anything(
     environment: Environment, bare: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(environment, bare, monkeypatch)

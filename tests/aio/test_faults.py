@@ -292,7 +292,7 @@ async def test_a_fault_ends_with_its_block_and_with_its_mock(pca: PcaMock) -> No
 # At once
 
 
-async def test_of_many_calls_at_once_exactly_so_many_are_struck(pca: PcaMock) -> None:
+async def test_exactly_the_planned_number_of_concurrent_calls_is_struck(pca: PcaMock) -> None:
     pca.fail(LIST, "ThrottlingException", times=3)
 
     async with new_client() as client:
@@ -303,7 +303,7 @@ async def test_of_many_calls_at_once_exactly_so_many_are_struck(pca: PcaMock) ->
     assert len(pca.calls) == 10
 
 
-async def test_of_many_calls_at_once_single_attempts_fail_and_all_get_over_it(
+async def test_all_concurrent_calls_survive_failures_of_single_attempts(
     pca: PcaMock,
 ) -> None:
     pca.fail(LIST, "ThrottlingException", attempts=10)
@@ -341,7 +341,7 @@ async def test_a_call_that_is_cancelled_between_attempts_ends_and_harms_no_other
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-async def test_a_handler_of_the_users_own_decides_and_says_how_long_to_wait(
+async def test_a_handler_of_the_users_own_decides_on_retries_and_waiting(
     is_async: bool, pca: PcaMock, slept: list[float]
 ) -> None:
     def handle(attempts: int, **_: Any) -> float | None:
@@ -381,7 +381,7 @@ async def test_a_handler_that_raises_ends_the_call(error: Exception, pca: PcaMoc
 # Latency, failures that come later, and what is pending
 
 
-async def test_a_delay_moves_the_clock_alone(pca: PcaMock, slept: list[float]) -> None:
+async def test_a_delay_only_moves_the_clock(pca: PcaMock, slept: list[float]) -> None:
     before = pca.clock.now()
     pca.delay(LIST, timedelta(minutes=5), times=2)
 
@@ -393,7 +393,7 @@ async def test_a_delay_moves_the_clock_alone(pca: PcaMock, slept: list[float]) -
     assert slept == []
 
 
-async def test_a_creation_that_fails_is_told_by_describe(pca: PcaMock) -> None:
+async def test_describe_reports_a_failed_creation(pca: PcaMock) -> None:
     pca.fail_later(CREATE, "REQUEST_TIMED_OUT")
 
     async with new_client() as client:
@@ -405,7 +405,7 @@ async def test_a_creation_that_fails_is_told_by_describe(pca: PcaMock) -> None:
     assert (ca["Status"], ca["FailureReason"]) == ("FAILED", "REQUEST_TIMED_OUT")
 
 
-async def test_waiters_wait_for_what_is_pending(pca: PcaMock, slept: list[float]) -> None:
+async def test_waiters_wait_for_pending_certificates(pca: PcaMock, slept: list[float]) -> None:
     pca.hold(CREATE, 2)
     pca.hold("IssueCertificate", 3)
 

@@ -128,7 +128,7 @@ def test_a_call_fails_as_after_the_last_retry_of_botocore(
 
 
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-def test_botocore_gets_over_two_attempts_that_fail(
+def test_botocore_recovers_from_two_failed_attempts(
     mode: Any, pca: PcaMock, slept: list[float]
 ) -> None:
     client = pca.client(config=Config(retries={"mode": mode}))
@@ -158,9 +158,7 @@ def test_an_error_that_botocore_does_not_retry_fails_the_first_attempt(
     assert (plan.struck, pca.clock.now()) == (1, before)
 
 
-def test_code_under_test_sees_that_the_service_cannot_be_reached(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_the_code_under_test_cannot_reach_the_service(pca: PcaMock, ca: Authority) -> None:
     error = EndpointConnectionError(endpoint_url="https://acm-pca.us-east-1.amazonaws.com/")
 
     with pca.fail(ISSUE, error), pytest.raises(EndpointConnectionError, match="Could not connect"):
@@ -218,7 +216,7 @@ def test_the_response_that_is_lost_may_be_an_error(pca: PcaMock, ca: Authority) 
 # Narrowed
 
 
-def test_a_fault_can_be_for_one_ca_alone(pca: PcaMock, ca: Authority) -> None:
+def test_a_fault_can_apply_to_only_one_ca(pca: PcaMock, ca: Authority) -> None:
     other = support.root(ca.client)
 
     with pca.fail(ISSUE, "ThrottlingException", CertificateAuthorityArn=ca.arn):
@@ -246,7 +244,7 @@ def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Authority) -> None:
 
 @pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
 @pytest.mark.parametrize("wanted", [bytes, bytes.decode], ids=["bytes", "text"])
-def test_a_fault_can_be_for_one_csr_as_bytes_or_text(
+def test_a_fault_can_apply_to_one_csr_as_bytes_or_text(
     wanted: Any, passed: Any, pca: PcaMock, ca: Authority
 ) -> None:
     first, second = support.Caller().csr(), support.Caller().csr()
@@ -258,7 +256,7 @@ def test_a_fault_can_be_for_one_csr_as_bytes_or_text(
 
 @pytest.mark.parametrize("passed", ["{}", "{colons}", "{upper}"])
 @pytest.mark.parametrize("wanted", ["{}", "{colons}", "{upper}"])
-def test_a_fault_can_be_for_one_serial_with_or_without_colons(
+def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
     wanted: str, passed: str, pca: PcaMock, ca: Authority
 ) -> None:
     digits, other = (serial(issue(ca)) for _ in range(2))
@@ -273,7 +271,7 @@ def test_a_fault_can_be_for_one_serial_with_or_without_colons(
     assert code(revoking.revoke_serial, ca, forms[passed]) == "ThrottlingException"
 
 
-def test_a_fault_can_be_for_calls_that_a_callable_picks(pca: PcaMock, ca: Authority) -> None:
+def test_a_fault_can_apply_to_calls_that_a_callable_picks(pca: PcaMock, ca: Authority) -> None:
     def is_long(params: Any) -> bool:
         return bool(params["Validity"]["Value"] > 100)
 
@@ -353,7 +351,7 @@ def test_a_reset_cancels_all_faults(pca: PcaMock, client: ACMPCAClient) -> None:
         assert pca.clock.now() == before
 
 
-def test_a_snapshot_keeps_what_is_planned(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_a_snapshot_keeps_planned_faults(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail(LIST, "InternalFailure", times=2)
     assert code(client.list_certificate_authorities) == "InternalFailure"
     kept = pca.snapshot()
@@ -396,7 +394,7 @@ def test_faults_strike_the_calls_of_all_accounts_and_regions(pca: PcaMock) -> No
         assert code(pca.client().list_certificate_authorities) != "success"
 
 
-def test_of_many_threads_exactly_so_many_are_struck(pca: PcaMock, ca: Authority) -> None:
+def test_exactly_the_planned_number_of_threads_is_struck(pca: PcaMock, ca: Authority) -> None:
     pca.fail(ISSUE, "AccessDeniedException", times=5)
 
     with ThreadPoolExecutor(8) as pool:
@@ -407,7 +405,7 @@ def test_of_many_threads_exactly_so_many_are_struck(pca: PcaMock, ca: Authority)
     assert len(pca.certificates) == 1 + 19
 
 
-def test_in_many_threads_single_attempts_fail_and_all_calls_get_over_it(
+def test_calls_in_many_threads_survive_failures_of_single_attempts(
     pca: PcaMock, slept: list[float]
 ) -> None:
     client = pca.client(config=Config(retries={"mode": "standard", "total_max_attempts": 11}))
@@ -425,9 +423,7 @@ def test_in_many_threads_single_attempts_fail_and_all_calls_get_over_it(
 # A CA whose creation fails
 
 
-def test_a_creation_that_fails_is_told_by_describe_and_list(
-    pca: PcaMock, client: ACMPCAClient
-) -> None:
+def test_describe_and_list_report_a_failed_creation(pca: PcaMock, client: ACMPCAClient) -> None:
     with pca.fail_later(CREATE, "REQUEST_TIMED_OUT"):
         failed = support.pending(client)
 
@@ -441,7 +437,7 @@ def test_a_creation_that_fails_is_told_by_describe_and_list(
     assert "FailureReason" not in later
 
 
-def test_a_failed_ca_is_good_for_nothing(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_a_failed_ca_can_only_be_described_or_deleted(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail_later(CREATE)
     failed = support.pending(client)
 
@@ -469,7 +465,7 @@ def test_a_failed_ca_is_gone_once_it_is_deleted(pca: PcaMock, client: ACMPCAClie
     assert code(restore, CertificateAuthorityArn=failed.arn) == "ResourceNotFoundException"
 
 
-def test_the_token_of_a_creation_that_failed_still_names_the_failed_ca(
+def test_the_token_of_a_failed_creation_still_names_its_ca(
     pca: PcaMock, client: ACMPCAClient
 ) -> None:
     pca.fail_later(CREATE, times=1)
@@ -521,7 +517,7 @@ def test_a_creation_that_is_refused_uses_up_no_fault(pca: PcaMock, client: ACMPC
 # A certificate whose issuance fails
 
 
-def test_an_issuance_that_fails_is_told_when_the_certificate_is_fetched(
+def test_a_failed_issuance_is_reported_when_the_certificate_is_fetched(
     pca: PcaMock, ca: Authority
 ) -> None:
     with pca.fail_later(ISSUE):
@@ -563,7 +559,7 @@ def test_a_certificate_that_failed_is_unknown_to_other_cas(pca: PcaMock, ca: Aut
     assert code(ca.get, failed[:-1]) == "ResourceNotFoundException"
 
 
-def test_the_token_of_an_issuance_that_failed_still_names_what_failed(
+def test_the_token_of_a_failed_issuance_still_names_its_certificate(
     pca: PcaMock, ca: Authority
 ) -> None:
     plan = pca.fail_later(ISSUE, times=1)
@@ -628,7 +624,7 @@ def described(ca: Authority, report: Any) -> Any:
 
 
 @pytest.mark.parametrize("form", ["JSON", "CSV"])
-def test_a_report_that_fails_is_told_by_describe_and_never_written(
+def test_a_failed_report_is_reported_by_describe_and_never_written(
     form: str, pca: PcaMock, ca: Authority, slept: list[float]
 ) -> None:
     with pca.fail_later(REPORT):
@@ -659,7 +655,7 @@ def test_only_some_reports_fail(pca: PcaMock, ca: Authority) -> None:
 # What is pending for a few polls
 
 
-def test_a_ca_is_being_created_until_it_has_been_asked_for_so_often(
+def test_a_held_ca_is_in_creation_for_the_planned_number_of_polls(
     pca: PcaMock, client: ACMPCAClient
 ) -> None:
     pca.hold(CREATE, 3, times=1)
@@ -673,7 +669,7 @@ def test_a_ca_is_being_created_until_it_has_been_asked_for_so_often(
     assert held.status == "PENDING_CERTIFICATE"
 
 
-def test_looking_at_other_things_does_not_make_a_ca(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_polling_other_things_does_not_finish_a_ca(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.hold(CREATE, 1)
     held, other = support.pending(client), support.pending(client)
 
@@ -719,7 +715,7 @@ def test_a_creation_that_fails_does_so_after_its_polls(pca: PcaMock, client: ACM
     assert held.describe()["FailureReason"] == "UNSUPPORTED_ALGORITHM"
 
 
-def test_a_certificate_is_being_issued_until_it_has_been_asked_for_so_often(
+def test_a_held_certificate_is_being_issued_for_the_planned_number_of_polls(
     pca: PcaMock, ca: Authority
 ) -> None:
     pca.hold(ISSUE, 2, times=1)
@@ -769,7 +765,9 @@ def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Authority, slept: li
     assert ca.client.get_certificate(**name)["Certificate"]
 
 
-def test_a_waiter_loses_patience(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
+def test_a_waiter_gives_up_after_its_attempts(
+    pca: PcaMock, ca: Authority, slept: list[float]
+) -> None:
     pca.hold(ISSUE, 3)
     name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
     waiter = ca.client.get_waiter("certificate_issued")
@@ -792,7 +790,7 @@ def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Author
     ]
 
 
-def test_a_report_is_being_made_until_it_has_been_asked_for_so_often(
+def test_a_held_report_is_in_creation_for_the_planned_number_of_polls(
     pca: PcaMock, ca: Authority, slept: list[float]
 ) -> None:
     pca.hold(REPORT, 2, times=2)
@@ -827,9 +825,7 @@ def test_only_some_things_are_held(pca: PcaMock, ca: Authority) -> None:
     assert code(ca.get, issue(ca)) == "RequestInProgressException"
 
 
-def test_a_hold_ends_with_its_block_but_not_what_was_held_in_it(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_a_hold_ends_with_its_block_but_held_things_stay_held(pca: PcaMock, ca: Authority) -> None:
     with pca.hold(ISSUE, 2):
         held = issue(ca)
     free = issue(ca)
@@ -900,7 +896,7 @@ def everything(pca: PcaMock) -> Any:
 # Handles
 
 
-def test_handles_wait_for_what_is_held(pca: PcaMock, slept: list[float]) -> None:
+def test_handles_wait_for_held_things(pca: PcaMock, slept: list[float]) -> None:
     pca.hold(CREATE, 2)
     pca.hold(ISSUE, 2)
 
@@ -931,7 +927,7 @@ def test_faults_strike_handles_only_if_they_are_planned_for_them(
     assert slept == []
 
 
-def test_answers_to_handles_take_no_time_and_what_they_begin_may_be_held(pca: PcaMock) -> None:
+def test_delays_do_not_apply_to_handles_but_holds_do(pca: PcaMock) -> None:
     root = pca.create_root_ca("Root")
     pca.clock.freeze()
     before = pca.clock.now()
@@ -942,7 +938,7 @@ def test_answers_to_handles_take_no_time_and_what_they_begin_may_be_held(pca: Pc
     assert pca.clock.now() == before
 
 
-def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
+def test_a_report_planned_to_fail_still_needs_its_bucket(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     pca.buckets.remove("missing")
     plans = [pca.fail_later(REPORT, times=1), pca.hold(REPORT, 1, times=1)]
@@ -956,7 +952,7 @@ def test_a_report_that_shall_fail_still_needs_its_bucket(pca: PcaMock) -> None:
     assert [plan.struck for plan in plans] == [0, 0]
 
 
-def test_a_handle_stands_for_its_arn(pca: PcaMock) -> None:
+def test_a_handle_can_be_passed_for_its_arn(pca: PcaMock) -> None:
     root, other = pca.create_root_ca("One"), pca.create_root_ca("Other")
     describe = pca.client().describe_certificate_authority
 
@@ -976,7 +972,7 @@ def test_an_ended_mock_plans_nothing() -> None:
         pca.fail("DescribeCertificateAuthority", "InternalFailure")
 
 
-def test_a_report_that_shall_fail_still_needs_its_bucket_in_moto() -> None:
+def test_a_report_planned_to_fail_still_needs_its_bucket_in_moto() -> None:
     with mock_aws(), mock_pca() as pca:
         root = pca.create_root_ca()
         pca.fail_later("CreateCertificateAuthorityAuditReport")

@@ -56,7 +56,7 @@ def condition(operator: str, *values: str) -> Any:
     ],
     ids=str,
 )
-def test_a_condition_says_with_which_templates_another_account_issues(
+def test_a_condition_limits_the_templates_for_another_account(
     mock: PcaMock, ca: Authority, shared: Authority, wanted: Any, allowed: tuple[str | None, ...]
 ) -> None:
     share(ca, ISSUE, Condition=wanted)
@@ -80,7 +80,7 @@ def test_a_condition_may_open_any_template_to_other_accounts(
         shared.issue(CSR, "OCSPSigningCertificate")
 
 
-def test_without_a_condition_other_templates_than_six_are_closed_to_other_accounts(
+def test_without_a_condition_other_accounts_may_use_only_six_templates(
     mock: PcaMock, ca: Authority, shared: Authority
 ) -> None:
     share(ca, ISSUE)

@@ -136,7 +136,7 @@ def test_openssl_rejects_a_chain_without_crls(pca: PcaMock, tmp_path: Path) -> N
 
 
 @each_step
-def test_openssl_downloads_crls_from_where_the_certificates_say(
+def test_openssl_downloads_crls_from_the_uris_in_the_certificates(
     step: Step, good: tuple[bool, bool], address: str, pca: PcaMock, tmp_path: Path
 ) -> None:
     chain = _hierarchy(pca, _only_crl(address))
@@ -262,7 +262,7 @@ def test_certvalidator_fails_hard_with_ocsp_answers(
     assert _certvalidator_accepts(chain, chain.other, ocsps=answers) is good[1]
 
 
-def test_certvalidator_rejects_a_chain_of_which_nothing_is_known(pca: PcaMock) -> None:
+def test_certvalidator_rejects_a_chain_without_revocation_data(pca: PcaMock) -> None:
     chain = _hierarchy(pca, {**revoking.crl_on(), **revoking.OCSP_ON})
 
     assert not _certvalidator_accepts(chain, chain.leaf, crls=[])
@@ -271,7 +271,7 @@ def test_certvalidator_rejects_a_chain_of_which_nothing_is_known(pca: PcaMock) -
 
 @each_step
 @pytest.mark.parametrize("configuration", [_only_crl, _only_ocsp])
-def test_certvalidator_fetches_what_it_needs(
+def test_certvalidator_fetches_crls_and_ocsp_answers(
     step: Step,
     good: tuple[bool, bool],
     configuration: Callable[[str], Any],

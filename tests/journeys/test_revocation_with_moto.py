@@ -51,7 +51,7 @@ def bucket(both: Both) -> Both:
     return both
 
 
-def test_the_whole_story_with_boto3_alone(bucket: Both) -> None:
+def test_the_whole_story_with_only_boto3(bucket: Both) -> None:
     client: Any = boto3.client("acm-pca", REGION)
     ca = support.root(client, RevocationConfiguration=crl_on())
     good, revoked = issue(ca), issue(ca)
@@ -98,7 +98,7 @@ def test_the_mapping_looks_into_motos_buckets(bucket: Both) -> None:
     assert "unknown" not in bucket.pca.buckets
 
 
-def test_a_bucket_in_another_region_is_as_good(both: Both) -> None:
+def test_a_bucket_in_another_region_works_too(both: Both) -> None:
     both.s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
@@ -242,7 +242,7 @@ def test_the_default_kms_key_of_s3_cannot_be_used(
     assert _report_status(ca) == ("SUCCESS" if works else "FAILED")
 
 
-def test_a_bucket_that_disappears_lets_revocations_go_on(bucket: Both) -> None:
+def test_revocations_go_on_when_the_bucket_disappears(bucket: Both) -> None:
     ca = revoking.root(bucket.pca)
     arn = issue(ca)
     for key in bucket.written():
@@ -323,7 +323,7 @@ def test_an_error_of_the_testers_own_is_raised_and_nothing_has_happened(
     )
 
 
-def test_a_creation_beyond_the_quota_leaves_no_test_object() -> None:
+def test_a_creation_above_the_quota_leaves_no_test_object() -> None:
     with mock_aws(), mock_pca(quotas={"certificate_authorities": 0}) as pca:
         s3: Any = boto3.client("s3", REGION)
         s3.create_bucket(Bucket=BUCKET)
@@ -391,7 +391,7 @@ def test_it_is_written_before_the_bucket_is_closed(
 
 
 @pytest.mark.parametrize("end", ["snapshot", "clock", "stop"])
-def test_it_is_written_in_the_end(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_written_at_the_end_of_the_mock(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outgoing, "_SMALL", 0)
     monkeypatch.setattr(outgoing, "_GROWTH", 10)
     mock = mock_pca()
@@ -421,7 +421,7 @@ def test_it_is_written_in_the_end(end: str, monkeypatch: pytest.MonkeyPatch) -> 
 # Nothing goes out
 
 
-def test_what_moto_lets_pass_does_not_reach_real_aws() -> None:
+def test_requests_that_moto_passes_on_do_not_reach_aws() -> None:
     passing: Any = {"core": {"passthrough": {"services": ["s3"]}}}
     with mock_aws(config=passing), mock_pca() as pca:
         client = pca.client(region_name=REGION)

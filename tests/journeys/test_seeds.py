@@ -138,7 +138,7 @@ def test_ml_dsa_keys_repeat_and_signatures_do_not(key_algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("key_algorithm", [*CURVES, "RSA_2048"])
-def test_other_seeds_give_other_things(key_algorithm: str) -> None:
+def test_other_seeds_give_other_values(key_algorithm: str) -> None:
     seeds = (7, 8, "7", "seven")
     stories = [told(hierarchy(key_algorithm), seed=seed) for seed in seeds]
 
@@ -173,7 +173,7 @@ def test_a_seed_gives_the_same_in_another_process(tmp_path: Path) -> None:
 
 
 @needs_deterministic_signing
-def test_through_boto3_alone_it_is_the_same() -> None:
+def test_a_seed_repeats_with_only_boto3_too() -> None:
     caller = support.Caller()
     csr = caller.csr()
 
@@ -189,7 +189,7 @@ def test_through_boto3_alone_it_is_the_same() -> None:
 
 
 @needs_deterministic_signing
-def test_a_started_again_mock_begins_its_seed_anew() -> None:
+def test_a_mock_that_is_started_again_starts_its_seed_again() -> None:
     mock = mock_pca(seed=7)
     found = []
     for _ in range(2):

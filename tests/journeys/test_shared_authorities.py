@@ -28,7 +28,7 @@ def named(client: ACMPCAClient, name: str) -> Authority:
     return pending(client, configuration_=configuration(name))
 
 
-def test_a_shared_ca_is_listed_for_the_other_account_alone(
+def test_a_shared_ca_is_listed_only_for_the_other_account(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     ca, _ = named(pca_client, "Shared"), named(pca_client, "Kept")
@@ -45,7 +45,7 @@ def test_a_shared_ca_is_listed_for_the_other_account_alone(
     assert listed(pca_client) == []
 
 
-def test_what_the_owner_shares_with_itself_is_not_listed_as_another_accounts(
+def test_a_ca_shared_with_its_owner_is_not_listed_as_another_accounts(
     pca_client: ACMPCAClient,
 ) -> None:
     ca = named(pca_client, "Own")
@@ -57,7 +57,7 @@ def test_what_the_owner_shares_with_itself_is_not_listed_as_another_accounts(
 
 
 @pytest.mark.parametrize("action", SEVEN)
-def test_only_what_may_be_described_is_listed(
+def test_only_cas_that_may_be_described_are_listed(
     pca: PcaMock, pca_client: ACMPCAClient, action: str
 ) -> None:
     ca = named(pca_client, "Shared")
@@ -67,7 +67,7 @@ def test_only_what_may_be_described_is_listed(
         assert listed(pca_client) == ([ca.arn] if action == DESCRIBE else [])
 
 
-def test_what_is_no_longer_shared_is_no_longer_listed(
+def test_a_ca_that_is_no_longer_shared_is_no_longer_listed(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     ca = named(pca_client, "Shared")
@@ -78,7 +78,7 @@ def test_what_is_no_longer_shared_is_no_longer_listed(
         assert listed(pca_client) == []
 
 
-def test_an_organization_sees_what_is_shared_with_all_of_it() -> None:
+def test_an_organization_sees_the_cas_shared_with_all_of_it() -> None:
     condition = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     with mock_pca(organization_id="o-a1b2c3d4e5") as pca:
         client = pca.client()
@@ -115,7 +115,7 @@ def test_cas_of_several_accounts_are_paginated_in_the_order_of_their_creation(
     assert "NextToken" not in pages[-1]
 
 
-def test_a_token_is_good_for_its_own_account_and_owner_alone(
+def test_a_token_is_valid_only_for_its_own_account_and_owner(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     for number in range(3):

@@ -114,7 +114,7 @@ def test_validity_is_counted_from_the_moment_of_the_call(pca: PcaMock, steered: 
     assert leaf.not_after == leaf.certificate.not_valid_after_utc == NOON + 103 * DAY
 
 
-def test_what_the_service_tells_has_the_time_of_the_call(pca: PcaMock, steered: Time) -> None:
+def test_times_in_responses_are_those_of_the_call(pca: PcaMock, steered: Time) -> None:
     ca = support.pending(pca.client())
     steered.advance(DAY)
     client_side = support.Authority(pca.client(), ca.arn)
@@ -129,7 +129,7 @@ def test_what_the_service_tells_has_the_time_of_the_call(pca: PcaMock, steered: 
 # CRLs and OCSP
 
 
-def test_a_crl_is_written_anew_half_way_to_its_end(pca: PcaMock, steered: Time) -> None:
+def test_a_crl_is_written_again_half_way_to_its_end(pca: PcaMock, steered: Time) -> None:
     root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
     root.issue("localhost")
     key = f"crl/{root.arn.rpartition('/')[2]}.crl"
@@ -145,7 +145,7 @@ def test_a_crl_is_written_anew_half_way_to_its_end(pca: PcaMock, steered: Time) 
     assert body["next_update"].native == NOON + timedelta(days=10, hours=12)
 
 
-def test_a_long_jump_writes_a_crl_that_counts_then(pca: PcaMock, steered: Time) -> None:
+def test_a_long_jump_writes_a_crl_that_is_valid_then(pca: PcaMock, steered: Time) -> None:
     root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
     leaf = root.issue("localhost", validity=30 * DAY)
     leaf.revoke()
@@ -185,7 +185,7 @@ def test_the_mocks_own_clock_writes_crls_without_any_call_or_look(
     assert [revoking.number(crl) > revoking.number(first) for crl in written] == [False, True]
 
 
-def test_revocations_are_known_after_their_delays(slow: tuple[PcaMock, Time]) -> None:
+def test_revocations_are_visible_after_their_delays(slow: tuple[PcaMock, Time]) -> None:
     pca, time = slow
     root = pca.create_root_ca(crl_bucket=revoking.BUCKET, ocsp=True)
     leaf = root.issue("localhost")
@@ -210,7 +210,7 @@ def test_revocations_are_known_after_their_delays(slow: tuple[PcaMock, Time]) ->
 # What takes time
 
 
-def test_a_ca_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock, Time]) -> None:
+def test_a_ca_is_in_creation_for_the_configured_delay(slow: tuple[PcaMock, Time]) -> None:
     pca, time = slow
     ca = support.pending(pca.client())
     time.advance(timedelta(seconds=9))
@@ -223,7 +223,7 @@ def test_a_ca_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock, Tim
     assert ca.csr()
 
 
-def test_a_certificate_is_issued_for_as_long_as_the_option_says(
+def test_a_certificate_is_being_issued_for_the_configured_delay(
     slow: tuple[PcaMock, Time],
 ) -> None:
     pca, time = slow
@@ -242,7 +242,7 @@ def test_a_certificate_is_issued_for_as_long_as_the_option_says(
     assert leaf.status == "REVOKED"
 
 
-def test_a_report_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock, Time]) -> None:
+def test_a_report_is_in_creation_for_the_configured_delay(slow: tuple[PcaMock, Time]) -> None:
     pca, time = slow
     client_side = support.Authority(pca.client(), pca.create_root_ca().arn)
     report_id = revoking.create_report(client_side)["AuditReportId"]
@@ -257,7 +257,7 @@ def test_a_report_is_created_for_as_long_as_the_option_says(slow: tuple[PcaMock,
 # Windows
 
 
-def test_an_idempotency_token_counts_for_five_minutes(pca: PcaMock, steered: Time) -> None:
+def test_an_idempotency_token_is_valid_for_five_minutes(pca: PcaMock, steered: Time) -> None:
     root = pca.create_root_ca()
     request: Any = {"csr": support.Caller().csr(), "IdempotencyToken": "token"}
     first = root.issue(**request)
@@ -269,7 +269,7 @@ def test_an_idempotency_token_counts_for_five_minutes(pca: PcaMock, steered: Tim
     assert len(root.certificates) == 3
 
 
-def test_the_token_of_a_ca_counts_for_five_minutes(pca: PcaMock, steered: Time) -> None:
+def test_the_token_of_a_ca_is_valid_for_five_minutes(pca: PcaMock, steered: Time) -> None:
     def create() -> str:
         return pca.create_root_ca(IdempotencyToken="token").arn
 
@@ -315,7 +315,7 @@ def test_the_mocks_own_clock_goes_on_top_of_one_that_is_steered(pca: PcaMock) ->
         assert root.status == "ACTIVE"
 
 
-def test_a_frozen_mock_does_not_follow_what_steers_the_machine(pca: PcaMock) -> None:
+def test_a_frozen_mock_does_not_follow_freezegun_or_time_machine(pca: PcaMock) -> None:
     with freeze_time(NOON) as machine:
         pca.clock.freeze()
         root = pca.create_root_ca(validity=10 * DAY)
@@ -337,7 +337,7 @@ def test_time_can_go_back(pca: PcaMock) -> None:
     assert root.issue("localhost", validity=DAY).not_after == NOON + DAY
 
 
-def test_the_waiting_of_retries_is_the_mocks_own_time_alone(pca: PcaMock) -> None:
+def test_waiting_for_retries_only_moves_the_mocks_clock(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     before = datetime.now(timezone.utc)
     pca.fail("ListCertificateAuthorities", "ThrottlingException", attempts=1)

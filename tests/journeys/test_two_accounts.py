@@ -54,7 +54,7 @@ def test_another_account_gets_a_certificate_that_verifies_up_to_the_owners_root(
     assert chain == ca.certificate() == shared.certificate()
 
 
-def test_the_owner_fetches_what_another_account_had_issued(
+def test_the_owner_fetches_a_certificate_that_another_account_requested(
     ca: Authority, shared: Authority
 ) -> None:
     share(ca)
@@ -140,7 +140,7 @@ def call(ca: Authority, operation: str, leaf: str) -> Any:
 
 
 @pytest.mark.parametrize("action", READ)
-def test_an_action_alone_allows_nothing_else(
+def test_an_action_allows_nothing_else(
     mock: PcaMock, ca: Authority, shared: Authority, action: str
 ) -> None:
     leaf = ca.issue(CSR)
@@ -189,7 +189,9 @@ def test_an_account_may_be_named_in_several_ways(
     assert shared.issue(CSR)
 
 
-def test_a_grant_to_somebody_else_is_none(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+def test_a_grant_to_somebody_else_does_not_apply(
+    mock: PcaMock, ca: Authority, shared: Authority
+) -> None:
     for principal in ("333333333333", OWNER, f"arn:aws:iam::333333333333:role/{OTHER}"):
         share(ca, Principal={"AWS": principal})
 
@@ -197,7 +199,7 @@ def test_a_grant_to_somebody_else_is_none(mock: PcaMock, ca: Authority, shared: 
             shared.describe()
 
 
-def test_a_grant_for_one_ca_is_none_for_another(
+def test_a_grant_for_one_ca_does_not_apply_to_another(
     mock: PcaMock, ca: Authority, owner: ACMPCAClient, other: ACMPCAClient
 ) -> None:
     share(ca)
@@ -242,7 +244,7 @@ def test_a_foreign_ca_that_does_not_exist_looks_like_one_that_is_not_shared(
     assert len(texts) == 1
 
 
-def test_a_shared_ca_that_is_beyond_restoration_is_denied(
+def test_a_shared_ca_past_its_restoration_period_is_denied(
     mock: PcaMock, ca: Authority, shared: Authority
 ) -> None:
     share(ca)
@@ -295,7 +297,7 @@ def test_a_waiter_ends_when_access_is_denied(ca: Authority, shared: Authority) -
 # Idempotency tokens
 
 
-def test_tokens_of_two_accounts_do_not_meet(ca: Authority, shared: Authority) -> None:
+def test_tokens_of_two_accounts_are_independent(ca: Authority, shared: Authority) -> None:
     share(ca)
 
     first, again = (ca.issue(CSR, IdempotencyToken="t") for _ in range(2))

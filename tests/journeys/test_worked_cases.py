@@ -381,7 +381,9 @@ CASES: Final = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=attrgetter("name"))
-def test_an_example_gives_the_certificate_to_its_last_byte(case: Case, pca: PcaMock) -> None:
+def test_an_example_gives_the_documented_certificate_byte_for_byte(
+    case: Case, pca: PcaMock
+) -> None:
     ca, csr = case.asking(pca.client(region_name="us-east-1"))
 
     certificate = ca.issued(csr, case.template, ApiPassthrough=case.api)

@@ -91,7 +91,7 @@ def test_a_complete_crl_field_by_field(pca: PcaMock) -> None:
     }
 
 
-def test_a_partition_says_critically_which_one_it_is(pca: PcaMock) -> None:
+def test_a_partition_names_itself_in_a_critical_extension(pca: PcaMock) -> None:
     ca, data = _written(pca, CrlType="PARTITIONED")
     point = revoking.distribution_point(ca.get(issue(ca))[0])
     assert point is not None

@@ -30,7 +30,7 @@ oids = dotted(st.integers(0, 39), 0, 1) | dotted(st.integers(0, 39), 2)
 
 
 @given(st.integers(min_value=0, max_value=2**200))
-def test_an_integer_is_what_asn1crypto_writes(value: int) -> None:
+def test_an_integer_is_written_as_by_asn1crypto(value: int) -> None:
     assert der.integer(value) == core.Integer(value).dump()
 
 
@@ -43,7 +43,7 @@ def test_an_integer_is_never_longer_than_needed_nor_negative(value: int, encoded
 
 
 @given(oids)
-def test_an_oid_is_what_asn1crypto_writes(oid: str) -> None:
+def test_an_oid_is_written_as_by_asn1crypto(oid: str) -> None:
     assert der.oid(oid) == core.ObjectIdentifier(oid).dump()
 
 
@@ -64,7 +64,7 @@ def test_an_oid_that_is_cut_off_is_refused(content: str) -> None:
 
 
 @pytest.mark.parametrize("length", LENGTHS)
-def test_a_length_is_what_asn1crypto_writes(length: int) -> None:
+def test_a_length_is_written_as_by_asn1crypto(length: int) -> None:
     content = bytes(length)
 
     encoded = der.octet_string(content)
@@ -74,17 +74,17 @@ def test_a_length_is_what_asn1crypto_writes(length: int) -> None:
 
 
 @given(st.booleans())
-def test_a_boolean_is_what_asn1crypto_writes(value: bool) -> None:
+def test_a_boolean_is_written_as_by_asn1crypto(value: bool) -> None:
     assert der.boolean(value) == core.Boolean(value).dump()
 
 
 @given(st.binary(max_size=300))
-def test_a_bit_string_of_octets_is_what_asn1crypto_writes(content: bytes) -> None:
+def test_a_bit_string_of_octets_is_written_as_by_asn1crypto(content: bytes) -> None:
     assert der.bit_string(content) == core.OctetBitString(content).dump()
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=40))
-def test_a_bit_string_of_single_bits_is_what_asn1crypto_writes(bits: list[bool]) -> None:
+def test_a_bit_string_of_single_bits_is_written_as_by_asn1crypto(bits: list[bool]) -> None:
     unused = -len(bits) % 8
     number = int("".join("01"[bit] for bit in bits) + "0" * unused, 2)
     content = number.to_bytes((len(bits) + unused) // 8, "big")
@@ -114,7 +114,7 @@ def moment(*parts: Any) -> datetime:
         timezones=st.just(timezone.utc),
     )
 )
-def test_a_time_is_what_asn1crypto_writes(when: datetime) -> None:
+def test_a_time_is_written_as_by_asn1crypto(when: datetime) -> None:
     when = when.replace(microsecond=0)
     kind, wanted = ("utc_time", core.UTCTime) if when.year < 2050 else (
         "general_time", core.GeneralizedTime,
@@ -153,7 +153,7 @@ trees = st.recursive(
 
 
 @given(trees)
-def test_what_was_written_is_read_as_asn1crypto_reads_it(encoded: bytes) -> None:
+def test_written_values_are_read_as_asn1crypto_reads_them(encoded: bytes) -> None:
     element = der.parse(encoded)
 
     _, _, _, header, content, _ = parser.parse(encoded, strict=True)
@@ -205,7 +205,7 @@ def test_two_values_are_not_one() -> None:
         pytest.param("", id="nothing"),
     ],
 )
-def test_what_is_not_der_is_refused(encoded: str) -> None:
+def test_data_that_is_not_der_is_refused(encoded: str) -> None:
     with pytest.raises(DerError):
         der.parse(bytes.fromhex(encoded))
 
@@ -262,7 +262,7 @@ def test_children_that_are_cut_off_are_refused() -> None:
         element.children()
 
 
-def test_an_element_is_what_it_is_expected_to_be_or_refused() -> None:
+def test_an_element_with_another_tag_than_expected_is_refused() -> None:
     element = der.parse(der.integer(5))
 
     assert element.expect(der.INTEGER) is element

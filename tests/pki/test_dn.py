@@ -79,7 +79,7 @@ def test_names_are_equal_whatever_their_case_blanks_and_string_types() -> None:
         assert not dn.are_equal(plain, other)
 
 
-def test_attributes_are_counted_whatever_their_order_and_string_types() -> None:
+def test_repeated_attributes_match_in_any_order_and_string_type() -> None:
     plain = name([(COMMON_NAME, UTF8, b"a")], [(ORGANIZATION, UTF8, b"b")])
     odd = name([(ORGANIZATION, PRINTABLE, b"b"), (COMMON_NAME, BMP, b"\0a")])
 

@@ -142,7 +142,7 @@ SUBJECTS: Final = [
 
 @pytest.mark.parametrize("excluded", [True, False], ids=["excluded", "permitted"])
 @pytest.mark.parametrize(("constraint", "subject", "is_within"), SUBJECTS)
-def test_the_subject_counts_as_in_openssl(
+def test_the_subject_is_constrained_as_in_openssl(
     constraint: Any, subject: x509.Name, is_within: bool, excluded: bool, tmp_path: Path
 ) -> None:
     leaf = made(subject)

@@ -55,7 +55,7 @@ def custom(*attributes: tuple[str, str], **standard: str) -> Any:
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as documented", "the other way round"])
-def test_attributes_stand_in_the_documented_order_whatever_the_callers(order: int) -> None:
+def test_attributes_come_in_the_documented_order_not_the_callers(order: int) -> None:
     subject: Any = {member: text for member, _, _, text in MEMBERS[::order]}
 
     found = read(names.subject(subject))
@@ -79,7 +79,7 @@ def test_any_choice_of_attributes_keeps_their_order(members: Any) -> None:
     assert found == [(oid, kind, "ab") for member, oid, kind, _ in MEMBERS if member in members]
 
 
-def test_a_subject_is_byte_for_byte_what_aws_writes() -> None:
+def test_a_subject_has_the_bytes_that_aws_writes() -> None:
     subject: Any = {
         "CommonName": "www.example.com",
         "Country": "US",
@@ -99,7 +99,7 @@ def test_text_that_is_not_ascii_is_written_as_it_is() -> None:
     assert read(names.subject({"CommonName": "e\u0301\x01"}))[0][2] == "e\u0301\x01"
 
 
-def test_empty_strings_count_as_absent() -> None:
+def test_empty_strings_are_treated_as_absent() -> None:
     assert names.subject({"CommonName": "a", "Organization": ""}) == names.subject(
         {"CommonName": "a"}
     )
@@ -171,7 +171,7 @@ def test_a_custom_value_that_its_string_type_cannot_hold_is_refused(oid: str, te
 
 
 @given(st.text(alphabet="abzAZ059 '()+,-./:=?", min_size=1, max_size=64))
-def test_all_that_a_printable_string_can_hold_is_accepted(text: str) -> None:
+def test_every_character_of_a_printable_string_is_accepted(text: str) -> None:
     assert read(names.subject(custom(("2.5.4.5", text)))) == [("2.5.4.5", PRINTABLE, text)]
 
 
@@ -197,7 +197,7 @@ GENERAL_NAMES: Any = (
 
 
 @pytest.mark.parametrize(("name", "encoded"), GENERAL_NAMES)
-def test_a_general_name_is_byte_for_byte_what_aws_writes(name: Any, encoded: str) -> None:
+def test_a_general_name_has_the_bytes_that_aws_writes(name: Any, encoded: str) -> None:
     assert names.general_name(name, "here").hex() == encoded
 
 

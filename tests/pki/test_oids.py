@@ -38,7 +38,7 @@ def test_an_oid_has_the_same_name_in_cryptography(word: str, oid: str) -> None:
     assert name in ("Unknown OID", short, OTHER_WORDS.get(short))
 
 
-def test_a_word_has_one_oid_and_an_oid_one_word() -> None:
+def test_each_word_has_one_oid_and_each_oid_one_word() -> None:
     assert len(dict(IDENTIFIERS)) == len(IDENTIFIERS)
     assert len({oid for _, oid in IDENTIFIERS}) == len(IDENTIFIERS)
 

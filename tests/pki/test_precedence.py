@@ -272,7 +272,7 @@ def test_each_extension_is_that_of_its_strongest_source(case: Case, pca: PcaMock
     assert oracles.subject_hex(certificate) == name(case.subject).hex()
 
 
-def test_16_a_root_has_the_authority_key_identifier_that_the_api_gives(pca: PcaMock) -> None:
+def test_16_a_root_has_the_authority_key_identifier_from_the_api(pca: PcaMock) -> None:
     root = support.pending(pca.client(region_name="us-east-1"))
     given_one = custom(AUTHORITY_KEY_IDENTIFIER, "30058003aaaaaa")
 
@@ -318,7 +318,7 @@ _TWICE: Final = {
 
 
 @pytest.mark.parametrize("twice", _TWICE.values(), ids=_TWICE)
-def test_an_extension_given_twice_by_the_api_is_refused(twice: Any, pca: PcaMock) -> None:
+def test_an_extension_twice_in_the_api_passthrough_is_refused(twice: Any, pca: PcaMock) -> None:
     root = support.root(pca.client(region_name="us-east-1"))
     own, other = root.csr(), raw_csr()
 
@@ -328,7 +328,9 @@ def test_an_extension_given_twice_by_the_api_is_refused(twice: Any, pca: PcaMock
 
 
 @pytest.mark.parametrize("twice", _TWICE.values(), ids=_TWICE)
-def test_an_extension_given_twice_by_an_ignored_api_is_ignored(twice: Any, pca: PcaMock) -> None:
+def test_an_extension_twice_in_an_ignored_api_passthrough_is_ignored(
+    twice: Any, pca: PcaMock
+) -> None:
     root = support.root(pca.client(region_name="us-east-1"))
     csr = raw_csr()
 

@@ -105,7 +105,7 @@ def oid_of(extension: Any) -> str:
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS, ids=oid_of)
-def test_what_cryptography_writes_is_accepted(extension: Any) -> None:
+def test_extensions_that_cryptography_writes_are_accepted(extension: Any) -> None:
     syntax.extension(oid_of(extension), extension.public_bytes())
 
 
@@ -143,7 +143,7 @@ def test_a_name_of_every_string_type_is_accepted() -> None:
         pytest.param("1.2." + "9" * 40, "0500", id="OID with an arc of more than 128 bits"),
     ],
 )
-def test_what_is_not_der_of_its_type_is_refused(dotted: str, value: str) -> None:
+def test_data_that_is_not_der_of_its_type_is_refused(dotted: str, value: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         syntax.extension(dotted, bytes.fromhex(value))
 

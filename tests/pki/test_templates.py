@@ -251,7 +251,7 @@ def test_the_subject_key_identifier_is_the_keys(documented: dict[str, Any]) -> N
 
 
 @each_template
-def test_the_authority_key_identifier_is_the_issuers_but_for_roots(
+def test_the_authority_key_identifier_is_the_issuers_except_in_roots(
     documented: dict[str, Any],
 ) -> None:
     kind = documented["authority_key_identifier"]
@@ -271,7 +271,7 @@ def test_the_authority_key_identifier_is_the_issuers_but_for_roots(
 
 
 @pytest.mark.parametrize("own", [None, b"any identifier"])
-def test_the_authority_key_identifier_is_what_the_issuer_calls_itself(
+def test_the_authority_key_identifier_is_the_one_in_the_issuers_certificate(
     own: bytes | None, pca: PcaMock
 ) -> None:
     ca = support.pending(pca.client(region_name="us-east-1"), "SUBORDINATE")
@@ -344,7 +344,7 @@ def test_the_subject_comes_from_its_strongest_documented_source(documented: dict
 
 
 @each_template
-def test_nothing_is_in_a_certificate_that_no_source_gave(documented: dict[str, Any]) -> None:
+def test_a_certificate_has_only_extensions_from_its_sources(documented: dict[str, Any]) -> None:
     own = {e.oid for e in _fixed(documented["name"])} | {BASIC_CONSTRAINTS, SUBJECT_KEY_IDENTIFIER}
     if not documented["root"]:
         own.add(AUTHORITY_KEY_IDENTIFIER)
@@ -453,7 +453,7 @@ def test_the_distribution_point_of_a_partitioned_crl_names_the_partition(pca: Pc
     assert re.fullmatch(rf"{re.escape(folder)}/[A-Za-z0-9]{{11}}\.crl", uri)
 
 
-def test_the_responders_own_name_stands_in_the_certificate(pca: PcaMock) -> None:
+def test_the_responders_own_name_is_in_the_certificate(pca: PcaMock) -> None:
     ocsp = {"OcspConfiguration": {"Enabled": True, "OcspCustomCname": "ocsp.example"}}
     root = support.root(pca.client(region_name="us-east-1"), RevocationConfiguration=ocsp)
 

@@ -48,7 +48,7 @@ def _utc(text: str) -> datetime:
         ("2026-11-23T14:25:49Z", "YEARS", 7973, "9999-11-23T14:25:49Z"),
     ],
 )
-def test_a_validity_means_the_documented_moment(
+def test_a_validity_ends_at_the_documented_moment(
     issued_at: str, kind: str, value: int, not_after: str
 ) -> None:
     assert validity.resolve(kind, value, _utc(issued_at)) == _utc(not_after)
@@ -131,7 +131,7 @@ def test_two_digits_of_a_year_mean_1950_to_2049(moment: datetime) -> None:
         ("9999-12-31T23:59:59Z", "180f39393939313233313233353935395a"),
     ],
 )
-def test_a_moment_is_written_as_rfc_5280_wants_it(moment: str, encoded: str) -> None:
+def test_a_moment_is_written_in_the_form_of_rfc_5280(moment: str, encoded: str) -> None:
     assert der.time(_utc(moment)).hex() == encoded
 
 

@@ -104,7 +104,7 @@ def test_bodies_have_a_limit(http: Http) -> None:
     assert http.as_json(LIST, b" " * 5_000_000 + b"{}").status == 413
 
 
-def test_slow_and_broken_clients_hold_up_nobody(pca: PcaMock, url: str) -> None:
+def test_slow_and_broken_clients_do_not_block_others(pca: PcaMock, url: str) -> None:
     half = [socket.create_connection(address(url), timeout=10) for _ in range(100)]
     for connection in half:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{")

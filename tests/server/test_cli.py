@@ -131,7 +131,7 @@ def test_on_another_address_it_warns_and_may_use_https_and_check_signatures(
         (["--seed-file=nowhere.toml"], "nowhere.toml"),
     ],
 )
-def test_what_cannot_be_served_ends_with_the_reason(
+def test_the_command_ends_with_the_reason_if_it_cannot_serve(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as raised:

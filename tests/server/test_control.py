@@ -133,7 +133,7 @@ def test_a_reset_leaves_nothing(pca: PcaMock, http: Http) -> None:
         ("GET", "calls?operation=Nothing", None, 400, "no operation"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_the_reason(
+def test_impossible_requests_are_refused_with_the_reason(
     method: str, path: str, body: Any, status: int, message: str, http: Http
 ) -> None:
     answer = send(http, method, path, body)

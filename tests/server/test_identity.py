@@ -100,7 +100,7 @@ def checking(pca: PcaMock) -> Iterator[str]:
         yield url
 
 
-def test_a_server_that_checks_signatures_answers_only_known_keys(checking: str) -> None:
+def test_a_server_that_checks_signatures_answers_only_configured_keys(checking: str) -> None:
     def client(key: str, secret: str) -> Any:
         return boto3.client(
             "acm-pca",

@@ -53,7 +53,7 @@ def page(request: pytest.FixtureRequest, browser: Any, url: str) -> Iterator[Any
     assert width[0] <= width[1]
 
 
-def test_it_shows_what_there_is_and_follows_the_calls(pca: PcaMock, page: Any) -> None:
+def test_it_shows_the_cas_and_follows_the_calls(pca: PcaMock, page: Any) -> None:
     page.get_by_text("There are no CAs.").wait_for()
 
     root = pca.create_root_ca("Example <Root>", crl_bucket="crls")

@@ -92,7 +92,7 @@ def test_everything_is_there_again(tmp_path: Path) -> None:
         assert root.issue("new.example.com").chain_pem == root.certificate_pem
 
 
-def test_what_is_refused_deleted_or_reset_is_not_there(tmp_path: Path) -> None:
+def test_refused_deleted_and_reset_things_are_not_kept(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     with kept(file) as pca:
         first = pca.create_root_ca("First")

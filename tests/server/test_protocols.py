@@ -44,9 +44,7 @@ def test_json_has_blobs_in_base64(pca: PcaMock, http: Http) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"MaxResults": null, "Unknown": [1]}'])
-def test_json_members_that_are_absent_null_or_unknown_are_passed_over(
-    body: bytes, http: Http
-) -> None:
+def test_json_members_that_are_absent_null_or_unknown_are_ignored(body: bytes, http: Http) -> None:
     answer = http.as_json(LIST, body)
 
     assert (answer.status, answer.json) == (200, {"CertificateAuthorities": []})

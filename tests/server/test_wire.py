@@ -82,7 +82,7 @@ def test_a_call_whose_response_is_lost_has_been_carried_out(pca: PcaMock, http: 
     assert tags == request["Tags"]
 
 
-def test_whatever_a_client_sends_as_attempt_is_a_first_one(pca: PcaMock, http: Http) -> None:
+def test_an_unreadable_attempt_header_means_the_first_attempt(pca: PcaMock, http: Http) -> None:
     for text in ("", "attempt", "attempt=x", "max=3"):
         http.as_json(LIST, {}, **{"amz-sdk-request": text})
 

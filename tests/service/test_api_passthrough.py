@@ -93,7 +93,7 @@ def test_a_member_of_the_subject_has_its_limit(
             root.issue(_CSR, template, ApiPassthrough={"Subject": {member: text + "x"}})
 
 
-def test_the_attributes_stand_in_one_order_whatever_the_callers(root: Authority) -> None:
+def test_the_attributes_come_in_one_order_not_the_callers(root: Authority) -> None:
     backwards = {member: text for member, _, _, text in reversed(_MEMBERS)}
 
     expected = tlv(0x30, *(_rdn(oid, tag, text) for _, oid, tag, text in _MEMBERS))
@@ -143,7 +143,7 @@ def test_custom_attributes_keep_their_order_and_may_repeat(root: Authority) -> N
     assert _subject(root, subject) == expected.hex()
 
 
-def test_empty_members_of_the_subject_count_as_absent(root: Authority) -> None:
+def test_empty_members_of_the_subject_are_treated_as_absent(root: Authority) -> None:
     some = {"CommonName": "x", "Organization": "", "SerialNumber": ""}
 
     assert _subject(root, some) == name("x").hex()
@@ -242,14 +242,14 @@ def _assert_purposes(certificate: str, *encoded: str) -> None:
 
 
 @pytest.mark.parametrize("purpose", _PURPOSES)
-def test_a_purpose_is_given_by_its_name_or_its_oid(purpose: str, root: Authority) -> None:
+def test_a_purpose_is_chosen_by_its_name_or_its_oid(purpose: str, root: Authority) -> None:
     dotted, encoded = _PURPOSES[purpose]
 
     _assert_purposes(_issued(root, ExtendedKeyUsage=[_named(purpose)]), encoded)
     _assert_purposes(_issued(root, ExtendedKeyUsage=[_by_oid(dotted)]), encoded)
 
 
-def test_purposes_stand_in_the_callers_order_each_once(root: Authority) -> None:
+def test_purposes_come_in_the_callers_order_each_once(root: Authority) -> None:
     client, server = "CLIENT_AUTH", "SERVER_AUTH"
     wanted = [
         _named(client),

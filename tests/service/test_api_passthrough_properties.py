@@ -267,7 +267,7 @@ def _assert_holds(certificate: str, asked: Any) -> None:
 
 
 @given(subject=_subjects, extensions=_extensions)
-def test_what_the_api_passes_is_what_asn1crypto_reads(subject: Any, extensions: Any) -> None:
+def test_asn1crypto_reads_the_values_passed_through_the_api(subject: Any, extensions: Any) -> None:
     with mock_pca() as pca:
         root = support.root(pca.client(region_name="us-east-1"))
 

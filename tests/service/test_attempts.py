@@ -81,7 +81,7 @@ def test_single_attempts_are_struck_and_then_the_call_succeeds(
     assert [call.retries for call in pca.calls] == [2]
 
 
-def test_single_attempts_may_be_those_of_several_calls(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_single_attempts_of_several_calls_may_be_struck(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail(LIST, "ThrottlingException", "failed", attempts=6)
 
     assert [list_cas(client) for _ in range(3)] == ["failed", "success", "success"]
@@ -192,7 +192,7 @@ def test_a_call_that_succeeds_at_last_takes_effect_once(pca: PcaMock, client: AC
 # Which parameters count
 
 
-def test_the_parameters_that_count_are_those_that_the_caller_passed(
+def test_a_fault_is_matched_against_the_callers_own_parameters(
     pca: PcaMock, client: ACMPCAClient
 ) -> None:
     seen = []
@@ -209,7 +209,7 @@ def test_the_parameters_that_count_are_those_that_the_caller_passed(
     assert seen == [{"MaxResults": 7}, {}]
 
 
-def test_a_whole_call_is_put_to_the_callable_once_and_single_attempts_each_time(
+def test_a_condition_is_called_once_for_a_whole_call_and_for_each_single_attempt(
     pca: PcaMock, client: ACMPCAClient
 ) -> None:
     asked = []
@@ -226,9 +226,7 @@ def test_a_whole_call_is_put_to_the_callable_once_and_single_attempts_each_time(
     assert len(asked) == 5
 
 
-def test_a_callable_that_raises_lets_the_call_raise_that(
-    pca: PcaMock, client: ACMPCAClient
-) -> None:
+def test_a_call_raises_the_error_of_its_condition(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail(LIST, "ThrottlingException", when=lambda params: bool(params["MaxResults"]))
 
     with pytest.raises(KeyError, match="MaxResults"):
@@ -282,7 +280,7 @@ def test_a_delay_takes_time_and_nothing_else(pca: PcaMock, client: ACMPCAClient)
     assert plan.struck == 3
 
 
-def test_a_delay_can_be_for_some_calls_alone(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_a_delay_can_apply_only_to_some_calls(pca: PcaMock, client: ACMPCAClient) -> None:
     plan = pca.delay(LIST, SECOND, times=2, when=lambda params: "NextToken" not in params)
     other = pca.delay(LIST, SECOND, MaxResults=5)
     pca.delay(CREATE, SECOND)
@@ -307,7 +305,7 @@ def test_the_operation_is_carried_out_after_its_delay(pca: PcaMock, client: ACMP
     assert ca.describe()["CreatedAt"] == before + timedelta(hours=2)
 
 
-def test_what_the_service_refuses_is_delayed_too(pca: PcaMock) -> None:
+def test_refusals_of_the_service_are_delayed_too(pca: PcaMock) -> None:
     pca.clock.freeze()
     client = pca.client()
     before = pca.clock.now()
@@ -318,7 +316,7 @@ def test_what_the_service_refuses_is_delayed_too(pca: PcaMock) -> None:
     assert pca.clock.now() - before == SECOND
 
 
-def test_of_several_delays_one_strikes_a_call(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_only_one_of_several_delays_strikes_a_call(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.delay(LIST, 30 * SECOND)
     pca.delay(LIST, 20 * SECOND, times=1)
     pca.delay(LIST, 10 * SECOND)
@@ -339,7 +337,7 @@ def test_a_call_that_is_delayed_and_fails_is_delayed_once(
 # The log
 
 
-def test_the_log_says_how_a_call_failed(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_the_log_has_the_error_of_a_failed_call(pca: PcaMock, client: ACMPCAClient) -> None:
     before = pca.clock.now()
     pca.fail(LIST, "ThrottlingException", "slow down", latency=SECOND)
 
@@ -372,7 +370,7 @@ def test_the_log_names_the_failure_of_the_network(pca: PcaMock, client: ACMPCACl
     assert call.request_id
 
 
-def test_the_log_says_that_a_call_succeeded_at_last(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_the_log_shows_that_a_call_succeeded_at_last(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail(LIST, UNREACHABLE, attempts=2)
 
     answer = client.list_certificate_authorities()
@@ -382,7 +380,7 @@ def test_the_log_says_that_a_call_succeeded_at_last(pca: PcaMock, client: ACMPCA
     assert call.request_id == answer["ResponseMetadata"]["RequestId"]
 
 
-def test_the_log_says_what_ended_a_call_in_the_end(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_the_log_has_the_error_that_ended_a_call(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail("DescribeCertificateAuthority", "ThrottlingException", attempts=1)
 
     with pytest.raises(client.exceptions.InvalidArnException) as refused:
@@ -402,7 +400,7 @@ def test_the_log_keeps_an_empty_message(pca: PcaMock, client: ACMPCAClient) -> N
     assert [call.message for call in pca.calls] == [""]
 
 
-def test_the_calls_that_failed_can_be_asked_for(pca: PcaMock, client: ACMPCAClient) -> None:
+def test_failed_calls_can_be_selected(pca: PcaMock, client: ACMPCAClient) -> None:
     pca.fail(LIST, "ThrottlingException", times=2)
 
     for _ in range(3):

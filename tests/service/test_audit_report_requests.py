@@ -71,7 +71,7 @@ def test_every_call_makes_a_new_report(pca: PcaMock) -> None:
     assert len(pca.buckets[REPORTS]) == 2
 
 
-def test_a_report_is_not_changed_by_what_comes_later(pca: PcaMock) -> None:
+def test_a_report_is_not_changed_by_later_events(pca: PcaMock) -> None:
     ca = support.root(pca.client(region_name=REGION))
     key = create_report(ca)["S3Key"]
     before = pca.buckets[REPORTS][key]
@@ -81,7 +81,7 @@ def test_a_report_is_not_changed_by_what_comes_later(pca: PcaMock) -> None:
     assert pca.buckets[REPORTS][key] == before
 
 
-def test_an_unwritable_bucket_lets_the_report_fail(pca: PcaMock) -> None:
+def test_a_report_fails_if_its_bucket_cannot_be_written_to(pca: PcaMock) -> None:
     ca = support.root(pca.client(region_name=REGION))
     pca.buckets.forbid(REPORTS)
 
@@ -144,7 +144,7 @@ def test_a_report_of_another_ca_is_not_found(pca: PcaMock) -> None:
 
 
 @pytest.mark.parametrize("report_id", ["", "x", _ID.upper(), "z" * 35, "a" * 36])
-def test_what_is_no_id_breaks_the_model(report_id: str, pca: PcaMock) -> None:
+def test_a_report_id_of_another_form_breaks_the_model(report_id: str, pca: PcaMock) -> None:
     ca = support.root(pca.client(region_name=REGION))
 
     with refused("ValidationException", pca):
@@ -165,7 +165,7 @@ def test_there_are_no_new_reports_in_these_statuses(status: Status, pca: PcaMock
         create_report(ca)
 
 
-def test_an_expired_or_deleted_ca_still_tells_of_its_reports(clock: Any, pca: PcaMock) -> None:
+def test_reports_of_an_expired_or_deleted_ca_can_be_described(clock: Any, pca: PcaMock) -> None:
     ca = support.root(pca.client(region_name=REGION))
     report_id = create_report(ca)["AuditReportId"]
     clock.shift(timedelta(days=3660))

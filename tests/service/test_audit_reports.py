@@ -103,7 +103,7 @@ def test_a_csv_report_byte_for_byte(clock: Any, pca: PcaMock) -> None:
     )
 
 
-def test_both_forms_say_the_same(pca: PcaMock) -> None:
+def test_both_forms_have_the_same_contents(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     revoke(ca, issue(ca))
 
@@ -147,7 +147,7 @@ def test_valid_expired_revoked_and_ca_certificates_are_all_there(clock: Any, pca
     assert [row["certificateArn"] for row in rows if "revokedAt" in row] == [revoked]
 
 
-def test_the_account_is_that_of_who_asked_for_the_certificate(pca: PcaMock) -> None:
+def test_the_account_is_the_one_that_requested_the_certificate(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     statement = {
         "Effect": "Allow",

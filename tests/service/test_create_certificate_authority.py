@@ -205,7 +205,7 @@ def test_a_new_ca_has_its_type_and_waits_for_a_certificate(
 
 
 @pytest.mark.parametrize(("key", "signing"), QUICK_PAIRS)
-def test_key_and_signature_of_the_csr_are_those_asked_for(
+def test_key_and_signature_of_the_csr_have_the_requested_algorithms(
     pca_client: ACMPCAClient, key: str, signing: str
 ) -> None:
     ca = pending(pca_client, configuration_=configuration(key=key, signing=signing))
@@ -255,7 +255,7 @@ def test_sm2_is_refused_outside_china(pca: PcaMock, pca_client: ACMPCAClient) ->
         pending(pca_client, configuration_=configuration(key="SM2", signing="SM3WITHSM2"))
 
 
-def test_sm2_in_china_is_told_to_be_unsupported(pca: PcaMock) -> None:
+def test_sm2_in_china_is_reported_as_unsupported(pca: PcaMock) -> None:
     before = snapshot(pca)
 
     with pytest.raises(ClientError, match="NotSupportedByPcaMock") as caught:
@@ -269,7 +269,7 @@ def test_sm2_in_china_is_told_to_be_unsupported(pca: PcaMock) -> None:
     assert snapshot(pca) == before
 
 
-def test_ml_dsa_is_told_to_be_unsupported_where_cryptography_has_none(
+def test_ml_dsa_is_reported_as_unsupported_where_cryptography_has_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     newer_models.need("ML_DSA_65")
@@ -334,7 +334,7 @@ def test_a_standard_that_the_region_lacks_is_refused(
 
 
 @pytest.mark.parametrize(("member", "oid", "kind", "text"), MEMBERS, ids=[m[0] for m in MEMBERS])
-def test_a_member_of_the_subject_stands_in_the_csr(
+def test_a_member_of_the_subject_is_in_the_csr(
     pca_client: ACMPCAClient, member: str, oid: str, kind: str, text: str
 ) -> None:
     ca = pending(pca_client, configuration_=configuration() | {"Subject": {member: text}})
@@ -363,7 +363,7 @@ def test_the_subject_of_the_documentations_sample_is_in_its_order(
     )
 
 
-def test_custom_attributes_stand_in_the_csr(pca_client: ACMPCAClient) -> None:
+def test_custom_attributes_are_in_the_csr(pca_client: ACMPCAClient) -> None:
     wanted = custom((MATTER_NODE, "CACACACA00000001"), ("2.5.4.6", "DE"), (MATTER_NODE, "ü"))
 
     ca = pending(pca_client, configuration_=configuration() | {"Subject": wanted})
@@ -384,7 +384,7 @@ def test_custom_attributes_beside_standard_ones_are_refused(
         create(pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": wanted})
 
 
-def test_an_empty_string_in_the_subject_counts_as_absent(pca_client: ACMPCAClient) -> None:
+def test_an_empty_string_in_the_subject_is_treated_as_absent(pca_client: ACMPCAClient) -> None:
     wanted = {"CommonName": "a", "Organization": ""}
 
     ca = pending(pca_client, configuration_=configuration() | {"Subject": wanted})
@@ -473,7 +473,7 @@ BITS = (
 
 
 @pytest.mark.parametrize("bit", BITS)
-def test_a_key_usage_of_the_csr_has_the_bit_asked_for(pca_client: ACMPCAClient, bit: str) -> None:
+def test_a_key_usage_of_the_csr_has_the_requested_bit(pca_client: ACMPCAClient, bit: str) -> None:
     ca = pending(pca_client, configuration_=with_extensions(KeyUsage={bit: True}))
 
     usage = oracles.requested_extensions(ca.csr().decode())[1]
@@ -499,7 +499,7 @@ def test_a_key_usage_without_key_cert_sign_is_accepted(pca_client: ACMPCAClient)
 
 
 @pytest.mark.parametrize(("location", "encoded"), GENERAL_NAMES)
-def test_an_access_location_stands_in_the_csr(
+def test_an_access_location_is_in_the_csr(
     pca_client: ACMPCAClient, location: Any, encoded: str
 ) -> None:
     ca = pending(pca_client, configuration_=with_access(location))
@@ -515,7 +515,7 @@ def test_an_access_location_stands_in_the_csr(
 
 
 @pytest.mark.parametrize(("member", "oid", "kind", "text"), MEMBERS, ids=[m[0] for m in MEMBERS])
-def test_a_member_of_a_directory_name_stands_in_the_csr(
+def test_a_member_of_a_directory_name_is_in_the_csr(
     pca_client: ACMPCAClient, member: str, oid: str, kind: str, text: str
 ) -> None:
     location = {"DirectoryName": {member: text}}
@@ -530,7 +530,7 @@ def directory_name(ca: Authority) -> list[tuple[str, str, str]]:
     return read(parser.parse(description["access_location"].dump(), strict=True)[4])
 
 
-def test_custom_attributes_of_a_directory_name_stand_in_the_csr(pca_client: ACMPCAClient) -> None:
+def test_custom_attributes_of_a_directory_name_are_in_the_csr(pca_client: ACMPCAClient) -> None:
     location = {"DirectoryName": custom((MATTER_NODE, "1"))}
 
     ca = pending(pca_client, configuration_=with_access(location))
@@ -547,9 +547,7 @@ def test_custom_attributes_of_a_directory_name_stand_in_the_csr(pca_client: ACMP
         ({"CustomObjectIdentifier": "1.3.6.1.5.5.7.48.3"}, "1.3.6.1.5.5.7.48.3"),
     ],
 )
-def test_an_access_method_stands_in_the_csr(
-    pca_client: ACMPCAClient, method: Any, oid: str
-) -> None:
+def test_an_access_method_is_in_the_csr(pca_client: ACMPCAClient, method: Any, oid: str) -> None:
     ca = pending(pca_client, configuration_=with_access({"DnsName": "a"}, method=method))
 
     (description,) = asn1_x509.SubjectInfoAccessSyntax.load(bytes.fromhex(access_hex(ca)))
@@ -647,7 +645,7 @@ def test_another_token_and_none_make_another_ca(pca_client: ACMPCAClient) -> Non
     assert len(set(arns)) == 4
 
 
-def test_a_known_token_is_answered_whatever_the_other_parameters_are(
+def test_a_used_token_is_answered_whatever_the_other_parameters_are(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     first = create(pca_client, IdempotencyToken="t", Tags=[{"Key": "a"}])
@@ -665,7 +663,7 @@ def test_a_known_token_is_answered_whatever_the_other_parameters_are(
     assert snapshot(pca) == before
 
 
-def test_a_known_token_does_not_pass_constraints_by(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_a_used_token_does_not_bypass_constraints(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     create(pca_client, IdempotencyToken="t")
 
     with refused("ValidationException", pca):
@@ -682,13 +680,13 @@ def test_a_failed_call_leaves_its_token_free(pca: PcaMock, pca_client: ACMPCACli
     assert [ca["Arn"] for ca in listed] == [arn]
 
 
-def test_a_token_counts_in_its_own_region_alone(pca: PcaMock) -> None:
+def test_a_token_is_valid_only_in_its_own_region(pca: PcaMock) -> None:
     here, there = in_region(pca, "us-east-1"), in_region(pca, "us-east-2")
 
     assert create(here, IdempotencyToken="t") != create(there, IdempotencyToken="t")
 
 
-def test_a_token_counts_for_creating_alone(pca_client: ACMPCAClient) -> None:
+def test_a_token_is_valid_only_for_creating(pca_client: ACMPCAClient) -> None:
     ca = support.root(pca_client)
     certificate_arn = ca.issue(Caller().csr(), IdempotencyToken="t")
 
@@ -782,7 +780,7 @@ def with_ocsp(**members: Any) -> Any:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("mode", ["GENERAL_PURPOSE", "SHORT_LIVED_CERTIFICATE"])
-def test_a_revocation_configuration_is_shown_as_it_counts(
+def test_a_revocation_configuration_is_shown_with_defaults(
     unchecked: ACMPCAClient, request_: Any, crl: Any, ocsp: Any, mode: str
 ) -> None:
     newer_models.need(request_)
@@ -912,7 +910,7 @@ def ocsp_uris(certificate_pem: str) -> list[str]:
         ({"CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}, None),
     ],
 )
-def test_a_crl_configuration_shows_in_what_is_issued(
+def test_a_crl_configuration_changes_issued_certificates(
     pca_client: ACMPCAClient, changes: Any, uri: str | None
 ) -> None:
     ca = support.root(pca_client, **with_crl(**changes))
@@ -935,7 +933,7 @@ def test_a_crl_configuration_shows_in_what_is_issued(
         (with_ocsp(OcspCustomCname="ocsp.example.com"), ["http://ocsp.example.com"]),
     ],
 )
-def test_an_ocsp_configuration_shows_in_what_is_issued(
+def test_an_ocsp_configuration_changes_issued_certificates(
     pca_client: ACMPCAClient, request_: Any, uris: list[str]
 ) -> None:
     ca = support.root(pca_client, **request_)
@@ -978,13 +976,13 @@ def test_a_reserved_tag_is_refused(pca: PcaMock, pca_client: ACMPCAClient, key: 
 
 
 @pytest.mark.parametrize("key", ["aws", "awsx:a", "my-aws:a"])
-def test_what_only_looks_reserved_is_a_tag(pca_client: ACMPCAClient, key: str) -> None:
+def test_a_key_that_only_looks_reserved_is_accepted(pca_client: ACMPCAClient, key: str) -> None:
     arn = create(pca_client, Tags=[{"Key": key}])
 
     assert pca_client.list_tags(CertificateAuthorityArn=arn)["Tags"] == [{"Key": key, "Value": ""}]
 
 
-def test_a_key_twice_is_refused_but_not_in_another_case(
+def test_a_repeated_key_is_refused_unless_its_case_differs(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     with refused("InvalidTagException", pca):
@@ -1034,7 +1032,7 @@ _FAULTS: Any = [
 
 
 @pytest.mark.parametrize("first", range(len(_FAULTS)))
-def test_of_several_faults_the_first_in_the_order_of_the_checks_is_told(
+def test_the_first_failed_check_is_reported(
     pca: PcaMock, pca_client: ACMPCAClient, first: int
 ) -> None:
     request: Any = {}
@@ -1057,18 +1055,18 @@ def test_any_common_name_can_be_read_back(common_name: str) -> None:
 # Every member has an effect
 
 _SUBJECT = {
-    **dict.fromkeys((m[0] for m in MEMBERS), "test_a_member_of_the_subject_stands_in_the_csr"),
-    "CustomAttributes": "test_custom_attributes_stand_in_the_csr",
-    "CustomAttributes.ObjectIdentifier": "test_custom_attributes_stand_in_the_csr",
-    "CustomAttributes.Value": "test_custom_attributes_stand_in_the_csr",
+    **dict.fromkeys((m[0] for m in MEMBERS), "test_a_member_of_the_subject_is_in_the_csr"),
+    "CustomAttributes": "test_custom_attributes_are_in_the_csr",
+    "CustomAttributes.ObjectIdentifier": "test_custom_attributes_are_in_the_csr",
+    "CustomAttributes.Value": "test_custom_attributes_are_in_the_csr",
 }
 _DIRECTORY_NAME = {
-    **dict.fromkeys((m[0] for m in MEMBERS), "test_a_member_of_a_directory_name_stands_in_the_csr"),
-    "CustomAttributes": "test_custom_attributes_of_a_directory_name_stand_in_the_csr",
+    **dict.fromkeys((m[0] for m in MEMBERS), "test_a_member_of_a_directory_name_is_in_the_csr"),
+    "CustomAttributes": "test_custom_attributes_of_a_directory_name_are_in_the_csr",
     "CustomAttributes.ObjectIdentifier": (
-        "test_custom_attributes_of_a_directory_name_stand_in_the_csr"
+        "test_custom_attributes_of_a_directory_name_are_in_the_csr"
     ),
-    "CustomAttributes.Value": "test_custom_attributes_of_a_directory_name_stand_in_the_csr",
+    "CustomAttributes.Value": "test_custom_attributes_of_a_directory_name_are_in_the_csr",
 }
 _LOCATION = dict.fromkeys(
     (
@@ -1085,27 +1083,27 @@ _LOCATION = dict.fromkeys(
         "IpAddress",
         "RegisteredId",
     ),
-    "test_an_access_location_stands_in_the_csr",
+    "test_an_access_location_is_in_the_csr",
 )
 _ACCESS = {
     "": "test_access_descriptions_keep_their_order_and_come_after_the_key_usage",
-    "AccessMethod": "test_an_access_method_stands_in_the_csr",
-    "AccessMethod.CustomObjectIdentifier": "test_an_access_method_stands_in_the_csr",
-    "AccessMethod.AccessMethodType": "test_an_access_method_stands_in_the_csr",
-    "AccessLocation": "test_an_access_location_stands_in_the_csr",
+    "AccessMethod": "test_an_access_method_is_in_the_csr",
+    "AccessMethod.CustomObjectIdentifier": "test_an_access_method_is_in_the_csr",
+    "AccessMethod.AccessMethodType": "test_an_access_method_is_in_the_csr",
+    "AccessLocation": "test_an_access_location_is_in_the_csr",
     **{f"AccessLocation.{name}": test for name, test in _LOCATION.items()},
     **{f"AccessLocation.DirectoryName.{name}": test for name, test in _DIRECTORY_NAME.items()},
 }
 _CONFIGURATION = {
-    "": "test_key_and_signature_of_the_csr_are_those_asked_for",
-    "KeyAlgorithm": "test_key_and_signature_of_the_csr_are_those_asked_for",
-    "SigningAlgorithm": "test_key_and_signature_of_the_csr_are_those_asked_for",
+    "": "test_key_and_signature_of_the_csr_have_the_requested_algorithms",
+    "KeyAlgorithm": "test_key_and_signature_of_the_csr_have_the_requested_algorithms",
+    "SigningAlgorithm": "test_key_and_signature_of_the_csr_have_the_requested_algorithms",
     "Subject": "test_the_subject_of_the_documentations_sample_is_in_its_order",
     **{f"Subject.{name}": test for name, test in _SUBJECT.items()},
-    "CsrExtensions": "test_a_key_usage_of_the_csr_has_the_bit_asked_for",
-    "CsrExtensions.KeyUsage": "test_a_key_usage_of_the_csr_has_the_bit_asked_for",
+    "CsrExtensions": "test_a_key_usage_of_the_csr_has_the_requested_bit",
+    "CsrExtensions.KeyUsage": "test_a_key_usage_of_the_csr_has_the_requested_bit",
     **{
-        f"CsrExtensions.KeyUsage.{bit}": "test_a_key_usage_of_the_csr_has_the_bit_asked_for"
+        f"CsrExtensions.KeyUsage.{bit}": "test_a_key_usage_of_the_csr_has_the_requested_bit"
         for bit in BITS
     },
     **{
@@ -1114,24 +1112,24 @@ _CONFIGURATION = {
     },
 }
 _REVOCATION = {
-    "": "test_a_revocation_configuration_is_shown_as_it_counts",
-    "CrlConfiguration": "test_a_crl_configuration_shows_in_what_is_issued",
-    "CrlConfiguration.Enabled": "test_a_crl_configuration_shows_in_what_is_issued",
-    "CrlConfiguration.ExpirationInDays": "test_a_revocation_configuration_is_shown_as_it_counts",
-    "CrlConfiguration.CustomCname": "test_a_crl_configuration_shows_in_what_is_issued",
-    "CrlConfiguration.S3BucketName": "test_a_crl_configuration_shows_in_what_is_issued",
-    "CrlConfiguration.S3ObjectAcl": "test_a_revocation_configuration_is_shown_as_it_counts",
+    "": "test_a_revocation_configuration_is_shown_with_defaults",
+    "CrlConfiguration": "test_a_crl_configuration_changes_issued_certificates",
+    "CrlConfiguration.Enabled": "test_a_crl_configuration_changes_issued_certificates",
+    "CrlConfiguration.ExpirationInDays": "test_a_revocation_configuration_is_shown_with_defaults",
+    "CrlConfiguration.CustomCname": "test_a_crl_configuration_changes_issued_certificates",
+    "CrlConfiguration.S3BucketName": "test_a_crl_configuration_changes_issued_certificates",
+    "CrlConfiguration.S3ObjectAcl": "test_a_revocation_configuration_is_shown_with_defaults",
     "CrlConfiguration.CrlDistributionPointExtensionConfiguration": (
-        "test_a_crl_configuration_shows_in_what_is_issued"
+        "test_a_crl_configuration_changes_issued_certificates"
     ),
     "CrlConfiguration.CrlDistributionPointExtensionConfiguration.OmitExtension": (
-        "test_a_crl_configuration_shows_in_what_is_issued"
+        "test_a_crl_configuration_changes_issued_certificates"
     ),
-    "CrlConfiguration.CrlType": "test_a_crl_configuration_shows_in_what_is_issued",
-    "CrlConfiguration.CustomPath": "test_a_crl_configuration_shows_in_what_is_issued",
-    "OcspConfiguration": "test_an_ocsp_configuration_shows_in_what_is_issued",
-    "OcspConfiguration.Enabled": "test_an_ocsp_configuration_shows_in_what_is_issued",
-    "OcspConfiguration.OcspCustomCname": "test_an_ocsp_configuration_shows_in_what_is_issued",
+    "CrlConfiguration.CrlType": "test_a_crl_configuration_changes_issued_certificates",
+    "CrlConfiguration.CustomPath": "test_a_crl_configuration_changes_issued_certificates",
+    "OcspConfiguration": "test_an_ocsp_configuration_changes_issued_certificates",
+    "OcspConfiguration.Enabled": "test_an_ocsp_configuration_changes_issued_certificates",
+    "OcspConfiguration.OcspCustomCname": "test_an_ocsp_configuration_changes_issued_certificates",
 }
 # Member -> the test that shows what it does.
 EFFECTS = {

@@ -151,7 +151,7 @@ def test_a_subordinate_names_the_crl_of_its_parent(pca: PcaMock) -> None:
 # Changes
 
 
-def test_what_a_certificate_says_is_fixed_when_it_is_issued(pca: PcaMock) -> None:
+def test_the_contents_of_a_certificate_are_fixed_when_it_is_issued(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     arn = issue(ca)
     before = ca.get(arn)

@@ -140,7 +140,7 @@ def test_a_crl_is_refreshed_when_half_of_its_time_has_passed(clock: Any, pca: Pc
     assert tbs["next_update"].native == NOW + 15 * _DAY
 
 
-def test_any_call_refreshes_what_is_due(clock: Any, pca: PcaMock) -> None:
+def test_any_call_refreshes_a_crl_that_is_due(clock: Any, pca: PcaMock) -> None:
     ca = revoking.root(pca, ExpirationInDays=2)
     issue(ca)
     buckets = pca.buckets
@@ -240,7 +240,7 @@ def test_a_crl_is_that_of_the_moment_of_its_revocation_whenever_it_is_read(
     assert listed(crl(pca, ca)) == [serial(arn)]
 
 
-def test_crls_of_a_snapshot_and_of_what_came_after_it_keep_apart(pca: PcaMock) -> None:
+def test_crls_of_a_snapshot_and_later_ones_are_independent(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     first, second, third = (issue(ca) for _ in range(3))
     revoke(ca, first)
@@ -290,7 +290,7 @@ def test_an_expired_certificate_is_in_one_crl_more_and_then_out(clock: Any, pca:
     assert listed(crl(pca, ca)) == [serial(long)]
 
 
-def test_a_crl_that_cannot_be_written_does_not_count_as_the_one_more(
+def test_an_expired_certificate_stays_until_a_crl_with_it_is_written(
     clock: Any, pca: PcaMock
 ) -> None:
     ca = revoking.root(pca, ExpirationInDays=2)
@@ -379,7 +379,7 @@ def test_a_deleted_ca_writes_no_crl_until_it_is_restored(clock: Any, pca: PcaMoc
     assert number(crl(pca, ca)) > number(first)
 
 
-def test_a_ca_beyond_restoration_writes_no_crl(clock: Any, pca: PcaMock) -> None:
+def test_a_ca_past_its_restoration_period_writes_no_crl(clock: Any, pca: PcaMock) -> None:
     ca = revoking.root(pca)
     issue(ca)
     first = crl(pca, ca)

@@ -53,7 +53,7 @@ def listed(client: ACMPCAClient) -> list[str]:
 
 
 @pytest.mark.parametrize("days", [None, 7, 8, 29, 30])
-def test_a_deleted_ca_can_be_restored_for_so_many_days(
+def test_a_deleted_ca_can_be_restored_for_the_requested_days(
     pca_client: ACMPCAClient, days: int | None
 ) -> None:
     ca = pending(pca_client)
@@ -71,7 +71,7 @@ def test_a_deleted_ca_can_be_restored_for_so_many_days(
         }
 
 
-def test_a_deleted_ca_keeps_what_is_told_of_its_certificate(pca_client: ACMPCAClient) -> None:
+def test_a_deleted_ca_is_still_described_with_its_certificate(pca_client: ACMPCAClient) -> None:
     ca = disabled(pca_client)
     before = ca.describe()
 
@@ -211,7 +211,7 @@ def test_a_restored_ca_works_after_it_is_enabled(pca: PcaMock, pca_client: ACMPC
     assert ca.issue(CSR)
 
 
-def test_a_restored_pending_ca_can_be_given_its_certificate(pca_client: ACMPCAClient) -> None:
+def test_a_certificate_can_be_imported_into_a_restored_pending_ca(pca_client: ACMPCAClient) -> None:
     ca = pending(pca_client)
     delete(ca)
     restore(ca)
@@ -256,7 +256,9 @@ def test_an_active_ca_that_expired_is_deleted_restored_and_renewed_to_active(
         assert ca.status == "ACTIVE"
 
 
-def test_what_hangs_on_a_ca_comes_back_with_it(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_everything_that_belongs_to_a_ca_comes_back_with_it(
+    pca: PcaMock, pca_client: ACMPCAClient
+) -> None:
     tags: Any = [{"Key": "a", "Value": "b"}]
     ca = disabled(pca_client, Tags=tags)
     about: Any = {"CertificateAuthorityArn": ca.arn}

@@ -104,7 +104,7 @@ def test_the_serial_is_decimal_and_that_of_the_certificate(pca_client: ACMPCACli
     assert ca.describe()["Serial"] == str(int(certificate_arn.rpartition("/")[2], 16))
 
 
-def test_a_configuration_is_described_as_it_was_given(pca_client: ACMPCAClient) -> None:
+def test_a_configuration_is_described_as_it_was_requested(pca_client: ACMPCAClient) -> None:
     given = configuration("x", CsrExtensions={"KeyUsage": {"CRLSign": True, "KeyCertSign": False}})
 
     assert (
@@ -144,7 +144,7 @@ def test_a_ca_is_described_in_every_status_with_the_members_of_that_status(
 
 
 @pytest.mark.parametrize("reason", ["REQUEST_TIMED_OUT", "UNSUPPORTED_ALGORITHM", "OTHER"])
-def test_a_failed_ca_says_why(pca: PcaMock, pca_client: ACMPCAClient, reason: str) -> None:
+def test_a_failed_ca_shows_the_reason(pca: PcaMock, pca_client: ACMPCAClient, reason: str) -> None:
     ca = pending(pca_client)
     inside.put_in(pca, ca.arn, Status.FAILED)
     inside.authority(pca, ca.arn).progress = Progress(failure=reason)
@@ -211,7 +211,7 @@ def test_a_revocation_configuration_that_is_off_is_not_shared_between_cas(
     assert second.describe()["RevocationConfiguration"] == OFF
 
 
-def test_the_request_is_no_part_of_what_is_remembered(pca_client: ACMPCAClient) -> None:
+def test_the_state_does_not_share_the_request(pca_client: ACMPCAClient) -> None:
     given = configuration("x")
     ca = pending(pca_client, configuration_=given)
 
@@ -354,7 +354,7 @@ def test_accounts_are_separate(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     assert answer == {"CertificateAuthorities": []}
 
 
-def test_own_cas_are_shown_to_self_alone(pca_client: ACMPCAClient) -> None:
+def test_own_cas_are_listed_only_for_the_owner_self(pca_client: ACMPCAClient) -> None:
     created = pending(pca_client).arn
 
     assert arns(listed(pca_client, ResourceOwner="SELF")) == [created]

@@ -92,7 +92,7 @@ def permitting(operation: str) -> Status:
 
 
 @pytest.mark.parametrize("operation", sorted(ABOUT_A_CA))
-def test_an_operation_that_is_not_supported_says_so(
+def test_an_unsupported_operation_is_reported_as_such(
     pca: PcaMock, pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     arn = authority(pca, pca_client)
@@ -228,7 +228,7 @@ def test_a_ca_of_another_region_is_not_found(
 
 
 @pytest.mark.parametrize("operation", sorted(ABOUT_A_CA))
-def test_an_arn_with_another_region_is_not_found_though_the_id_is_known(
+def test_an_arn_with_another_region_is_not_found_though_the_id_exists(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str
 ) -> None:
     arn = authority(pca, pca_client).replace("us-east-1", "us-east-2")
@@ -244,7 +244,7 @@ def test_an_arn_with_another_region_is_not_found_though_the_id_is_known(
 @pytest.mark.parametrize(
     "operation", [name for name in sorted(PERMITTED) if PERMITTED[name][Status.DELETED]]
 )
-def test_the_status_comes_before_what_is_specific_to_the_operation(
+def test_the_status_is_checked_before_the_operations_own_rules(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str
 ) -> None:
     arn = authority(pca, pca_client, Status.DELETED)
@@ -257,9 +257,7 @@ def test_the_status_comes_before_what_is_specific_to_the_operation(
 # What reaches a caller
 
 
-def test_a_call_changes_nothing_of_what_it_was_given(
-    pca: PcaMock, pca_client: ACMPCAClient
-) -> None:
+def test_a_call_does_not_change_its_parameters(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     params = request("CreateCertificateAuthority")
 
     with pytest.raises(AwsError):
@@ -268,7 +266,7 @@ def test_a_call_changes_nothing_of_what_it_was_given(
     assert params == request("CreateCertificateAuthority")
 
 
-def test_a_client_without_validation_of_its_own_meets_the_services(pca: PcaMock) -> None:
+def test_a_client_without_own_validation_gets_the_services_errors(pca: PcaMock) -> None:
     client = pca.client(config=Config(parameter_validation=False))
 
     with refused("ValidationException", pca):

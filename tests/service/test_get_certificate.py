@@ -105,7 +105,7 @@ def test_a_certificate_is_that_of_its_request(root: Authority) -> None:
 _NAMES: Final = [bytes.fromhex(f"300c310a300806035504030c01{letter}") for letter in ("61", "62")]
 
 
-def test_the_chain_stays_what_it_was_at_issuance(root: Authority) -> None:
+def test_the_chain_stays_as_it_was_at_issuance(root: Authority) -> None:
     arn = root.issue(_CSR)
     before = _answer(root, arn)
 

@@ -219,7 +219,7 @@ def test_the_answer_is_empty(pca_client: ACMPCAClient, top: Authority) -> None:
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def test_a_root_has_no_chain_though_an_empty_one_may_be_given(
+def test_a_root_has_no_chain_but_may_come_with_an_empty_one(
     pca_client: ACMPCAClient, top: Authority
 ) -> None:
     pca_client.import_certificate_authority_certificate(
@@ -301,7 +301,7 @@ def test_a_subject_with_other_attributes_than_the_csrs_is_a_mismatch(
 
 
 @pytest.mark.parametrize("identifier", [None, b"\x01\x02\x03"], ids=["without", "with SKI"])
-def test_what_is_issued_names_the_key_as_the_certificate_does(
+def test_issued_certificates_have_the_key_identifier_of_the_ca_certificate(
     sub: Authority, identifier: bytes | None
 ) -> None:
     signer = outside_root()
@@ -340,9 +340,7 @@ def test_describe_has_serial_and_validity_of_the_certificate(sub: Authority) -> 
     }
 
 
-def test_a_renewal_replaces_the_certificate_and_keeps_all_else(
-    pca: PcaMock, pca_client: ACMPCAClient
-) -> None:
+def test_a_renewal_replaces_only_the_certificate(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     ca = support.root(pca_client, Tags=[{"Key": "a"}])
     leaf_arn = ca.issue(Caller().csr())
     leaf = ca.get(leaf_arn)
@@ -386,7 +384,7 @@ def test_an_expired_ca_gets_back_the_status_that_it_had(
         assert sub.status == then
 
 
-def test_an_expired_root_signs_and_installs_itself_anew(pca_client: ACMPCAClient) -> None:
+def test_an_expired_root_signs_and_installs_itself_again(pca_client: ACMPCAClient) -> None:
     ca = support.root(pca_client, validity=ONE_YEAR)
 
     with time_machine.travel(datetime.now(timezone.utc) + 400 * DAY, tick=False):
@@ -458,7 +456,7 @@ def test_a_status_that_forbids_comes_before_the_certificate(
         pytest.param(lambda text: armour(b""), id="nothing in the armour"),
     ],
 )
-def test_what_is_not_exactly_one_certificate_is_malformed(
+def test_anything_except_exactly_one_certificate_is_malformed(
     pca: PcaMock, sub: Authority, spoil: Any
 ) -> None:
     signer = outside_root()
@@ -501,7 +499,7 @@ def test_an_extension_that_is_needed_and_cannot_be_read_is_malformed(
         ("1.3.6.1.5.5.7.1.24", ""),
     ],
 )
-def test_an_extension_that_nobody_asks_for_may_be_unreadable(
+def test_an_extension_that_is_not_needed_may_be_unreadable(
     sub: Authority, oid: str, value: str
 ) -> None:
     signer = outside_root()
@@ -512,7 +510,7 @@ def test_an_extension_that_nobody_asks_for_may_be_unreadable(
     assert sub.status == "ACTIVE"
 
 
-def test_what_the_service_issued_with_an_edi_party_name_can_be_imported(
+def test_a_certificate_with_an_edi_party_name_can_be_imported(
     pca_client: ACMPCAClient, sub: Authority
 ) -> None:
     parent = support.root(pca_client)
@@ -528,7 +526,7 @@ def test_what_the_service_issued_with_an_edi_party_name_can_be_imported(
     assert sub.status == "ACTIVE"
 
 
-def test_an_extension_that_stands_there_twice_is_malformed(pca: PcaMock, sub: Authority) -> None:
+def test_a_repeated_extension_is_malformed(pca: PcaMock, sub: Authority) -> None:
     signer = outside_root()
     twins = [(other(f"1.2.3.{number}"), False) for number in (4, 5)]
     encoded = oracles.der(signed(sub, signer, CA_TRUE, *twins))
@@ -619,7 +617,7 @@ def test_an_odd_but_harmless_certificate_is_accepted_without_a_warning(sub: Auth
         pytest.param("2a8648ce3d040302", "2a8648ce3d040309", id="signature"),
     ],
 )
-def test_an_algorithm_that_is_not_known_is_called_so(
+def test_an_unknown_algorithm_is_reported_as_such(
     pca: PcaMock, sub: Authority, known: str, unknown: str
 ) -> None:
     signer = outside_root()
@@ -637,7 +635,7 @@ def test_an_algorithm_that_is_not_known_is_called_so(
         pytest.param(ec.generate_private_key(ec.SECP224R1()), id="P-224"),
     ],
 )
-def test_a_key_that_a_csr_must_not_have_no_ca_in_the_chain_has(
+def test_keys_that_are_refused_in_a_csr_are_refused_in_the_chain(
     pca: PcaMock, sub: Authority, key: Any
 ) -> None:
     signer = outside_root(key=key)
@@ -891,9 +889,7 @@ def test_a_path_length_that_is_exceeded_anywhere_is_a_validation_exception(
         sub.install(signed(sub, signer), signer.chain_pem)
 
 
-def test_self_issued_certificates_do_not_count_for_path_lengths(
-    pca: PcaMock, sub: Authority
-) -> None:
+def test_self_issued_certificates_do_not_use_up_path_lengths(pca: PcaMock, sub: Authority) -> None:
     root = outside_root(ca_true(1))
     rekeyed = root.below("Outside Root", ca_true(1))
 
@@ -1096,7 +1092,7 @@ def test_a_certificate_may_begin_later_and_end_after_its_issuers(sub: Authority)
 # The order
 
 
-def test_of_several_faults_the_first_in_the_order_of_the_checks_is_told(
+def test_the_first_failed_check_is_reported(
     pca: PcaMock, pca_client: ACMPCAClient, sub: Authority, top: Authority
 ) -> None:
     other_ca, outside = pending(pca_client), outside_root()

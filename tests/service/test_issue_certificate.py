@@ -191,7 +191,7 @@ def test_a_root_signs_itself_while_it_may_get_a_certificate(
                 root.issue(csr, "RootCACertificate")
 
 
-def test_a_pending_root_issues_nothing_but_its_own_certificate(pca: PcaMock) -> None:
+def test_a_pending_root_issues_only_its_own_certificate(pca: PcaMock) -> None:
     root = support.pending(pca.client(region_name="us-east-1"))
 
     for template in ("EndEntityCertificate", "SubordinateCACertificate_PathLen0"):
@@ -214,7 +214,7 @@ _ROOT_TEMPLATES: Final = [
 
 
 @pytest.mark.parametrize("template", _ROOT_TEMPLATES)
-def test_a_root_template_wants_the_cas_own_request(
+def test_a_root_template_requires_the_cas_own_csr(
     template: str, pca: PcaMock, root: Authority
 ) -> None:
     for csr in (raw_csr(), support.root(root.client).csr()):
@@ -420,7 +420,7 @@ def test_a_root_with_path_length_zero_issues_no_ca(pca: PcaMock) -> None:
 
 
 @pytest.mark.parametrize(("of_root", "is_allowed"), [(None, True), (2, True), (1, False)])
-def test_the_path_length_of_every_ancestor_counts(
+def test_the_path_length_of_every_ancestor_is_enforced(
     of_root: int | None, is_allowed: bool, pca: PcaMock
 ) -> None:
     ca = support.pending(pca.client(region_name="us-east-1"), "SUBORDINATE")
@@ -499,7 +499,7 @@ def test_another_token_gives_another_certificate(other: str, root: Authority) ->
     assert root.issue(csr, IdempotencyToken=other) != first
 
 
-def test_with_a_known_token_the_rest_of_the_request_is_not_looked_at(
+def test_the_rest_of_a_request_with_a_used_token_is_not_checked(
     pca: PcaMock, root: Authority
 ) -> None:
     first = root.issue(raw_csr(), IdempotencyToken="token")
@@ -512,7 +512,7 @@ def test_with_a_known_token_the_rest_of_the_request_is_not_looked_at(
         root.issue(armoured(b"no CSR"), "NoSuchTemplate", IdempotencyToken="new")
 
 
-def test_a_token_counts_for_five_minutes_from_its_first_use(root: Authority) -> None:
+def test_a_token_is_valid_for_five_minutes_from_its_first_use(root: Authority) -> None:
     csr = raw_csr()
     with time_machine.travel(_NOW, tick=False) as clock:
         renewed = support.root(root.client)
@@ -537,7 +537,7 @@ def test_a_failed_call_leaves_no_token(pca: PcaMock, root: Authority) -> None:
     assert root.get(first)
 
 
-def test_a_token_counts_for_one_ca_and_one_operation(pca: PcaMock, root: Authority) -> None:
+def test_a_token_is_valid_for_one_ca_and_one_operation(pca: PcaMock, root: Authority) -> None:
     csr = raw_csr()
     other = support.root(root.client, IdempotencyToken="token")
 
@@ -556,7 +556,7 @@ def test_a_token_that_breaks_the_shape_is_refused(
 
 
 @pytest.mark.parametrize("token", ["a", "a" * 36, "ÿ \t"])
-def test_a_token_that_fits_the_shape_counts(token: str, root: Authority) -> None:
+def test_a_token_of_the_right_shape_is_accepted(token: str, root: Authority) -> None:
     first = root.issue(raw_csr(), IdempotencyToken=token)
 
     assert root.issue(raw_csr(), IdempotencyToken=token) == first

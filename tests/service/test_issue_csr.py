@@ -264,7 +264,7 @@ _PSS_WITH_SHA256: Final = bytes.fromhex(
 )
 
 
-def test_a_key_for_pss_alone_is_accepted_and_copied(root: Authority) -> None:
+def test_a_key_only_for_pss_is_accepted_and_copied(root: Authority) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     bits = key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
     spki = tlv(0x30, tlv(0x30, oid("1.2.840.113549.1.1.10")), tlv(0x03, b"\0", bits))
@@ -384,7 +384,7 @@ def test_a_key_of_another_kind_is_refused(csr: bytes, pca: PcaMock, root: Author
         ),
     ],
 )
-def test_an_algorithm_that_is_not_known_is_called_so(
+def test_an_unknown_algorithm_is_reported_as_such(
     csr: bytes, pca: PcaMock, root: Authority
 ) -> None:
     with refused("NotSupportedByPcaMock", pca, status=501):
@@ -486,9 +486,7 @@ def test_a_signature_is_verified_with_the_requests_key(
         ),
     ],
 )
-def test_a_signature_that_does_not_hold_is_refused(
-    csr: bytes, pca: PcaMock, root: Authority
-) -> None:
+def test_an_invalid_signature_is_refused(csr: bytes, pca: PcaMock, root: Authority) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(csr)
 
@@ -552,7 +550,7 @@ def test_the_flag_of_the_alternative_name_is_copied(critical: bool, root: Author
         assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == wanted
 
 
-def test_an_alternative_name_without_names_counts_as_none(root: Authority) -> None:
+def test_an_alternative_name_without_names_is_treated_as_absent(root: Authority) -> None:
     for template in ("EndEntityCertificate", "EndEntityCertificate_CSRPassthrough"):
         certificate = root.issued(raw_csr(san()), template)
 
@@ -560,7 +558,7 @@ def test_an_alternative_name_without_names_counts_as_none(root: Authority) -> No
 
 
 @pytest.mark.parametrize("value", ["3003820178", "30028200", "3006820141820141"])
-def test_an_alternative_name_is_copied_whatever_it_says(value: str, root: Authority) -> None:
+def test_an_alternative_name_is_copied_whatever_its_contents(value: str, root: Authority) -> None:
     wanted = Extension(SUBJECT_ALTERNATIVE_NAME, False, value)
 
     certificate = root.issued(raw_csr(wanted))
@@ -767,7 +765,7 @@ def test_a_request_without_the_field_for_attributes_is_refused(
         root.issue(csr)
 
 
-def test_what_a_template_does_not_use_is_not_parsed(pca: PcaMock, root: Authority) -> None:
+def test_values_that_a_template_does_not_use_are_not_parsed(pca: PcaMock, root: Authority) -> None:
     broken = Extension("2.5.29.15", True, "ff")
 
     base = root.issued(raw_csr(broken))

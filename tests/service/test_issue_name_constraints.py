@@ -76,7 +76,7 @@ def test_a_breach_fails_after_the_answer(ca: Authority) -> None:
         )
 
 
-def test_what_failed_is_no_certificate(pca: PcaMock, ca: Authority) -> None:
+def test_a_failed_issuance_leaves_no_certificate(pca: PcaMock, ca: Authority) -> None:
     arn = ca.issue(raw_csr(san("www.example.org")), Validity=_MONTH)
 
     with refused("ResourceNotFoundException", pca):
@@ -104,7 +104,7 @@ def test_the_constraints_hold_wherever_the_names_come_from(
     assert fails(ca, raw_csr(), _API, ApiPassthrough=by_bytes) is not is_permitted
 
 
-def test_one_name_of_several_suffices_for_a_breach(ca: Authority) -> None:
+def test_one_forbidden_name_of_several_is_a_breach(ca: Authority) -> None:
     assert fails(ca, raw_csr(san("www.example.com", "www.example.org")))
 
 
@@ -133,7 +133,7 @@ def test_the_constraints_of_ancestors_hold_as_well(root: Authority) -> None:
     assert fails(ca, raw_csr(san("www.example.org")))
 
 
-def test_a_root_holds_what_it_issues_to_its_own_constraints_but_not_itself(pca: PcaMock) -> None:
+def test_a_roots_constraints_apply_to_its_certificates_but_not_to_itself(pca: PcaMock) -> None:
     root = support.pending(pca.client(region_name="us-east-1"), "ROOT")
     only_example = passing(CustomExtensions=[constraints(x509.DirectoryName(_EXAMPLE))])
     template = "RootCACertificate_APIPassthrough"

@@ -129,7 +129,7 @@ def told(pca: PcaMock, ca: support.Authority, *faults: Fault) -> tuple[str, str]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_each_fault_alone_is_told(full: PcaMock, fault: Fault) -> None:
+def test_each_single_fault_is_reported(full: PcaMock, fault: Fault) -> None:
     code, message = told(full, support.root(full.client(region_name="us-east-1")), fault)
 
     assert code == fault.code
@@ -137,7 +137,7 @@ def test_each_fault_alone_is_told(full: PcaMock, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
-def test_of_two_faults_the_one_that_is_checked_first_is_told(
+def test_the_first_of_two_failed_checks_is_reported(
     full: PcaMock, first: Fault, second: Fault
 ) -> None:
     code, message = told(full, support.root(full.client(region_name="us-east-1")), second, first)

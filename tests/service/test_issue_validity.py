@@ -64,7 +64,7 @@ def _ends(certificate: str) -> tuple[datetime, datetime]:
         ("END_DATE", 491231235959, datetime(2049, 12, 31, 23, 59, 59)),
     ],
 )
-def test_validity_starts_an_hour_ago_and_ends_as_asked(
+def test_validity_starts_an_hour_ago_and_ends_as_requested(
     kind: str, value: int, not_after: datetime, root: Authority
 ) -> None:
     certificate = root.issued(_CSR, Validity={"Type": kind, "Value": value})
@@ -103,7 +103,7 @@ def test_each_end_is_written_in_the_form_of_its_year(root: Authority) -> None:
         _NOW + 365 * _DAY - _SECOND,
     ],
 )
-def test_a_given_start_replaces_the_hour_and_leaves_the_end(
+def test_a_requested_start_replaces_the_hour_and_keeps_the_end(
     start: datetime, root: Authority
 ) -> None:
     certificate = root.issued(_CSR, Validity=_days(365), ValidityNotBefore=_until(start))
@@ -120,7 +120,7 @@ def test_the_start_must_come_before_the_end(start: datetime, pca: PcaMock, root:
 @pytest.mark.parametrize(
     ("kind", "value"), [("END_DATE", 20261124000000), ("DAYS", 1), ("MONTHS", 1), ("YEARS", 1)]
 )
-def test_a_start_is_given_as_an_absolute_moment_only(
+def test_a_start_can_only_be_an_absolute_moment(
     kind: Any, value: int, pca: PcaMock, root: Authority
 ) -> None:
     with refused("ValidationException", pca):
@@ -226,7 +226,7 @@ def test_a_kind_of_validity_that_does_not_exist_is_refused(
         root.issue(_CSR, **more)
 
 
-def test_after_a_renewal_the_new_end_of_the_ca_counts(pca: PcaMock) -> None:
+def test_the_new_end_of_a_renewed_ca_is_the_limit(pca: PcaMock) -> None:
     root = support.root(pca.client(region_name="us-east-1"), validity=_days(100))
     with refused("ValidationException", pca, match=_TOO_LONG):
         root.issue(_CSR, Validity=_days(101))
@@ -248,7 +248,7 @@ def test_the_ends_of_the_ancestors_are_not_looked_at(pca: PcaMock) -> None:
 # Root certificates, short-lived certificates
 
 
-def test_a_root_lives_as_long_as_it_likes(root: Authority) -> None:
+def test_a_root_may_have_any_validity(root: Authority) -> None:
     for years in (1, 365, 7973):
         certificate = root.issued(
             root.csr(), "RootCACertificate", Validity={"Type": "YEARS", "Value": years}

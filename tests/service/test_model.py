@@ -32,7 +32,7 @@ def test_a_partition_has_its_domain(partition: str, suffix: str) -> None:
     assert model.dns_suffix(partition) == suffix
 
 
-def test_an_operation_is_known_by_its_name_on_the_wire() -> None:
+def test_an_operation_is_found_by_its_name_on_the_wire() -> None:
     assert model.operation_model("ListTags").name == "ListTags"
     with pytest.raises(OperationNotFoundError):
         model.operation_model("list_tags")

@@ -130,7 +130,7 @@ def test_cas_of_all_accounts_and_regions_are_answered(pca: PcaMock) -> None:
     assert ocsp_answer(pca, request) == ("successful", [(serial(arn), "good")])
 
 
-def test_an_answer_looks_at_one_ca_however_many_there_are(
+def test_an_answer_looks_at_only_one_of_many_cas(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cas = [revoking.root(pca) for _ in range(5)]
@@ -148,7 +148,7 @@ def test_an_answer_looks_at_one_ca_however_many_there_are(
     assert len(set(looks)) == 1
 
 
-def test_after_going_back_the_cas_of_then_answer(pca: PcaMock) -> None:
+def test_the_restored_cas_answer_after_a_restore(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     request = ocsp_request(certificate_id(ca.certificate(), serial(issue(ca))))
     kept = pca.snapshot()
@@ -182,7 +182,7 @@ def test_an_unknown_issuer_is_unauthorized(pca: PcaMock) -> None:
     assert ocsp_answer(pca, ocsp_request(of_other))[0] == "successful"
 
 
-def test_the_answer_is_signed_by_the_ca_whose_key_is_meant(pca: PcaMock) -> None:
+def test_the_answer_is_signed_by_the_ca_whose_key_is_named(pca: PcaMock) -> None:
     ca, namesake = revoking.root(pca), revoking.root(pca)
     arn = issue(namesake)
 
@@ -190,7 +190,7 @@ def test_the_answer_is_signed_by_the_ca_whose_key_is_meant(pca: PcaMock) -> None
     assert ocsp_status(pca, ca, arn) == "unknown"
 
 
-def test_switched_off_it_is_unauthorized(pca: PcaMock) -> None:
+def test_a_ca_with_ocsp_switched_off_is_unauthorized(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     arn = issue(ca)
     revoking.update(ca, _OFF)
@@ -209,7 +209,7 @@ def test_a_disabled_ca_answers(pca: PcaMock) -> None:
 @pytest.mark.parametrize(
     "status", [Status.CREATING, Status.PENDING_CERTIFICATE, Status.FAILED, Status.DELETED]
 )
-def test_in_another_status_it_is_unauthorized(status: Status, pca: PcaMock) -> None:
+def test_a_ca_in_another_status_is_unauthorized(status: Status, pca: PcaMock) -> None:
     ca = revoking.root(pca)
     request = ocsp_request(certificate_id(ca.certificate(), serial(issue(ca))))
     assert ocsp_answer(pca, request)[0] == "successful"

@@ -60,7 +60,7 @@ def test_the_paginators_of_the_model_are_those_that_are_tested() -> None:
 
 @pytest.mark.parametrize("operation", sorted(FILL))
 @pytest.mark.parametrize("size", [1, 2, 6, 7, 8])
-def test_a_paginator_gives_what_one_page_would(
+def test_a_paginator_returns_the_items_of_one_large_page(
     pca_client: ACMPCAClient, operation: str, size: int
 ) -> None:
     client: Any = pca_client
@@ -166,7 +166,7 @@ def test_a_page_in_the_middle_costs_no_more_than_the_first(
     assert costs == [101] * 19 + [100]
 
 
-def test_a_long_list_of_shared_cas_costs_as_little(
+def test_a_long_list_of_shared_cas_costs_no_more(
     pca: PcaMock, pca_client: ACMPCAClient, looks: Iterator[int]
 ) -> None:
     ca = pending(pca_client)

@@ -76,6 +76,6 @@ def test_a_forged_token_would_be_accepted_if_its_position_were_one() -> None:
         pytest.param(forged("9" * 30000), id="too many digits"),
     ],
 )
-def test_what_is_no_token_is_refused(token: str) -> None:
+def test_a_value_that_is_no_token_is_refused(token: str) -> None:
     with pytest.raises(InvalidNextTokenException):
         paging.position(token, *LISTING)

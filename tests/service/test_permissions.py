@@ -74,7 +74,7 @@ def test_a_permission_is_listed_as_it_was_created(pca_client: ACMPCAClient) -> N
 
 
 @pytest.mark.parametrize("actions", [[action] for action in ALL] + [ALL[:2], ALL[::-1]])
-def test_a_permission_has_the_actions_asked_for(
+def test_a_permission_has_the_requested_actions(
     pca_client: ACMPCAClient, actions: list[str]
 ) -> None:
     ca = pending(pca_client)
@@ -84,7 +84,7 @@ def test_a_permission_has_the_actions_asked_for(
     assert [set(permission["Actions"]) for permission in permissions(ca)] == [set(actions)]
 
 
-def test_an_action_that_is_given_twice_counts_once(pca_client: ACMPCAClient) -> None:
+def test_a_repeated_action_is_kept_once(pca_client: ACMPCAClient) -> None:
     ca = pending(pca_client)
 
     permit(ca, ["GetCertificate", "IssueCertificate", "GetCertificate"])
@@ -163,9 +163,7 @@ def test_a_permission_against_the_model_is_a_validation_exception(
 
 
 @pytest.mark.parametrize("request_", [{"actions": []}, {"SourceAccount": "1" * 11}])
-def test_too_little_of_a_permission_is_refused_by_botocore(
-    pca_client: ACMPCAClient, request_: Any
-) -> None:
+def test_botocore_refuses_an_incomplete_permission(pca_client: ACMPCAClient, request_: Any) -> None:
     ca = pending(pca_client)
 
     with pytest.raises(ParamValidationError):

@@ -38,7 +38,7 @@ def delete(ca: Authority) -> None:
 # Attaching
 
 
-def test_a_policy_is_given_back_letter_by_letter(pca_client: ACMPCAClient) -> None:
+def test_a_policy_is_returned_letter_by_letter(pca_client: ACMPCAClient) -> None:
     ca = pending(pca_client)
     text = json.dumps(json.loads(policy(statement(ca, Sid="ä"))), indent=3, ensure_ascii=False)
 
@@ -135,7 +135,7 @@ def test_a_policy_by_the_rules_is_accepted(
 
 
 @pytest.mark.parametrize("version", ["2012-10-17", "2008-10-17", ...])
-def test_a_known_version_or_none_is_accepted(pca_client: ACMPCAClient, version: Any) -> None:
+def test_a_valid_version_or_none_is_accepted(pca_client: ACMPCAClient, version: Any) -> None:
     ca = pending(pca_client)
 
     put(ca, policy(statement(ca), Version=version))
@@ -179,7 +179,9 @@ def test_statements_may_share_a_sid_as_in_the_guides_example(pca_client: ACMPCAC
         pytest.param('{"Statement": null}', id="null for statements"),
     ],
 )
-def test_what_is_no_policy_is_refused(pca: PcaMock, pca_client: ACMPCAClient, text: str) -> None:
+def test_text_that_is_no_policy_is_refused(
+    pca: PcaMock, pca_client: ACMPCAClient, text: str
+) -> None:
     ca = pending(pca_client)
     put(ca, policy(statement(ca)))
 

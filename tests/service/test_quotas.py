@@ -51,14 +51,14 @@ def test_a_refused_ca_is_refused_again_and_leaves_its_token_free() -> None:
         assert pending(pca.client(), IdempotencyToken="t").arn != ca.arn
 
 
-def test_a_known_token_is_answered_where_no_more_cas_are_allowed() -> None:
+def test_a_used_token_is_answered_when_no_more_cas_are_allowed() -> None:
     with mock_pca(quotas={"certificate_authorities": 1}) as pca:
         ca = pending(pca.client(), IdempotencyToken="t")
 
         assert pending(pca.client(), IdempotencyToken="t").arn == ca.arn
 
 
-def test_a_deleted_ca_counts_until_it_cannot_be_restored() -> None:
+def test_a_deleted_ca_uses_the_quota_until_it_cannot_be_restored() -> None:
     with (
         mock_pca(quotas={"certificate_authorities": 2}) as pca,
         time_machine.travel(NOON, tick=False) as clock,
@@ -112,7 +112,7 @@ def test_the_quota_is_the_last_check_of_a_creation() -> None:
         ("PARTITIONED", "certificates_with_partitioned_crl"),
     ],
 )
-def test_a_ca_issues_so_many_certificates_by_the_kind_of_its_crl(
+def test_the_quota_of_certificates_depends_on_the_kind_of_crl(
     crl_type: str | None, quota: str
 ) -> None:
     crl: Any = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"}
@@ -129,7 +129,7 @@ def test_a_ca_issues_so_many_certificates_by_the_kind_of_its_crl(
         assert ca.get(last)
 
 
-def test_the_certificates_of_one_ca_do_not_count_for_another() -> None:
+def test_the_certificates_of_one_ca_do_not_use_up_the_quota_of_another() -> None:
     with mock_pca(quotas={"certificates": 2}) as pca:
         first, second = root(pca.client()), root(pca.client())
         first.issue(CSR)
@@ -140,7 +140,7 @@ def test_the_certificates_of_one_ca_do_not_count_for_another() -> None:
                 ca.issue(CSR)
 
 
-def test_a_known_token_is_answered_where_no_more_certificates_are_allowed() -> None:
+def test_a_used_token_is_answered_when_no_more_certificates_are_allowed() -> None:
     with mock_pca(quotas={"certificates": 2}) as pca:
         ca = root(pca.client())
         leaf = ca.issue(CSR, IdempotencyToken="t")
@@ -157,12 +157,12 @@ def test_a_known_token_is_answered_where_no_more_certificates_are_allowed() -> N
         ({"certificates": -1}, "certificates is a number from 0 up"),
     ],
 )
-def test_a_quota_that_cannot_be_is_refused_at_once(quotas: dict[str, int], message: str) -> None:
+def test_an_impossible_quota_is_refused_at_once(quotas: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         mock_pca(quotas=quotas)
 
 
-def test_a_certificate_whose_issuance_fails_does_not_count_for_the_quota() -> None:
+def test_a_failed_issuance_does_not_use_up_the_quota() -> None:
     with mock_pca(quotas={"certificates": 2}) as pca:
         ca = root(pca.client())
         with pca.fail_later("IssueCertificate"):

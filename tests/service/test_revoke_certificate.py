@@ -53,7 +53,7 @@ def test_a_serial_may_be_written_in_any_hex_form(form: Any, pca: PcaMock) -> Non
     assert revoking.ocsp_status(pca, ca, other) == "good"
 
 
-def test_a_serial_keeps_its_zeros_everywhere_but_may_be_given_without_them(
+def test_a_serial_keeps_its_zeros_but_may_be_passed_without_them(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digits = "00a" + "5" * 29
@@ -181,7 +181,7 @@ def test_the_answer_is_empty(pca: PcaMock) -> None:
     shapes.check("RevokeCertificate", answer)
 
 
-def test_a_revoked_certificate_can_still_be_got(pca: PcaMock) -> None:
+def test_a_revoked_certificate_can_still_be_fetched(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     arn = issue(ca)
     before = ca.get(arn)
@@ -205,7 +205,7 @@ def test_a_certificate_is_revoked_only_once(second: str, pca: PcaMock) -> None:
         assert revoking.entries(revoking.crl(pca, ca)) == [(serial(arn), NOW, 1)]
 
 
-def test_of_callers_at_once_only_one_revokes(pca: PcaMock) -> None:
+def test_only_one_of_many_concurrent_callers_revokes(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     arn = issue(ca)
 
@@ -243,7 +243,7 @@ def test_an_expired_certificate_cannot_be_revoked(pca: PcaMock) -> None:
             revoke(ca, arn)
 
 
-def test_that_it_was_revoked_is_said_before_that_it_has_expired(pca: PcaMock) -> None:
+def test_an_expired_revoked_certificate_is_reported_as_revoked(pca: PcaMock) -> None:
     with time_machine.travel(NOW, tick=False) as traveller:
         ca = revoking.root(pca)
         arn = issue(ca, days=1)
@@ -279,7 +279,7 @@ def test_a_former_root_certificate_cannot_be_revoked(pca: PcaMock) -> None:
             revoke(ca, arn)
 
 
-def test_a_certificate_that_a_ca_gave_itself_by_another_template_is_self_signed(
+def test_a_certificate_that_a_ca_issued_itself_by_another_template_is_self_signed(
     pca: PcaMock,
 ) -> None:
     ca = revoking.root(pca)
@@ -395,7 +395,7 @@ def test_another_account_revokes_only_with_the_grant_for_it(pca: PcaMock) -> Non
 # Quota
 
 
-def test_a_complete_crl_has_room_for_so_many_unexpired_certificates() -> None:
+def test_a_complete_crl_has_a_quota_of_unexpired_certificates() -> None:
     with (
         time_machine.travel(NOW, tick=False) as traveller,
         mock_pca(quotas={"revoked_certificates": 2}) as pca,
@@ -413,7 +413,7 @@ def test_a_complete_crl_has_room_for_so_many_unexpired_certificates() -> None:
 
 
 @pytest.mark.parametrize("revocation", [revoking.crl_on(CrlType="PARTITIONED"), revoking.CRL_OFF])
-def test_without_a_complete_crl_there_is_no_such_quota(revocation: Any) -> None:
+def test_the_quota_applies_only_to_a_complete_crl(revocation: Any) -> None:
     with mock_pca(quotas={"revoked_certificates": 0}) as pca:
         ca = support.root(pca.client(region_name="us-east-1"), RevocationConfiguration=revocation)
 

@@ -224,7 +224,7 @@ def test_an_operation_is_permitted_or_refused_as_documented(
 
 
 @pytest.mark.parametrize(("operation", "status", "cell"), cells(*NEED_A_CERTIFICATE_OR_REPORT))
-def test_a_status_permits_or_forbids_what_needs_a_certificate_or_report(
+def test_a_status_permits_or_forbids_operations_on_certificates_and_reports(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str, status: str, cell: Refusal | None
 ) -> None:
     ca = in_status(pca, pca_client, status)
@@ -262,7 +262,7 @@ def test_an_update_that_names_no_status_is_permitted_more_widely(
 
 
 @pytest.mark.parametrize("operation", sorted(DOCUMENTED))
-def test_beyond_restoration_nothing_is_found_by_any_operation(
+def test_no_operation_finds_a_ca_past_its_restoration_period(
     pca: PcaMock, pca_client: ACMPCAClient, operation: str
 ) -> None:
     ca = in_status(pca, pca_client, "DELETED")

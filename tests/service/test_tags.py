@@ -49,7 +49,9 @@ def test_tags_are_added_in_their_order(pca_client: ACMPCAClient) -> None:
     assert tags_of(ca) == [("z", "1"), ("b", "2"), ("a", "3"), ("A", "4")]
 
 
-def test_a_tag_with_a_known_key_has_a_new_value_in_its_old_place(pca_client: ACMPCAClient) -> None:
+def test_a_tag_with_an_existing_key_gets_a_new_value_in_its_old_place(
+    pca_client: ACMPCAClient,
+) -> None:
     ca = pending(pca_client, Tags=numbered(1, 2, 3))
 
     tag(ca, {"Key": "k2", "Value": "new"}, {"Key": "k4", "Value": "v"})
@@ -129,7 +131,7 @@ def test_a_full_ca_can_have_its_tags_changed(pca_client: ACMPCAClient) -> None:
     assert tags_of(ca) == [(f"k{number}", "new") for number in range(50)]
 
 
-def test_a_tag_that_is_taken_away_makes_room_for_another(pca_client: ACMPCAClient) -> None:
+def test_a_removed_tag_makes_room_for_another(pca_client: ACMPCAClient) -> None:
     ca = pending(pca_client, Tags=numbered(*range(50)))
 
     untag(ca, {"Key": "k7"})
@@ -190,7 +192,7 @@ def test_tags_against_the_model_are_a_validation_exception(
 
 @pytest.mark.parametrize("tags", [(), ({"Key": ""},), ({"Value": "v"},)])
 @pytest.mark.parametrize("change", [tag, untag])
-def test_too_little_of_a_tag_is_refused_by_botocore(
+def test_botocore_refuses_an_incomplete_tag(
     pca_client: ACMPCAClient, change: Any, tags: Any
 ) -> None:
     ca = pending(pca_client)
@@ -214,7 +216,7 @@ def test_too_little_of_a_tag_is_refused_by_botocore(
         pytest.param({"Key": "nothing"}, ["k1", "k2", "empty"], id="unknown key"),
     ],
 )
-def test_a_tag_is_taken_away_if_key_and_given_value_are_its_own(
+def test_a_tag_is_removed_if_its_key_and_any_requested_value_match(
     pca_client: ACMPCAClient, given: Any, left: list[str]
 ) -> None:
     ca = pending(pca_client, Tags=[*numbered(1, 2), {"Key": "empty"}])
@@ -224,7 +226,7 @@ def test_a_tag_is_taken_away_if_key_and_given_value_are_its_own(
     assert [key for key, _ in tags_of(ca)] == left
 
 
-def test_several_tags_are_taken_away_at_once_each_by_its_own_rule(
+def test_several_tags_are_removed_at_once_each_by_its_own_rule(
     pca_client: ACMPCAClient,
 ) -> None:
     ca = pending(pca_client, Tags=numbered(1, 2, 3, 4))

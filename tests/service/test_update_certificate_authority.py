@@ -84,7 +84,7 @@ def test_a_new_status_is_a_state_change(pca_client: ACMPCAClient, old: str, new:
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "DISABLED"])
-def test_the_status_that_a_ca_has_already_is_no_state_change(
+def test_setting_the_current_status_is_no_state_change(
     pca_client: ACMPCAClient, status: str
 ) -> None:
     ca = root(pca_client)
@@ -100,7 +100,7 @@ def test_the_status_that_a_ca_has_already_is_no_state_change(
 @pytest.mark.parametrize(
     "status", sorted(set(service_model().shape_for("CertificateAuthorityStatus").metadata["enum"]))
 )
-def test_only_active_and_disabled_can_be_asked_for(
+def test_only_active_and_disabled_can_be_requested(
     pca: PcaMock, pca_client: ACMPCAClient, status: str
 ) -> None:
     ca = root(pca_client)
@@ -197,7 +197,7 @@ def test_a_disabled_ca_cannot_be_renewed_before_it_expires(
         ca.install(certificate)
 
 
-def test_a_renewal_keeps_all_but_the_certificate(pca_client: ACMPCAClient) -> None:
+def test_a_renewal_keeps_everything_except_the_certificate(pca_client: ACMPCAClient) -> None:
     tags: Any = [{"Key": "a", "Value": "b"}]
     ca = root(pca_client, Tags=tags, RevocationConfiguration={"CrlConfiguration": CRL})
     leaf, before, csr = ca.issue(CSR), ca.describe(), ca.csr()
@@ -237,7 +237,7 @@ def test_a_part_that_is_left_out_stays_as_it_is(pca_client: ACMPCAClient) -> Non
     assert reconfigure(ca, Ocsp=OFF) == {"CrlConfiguration": OFF, "OcspConfiguration": OFF}
 
 
-def test_a_part_that_is_given_replaces_the_whole_former_one(pca_client: ACMPCAClient) -> None:
+def test_a_requested_part_replaces_the_whole_earlier_one(pca_client: ACMPCAClient) -> None:
     ca = root(pca_client)
     full = {
         **CRL,
@@ -257,7 +257,9 @@ def test_a_part_that_is_given_replaces_the_whole_former_one(pca_client: ACMPCACl
     }
 
 
-def test_a_revocation_configuration_alone_is_no_state_change(pca_client: ACMPCAClient) -> None:
+def test_changing_only_the_revocation_configuration_is_no_state_change(
+    pca_client: ACMPCAClient,
+) -> None:
     ca = root(pca_client)
     before = ca.describe()
 
@@ -267,7 +269,7 @@ def test_a_revocation_configuration_alone_is_no_state_change(pca_client: ACMPCAC
         assert ca.describe() == {**before, "RevocationConfiguration": shown}
 
 
-def test_a_new_revocation_configuration_counts_for_later_certificates_only(
+def test_a_new_revocation_configuration_applies_only_to_later_certificates(
     pca_client: ACMPCAClient,
 ) -> None:
     ca = root(pca_client)
@@ -279,7 +281,7 @@ def test_a_new_revocation_configuration_counts_for_later_certificates_only(
     assert list(oracles.certificate(ca.issued(CSR)).ocsp_urls) == ["http://ocsp.example.com"]
 
 
-def test_another_bucket_stands_in_later_certificates_only(pca_client: ACMPCAClient) -> None:
+def test_another_bucket_is_named_only_in_later_certificates(pca_client: ACMPCAClient) -> None:
     ca = root(pca_client, RevocationConfiguration={"CrlConfiguration": CRL})
     before = ca.issue(CSR)
 
@@ -314,7 +316,7 @@ FAULTY = [
 
 
 @pytest.mark.parametrize("faulty", FAULTY)
-def test_a_faulty_part_spoils_the_whole_update(
+def test_a_faulty_part_makes_the_whole_update_fail(
     pca: PcaMock, pca_client: ACMPCAClient, faulty: Any
 ) -> None:
     ca = root(pca_client)
@@ -324,7 +326,7 @@ def test_a_faulty_part_spoils_the_whole_update(
         update(ca, RevocationConfiguration={**good, **faulty}, Status="DISABLED")
 
 
-def test_a_faulty_status_spoils_a_good_configuration(
+def test_a_faulty_status_makes_a_good_configuration_fail(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     ca = root(pca_client)

@@ -40,7 +40,7 @@ def message(operation: str, params: Any) -> str:
 # The phrases
 
 
-def test_a_value_over_the_maximum_is_told_in_aws_words() -> None:
+def test_a_value_over_the_maximum_is_reported_in_aws_words() -> None:
     params = {"CertificateAuthorityArn": ARN, "PermanentDeletionTimeInDays": 31}
 
     assert message("DeleteCertificateAuthority", params) == (
@@ -49,7 +49,7 @@ def test_a_value_over_the_maximum_is_told_in_aws_words() -> None:
     )
 
 
-def test_a_value_outside_an_enum_is_told_in_aws_words() -> None:
+def test_a_value_outside_an_enum_is_reported_in_aws_words() -> None:
     params = create()
     params["CertificateAuthorityConfiguration"]["SigningAlgorithm"] = "SHA1WITHRSA"
 
@@ -61,7 +61,7 @@ def test_a_value_outside_an_enum_is_told_in_aws_words() -> None:
     )
 
 
-def test_two_breaches_of_one_member_are_told_in_one_message() -> None:
+def test_two_breaches_of_one_member_are_reported_in_one_message() -> None:
     params = {"CertificateAuthorityArn": "x"}
 
     assert message("DescribeCertificateAuthority", params) == (
@@ -72,7 +72,7 @@ def test_two_breaches_of_one_member_are_told_in_one_message() -> None:
     )
 
 
-def test_a_validity_of_zero_is_told_as_aws_was_seen_to() -> None:
+def test_a_validity_of_zero_is_reported_as_observed_at_aws() -> None:
     params = {
         "CertificateAuthorityArn": ARN,
         "Csr": fitting("IssueCertificate")["Csr"],
@@ -157,7 +157,7 @@ def test_a_path_has_each_member_with_a_small_first_letter() -> None:
     assert "Value 'ab' at 'revocationConfiguration.crlConfiguration.s3BucketName'" in text
 
 
-def test_all_breaches_are_told_in_the_order_of_the_model_not_of_the_request() -> None:
+def test_all_breaches_are_reported_in_the_order_of_the_model() -> None:
     params = {
         "UsageMode": "NONE",
         "Tags": [{"Value": "a"}, {"Key": ""}],
@@ -259,7 +259,7 @@ def test_a_long_has_64_bits() -> None:
 
 
 @pytest.mark.parametrize("value", [5, ["x"], {"x": 1}, True])
-def test_what_is_no_blob_is_a_serialization_exception(value: Any) -> None:
+def test_a_value_that_is_no_blob_is_a_serialization_exception(value: Any) -> None:
     params = {"CertificateAuthorityArn": ARN, "Certificate": value}
 
     with pytest.raises(SerializationException, match="can not be converted to a Blob"):
@@ -281,7 +281,7 @@ def test_what_is_no_blob_is_a_serialization_exception(value: Any) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_blob_is_bytes_whatever_the_caller_gave(value: Any) -> None:
+def test_a_blob_is_bytes_whatever_the_caller_passed(value: Any) -> None:
     params = {"CertificateAuthorityArn": ARN, "Certificate": value}
 
     checked = validation.check("ImportCertificateAuthorityCertificate", params)
@@ -303,7 +303,7 @@ def test_members_that_are_null_or_unknown_are_dropped_at_every_depth() -> None:
     assert checked == create(RevocationConfiguration={}, Tags=[{"Key": "a"}])
 
 
-def test_the_copy_shares_nothing_that_changes_with_the_callers_parameters() -> None:
+def test_the_copy_shares_no_mutable_value_with_the_callers_parameters() -> None:
     params = create(Tags=[{"Key": "a"}], Colour="red")
     before = copy.deepcopy(params)
 
@@ -316,14 +316,14 @@ def test_the_copy_shares_nothing_that_changes_with_the_callers_parameters() -> N
 
 
 @pytest.mark.parametrize("token", ["\t\n\r ~ÿ", "a" * 36])
-def test_a_token_may_hold_what_latin_1_has(token: str) -> None:
+def test_a_token_may_have_the_characters_of_latin_1(token: str) -> None:
     params = create(IdempotencyToken=token)
 
     assert validation.check("CreateCertificateAuthority", params)["IdempotencyToken"] == token
 
 
 @given(st.text(min_size=1, max_size=36))
-def test_a_token_holds_nothing_else(token: str) -> None:
+def test_a_token_has_no_other_characters(token: str) -> None:
     allowed = all(c in "\t\n\r" or " " <= c <= "ÿ" for c in token)
     params = create(IdempotencyToken=token)
 
@@ -344,7 +344,7 @@ def test_a_request_with_every_member_passes_unchanged(operation: str) -> None:
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
-def test_a_breach_of_one_constraint_is_told_with_its_path(case: Case) -> None:
+def test_a_breach_of_one_constraint_is_reported_with_its_path(case: Case) -> None:
     text = message(case.operation, case.params)
 
     assert f" at '{case.path}' failed to satisfy constraint: {case.breach.phrase}" in text

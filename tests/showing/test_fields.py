@@ -65,7 +65,7 @@ def attribute(oid: x509.ObjectIdentifier, value: str) -> Any:
     return x509.NameAttribute(oid, value)
 
 
-def test_a_name_is_told_last_rdn_first_with_its_short_names() -> None:
+def test_a_name_is_shown_last_rdn_first_with_its_short_names() -> None:
     name = x509.Name(
         [
             x509.RelativeDistinguishedName([attribute(NameOID.COUNTRY_NAME, "DE")]),
@@ -133,7 +133,7 @@ def test_a_name_that_cannot_be_read_is_hex() -> None:
 # Keys, signatures, times
 
 
-def test_what_the_api_does_not_have_is_told_by_its_oid() -> None:
+def test_an_attribute_that_the_api_lacks_is_shown_by_its_oid() -> None:
     told = read(key=ed25519.Ed25519PrivateKey.generate())
 
     assert (told.key, told.signature) == ("1.3.101.112", "1.3.101.112")
@@ -153,7 +153,7 @@ def test_times_are_read_in_both_forms(year: int) -> None:
 # Extensions
 
 
-def test_extensions_are_told_in_their_order_with_their_flags() -> None:
+def test_extensions_are_shown_in_their_order_with_their_flags() -> None:
     told = read(
         x509.BasicConstraints(ca=True, path_length=3), raw("1.2.3.4", b"\x05\x00"), critical=True
     )
@@ -208,13 +208,13 @@ def test_each_purpose_of_the_api_has_words() -> None:
     assert words(x509.ExtendedKeyUsage(other)) == ["any purpose", "1.2.3"]
 
 
-def test_basic_constraints_say_whether_it_is_a_ca() -> None:
+def test_basic_constraints_show_whether_it_is_a_ca() -> None:
     assert words(x509.BasicConstraints(ca=False, path_length=None)) == ["not a CA"]
     assert words(x509.BasicConstraints(ca=True, path_length=None)) == ["CA"]
     assert words(x509.BasicConstraints(ca=True, path_length=0)) == ["CA", "path length 0"]
 
 
-def test_names_are_told_with_their_kinds() -> None:
+def test_names_are_shown_with_their_kinds() -> None:
     directory = x509.Name([attribute(NameOID.COMMON_NAME, "d")])
     text = der.tlv(der.UTF8_STRING, b"text")
     names = [
@@ -244,7 +244,7 @@ def test_names_are_told_with_their_kinds() -> None:
     assert words(x509.IssuerAlternativeName(names)) == told
 
 
-def test_a_name_that_cryptography_cannot_read_is_told(pca: PcaMock) -> None:
+def test_a_name_that_cryptography_cannot_read_is_shown(pca: PcaMock) -> None:
     party = {"EdiPartyName": {"NameAssigner": "Assigner", "PartyName": "Party"}}
     alone = {"EdiPartyName": {"PartyName": "Alone"}}
     leaf = pca.create_root_ca().issue(
@@ -272,7 +272,7 @@ def test_key_identifiers_are_hex() -> None:
     ]
 
 
-def test_distribution_points_are_told_by_their_uris() -> None:
+def test_distribution_points_are_shown_by_their_uris() -> None:
     name = x509.UniformResourceIdentifier("http://example.com/a.crl")
     point = x509.DistributionPoint([name], None, None, None)
     relative = x509.DistributionPoint(
@@ -286,7 +286,7 @@ def test_distribution_points_are_told_by_their_uris() -> None:
     assert words(x509.FreshestCRL([point])) == ["http://example.com/a.crl"]
 
 
-def test_access_is_told_with_its_method() -> None:
+def test_access_locations_are_shown_with_their_methods() -> None:
     oid = x509.oid.AuthorityInformationAccessOID
     access = [
         x509.AccessDescription(oid.OCSP, x509.UniformResourceIdentifier("http://o")),
@@ -299,7 +299,7 @@ def test_access_is_told_with_its_method() -> None:
     assert told == ["OCSP http://o", "CA issuers http://i", "1.2.3 DNS d"]
 
 
-def test_policies_are_told_with_their_statements() -> None:
+def test_policies_are_shown_with_their_statements() -> None:
     policies = [
         x509.PolicyInformation(x509.ObjectIdentifier("2.5.29.32.0"), None),
         x509.PolicyInformation(
@@ -310,7 +310,7 @@ def test_policies_are_told_with_their_statements() -> None:
     assert words(x509.CertificatePolicies(policies)) == ["any policy", "1.2.3", "CPS https://cps"]
 
 
-def test_name_constraints_are_told_with_their_networks() -> None:
+def test_name_constraints_are_shown_with_their_networks() -> None:
     permitted = [
         x509.DNSName("example.com"),
         x509.IPAddress(ipaddress.ip_network("192.0.2.0/24")),
@@ -334,7 +334,7 @@ def test_an_unknown_extension_is_text_or_hex_of_bounded_length() -> None:
     assert len(value) < 1000
 
 
-def test_of_many_values_the_first_are_told() -> None:
+def test_only_the_first_of_many_values_are_shown() -> None:
     names = [x509.DNSName(f"host-{number}") for number in range(100)]
 
     told = words(x509.SubjectAlternativeName(names))
@@ -386,6 +386,6 @@ def test_nothing_warns_of_names_that_are_too_long() -> None:
         assert fields.name(der.sequence(rdn)) == "C=Germany"
 
 
-def test_what_is_no_certificate_is_refused() -> None:
+def test_data_that_is_no_certificate_is_refused() -> None:
     with pytest.raises(der.DerError):
         fields.read(b"no certificate")

@@ -17,7 +17,7 @@ def shape(pca: PcaMock) -> list[tuple[int, str]]:
     ]
 
 
-def test_a_ca_stands_below_the_one_that_signed_it(pca: PcaMock) -> None:
+def test_a_ca_is_below_the_one_that_signed_it(pca: PcaMock) -> None:
     first = pca.create_root_ca("First")
     pca.create_root_ca("Second")
     below = first.create_subordinate_ca("Below", path_length=1)
@@ -63,7 +63,7 @@ def test_cas_that_signed_each_other_are_cut_above_the_oldest(pca: PcaMock) -> No
     assert shape(pca) == [(0, "Root"), (0, "Older"), (1, "Younger")]
 
 
-def test_a_hierarchy_may_be_as_deep_as_it_likes() -> None:
+def test_a_hierarchy_of_any_depth_can_be_shown() -> None:
     ca: Any = object()
     branch = top = hierarchy.Branch(ca)
     for _ in range(5000):

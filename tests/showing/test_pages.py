@@ -81,7 +81,7 @@ def test_a_ca_is_shown_as_text_whatever_it_is_called(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE[:4])
-def test_what_goes_into_a_certificate_is_escaped(text: str, pca: PcaMock) -> None:
+def test_the_contents_of_a_certificate_are_escaped(text: str, pca: PcaMock) -> None:
     root = pca.create_root_ca(text, subject={"Organization": text})
     leaf = root.issue("localhost", common_name=text)
 
@@ -123,7 +123,7 @@ def test_text_has_the_colour_of_the_page(pca: PcaMock) -> None:
     assert "color-scheme" not in style
 
 
-def test_the_style_is_for_these_pages_alone(pca: PcaMock) -> None:
+def test_the_style_applies_only_to_these_pages(pca: PcaMock) -> None:
     for rule in page(pca).style.split("}"):
         for selector in rule.partition("{")[0].split(","):
             assert not selector.strip() or selector.strip().startswith(".pca-mock.pca-mock")
@@ -158,7 +158,7 @@ def test_a_ca_shows_its_status(status: Status, pca: PcaMock) -> None:
     assert "Example Root" in page(root).text
 
 
-def test_a_failed_ca_says_why(pca: PcaMock) -> None:
+def test_a_failed_ca_shows_the_reason(pca: PcaMock) -> None:
     pca.fail_later("CreateCertificateAuthority", "REQUEST_TIMED_OUT", times=1)
     with pytest.raises(ClientError):
         pca.create_root_ca()
@@ -169,7 +169,7 @@ def test_a_failed_ca_says_why(pca: PcaMock) -> None:
     assert "no certificate" in page(pca).text
 
 
-def test_a_deleted_ca_says_until_when_it_can_be_restored(pca: PcaMock) -> None:
+def test_a_deleted_ca_shows_how_long_it_can_be_restored(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca()
     root.delete(restorable_days=7)
@@ -179,7 +179,7 @@ def test_a_deleted_ca_says_until_when_it_can_be_restored(pca: PcaMock) -> None:
     assert "0 CAs" in page(pca).text
 
 
-def test_a_certificate_shows_how_it_is_doing(pca: PcaMock) -> None:
+def test_a_certificate_shows_its_status(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     issued = root.issue("localhost")
     assert page(issued).badges == [("good", "ISSUED")]
@@ -226,7 +226,7 @@ def test_the_card_of_a_certificate_whose_ca_is_gone_cannot_be_made(pca: PcaMock)
 # The mock
 
 
-def test_the_mock_says_what_there_is_and_what_time_it_is(pca: PcaMock) -> None:
+def test_the_mock_shows_its_contents_and_its_time(pca: PcaMock) -> None:
     assert "account 123456789012, 0 CAs, 0 calls" in page(pca).text.replace(" ,", ",")
 
     pca.clock.freeze(NOON)
@@ -273,7 +273,7 @@ def test_a_tree_is_indented_only_so_far(pca: PcaMock, monkeypatch: pytest.Monkey
     assert "and 1,901 more CAs" in read.text
 
 
-def test_a_page_is_short_however_much_there_is(pca: PcaMock) -> None:
+def test_a_page_of_a_large_mock_is_short(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     leaf = root.issue("localhost")
     ca = inside.authority(pca, root.arn)
@@ -358,7 +358,7 @@ def test_the_card_of_a_ca_shows_its_certificate(
     assert "OCSP" not in fields
 
 
-def test_the_card_of_a_ca_shows_how_it_tells_of_revocations(pca: PcaMock) -> None:
+def test_the_card_of_a_ca_shows_how_it_publishes_revocations(pca: PcaMock) -> None:
     root = pca.create_root_ca(crl_bucket="example-crls", ocsp=True)
     named = {"Enabled": True, "OcspCustomCname": "ocsp.example.com"}
     other = pca.create_root_ca(RevocationConfiguration={"OcspConfiguration": named})
@@ -368,7 +368,7 @@ def test_the_card_of_a_ca_shows_how_it_tells_of_revocations(pca: PcaMock) -> Non
     assert page(other).fields["OCSP"] == "ocsp.example.com"
 
 
-def test_the_card_of_a_certificate_has_what_cryptography_reads(pca: PcaMock) -> None:
+def test_the_card_of_a_certificate_agrees_with_cryptography(pca: PcaMock) -> None:
     issuing = pca.create_root_ca().create_subordinate_ca(crl_bucket="example-crls", ocsp=True)
     leaf = issuing.issue(
         "localhost", "127.0.0.1", "::1", "a@example.com", "https://a.example/b?c&d"
@@ -425,7 +425,7 @@ def test_the_card_of_a_certificate_agrees_with_openssl(pca: PcaMock) -> None:
     assert fields["Key usage"] == "digital signature, key encipherment"
 
 
-def test_a_certificate_without_a_subject_says_so(pca: PcaMock) -> None:
+def test_a_certificate_without_a_subject_is_shown_as_such(pca: PcaMock) -> None:
     leaf = pca.create_root_ca().issue(f"{'a' * 60}.example.com")
 
     assert page(leaf).fields["Subject"] == "no subject"
@@ -433,7 +433,7 @@ def test_a_certificate_without_a_subject_says_so(pca: PcaMock) -> None:
     assert "no subject" in page(pca).text
 
 
-def test_many_names_are_cut_and_long_ones_stand_below_each_other(pca: PcaMock) -> None:
+def test_many_names_are_cut_and_long_ones_are_below_each_other(pca: PcaMock) -> None:
     names = [f"host-{number}.{'a' * 30}.example.com" for number in range(60)]
     leaf = pca.create_root_ca().issue(*names)
 
@@ -446,7 +446,7 @@ def test_many_names_are_cut_and_long_ones_stand_below_each_other(pca: PcaMock) -
 # The calls
 
 
-def test_calls_are_listed_with_what_is_the_same_for_all_said_once(pca: PcaMock) -> None:
+def test_values_that_all_calls_share_are_shown_once(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca()
     pca.calls.clear()
@@ -467,7 +467,7 @@ def test_calls_are_listed_with_what_is_the_same_for_all_said_once(pca: PcaMock) 
     ]
 
 
-def test_calls_of_several_callers_and_days_say_so_each() -> None:
+def test_calls_of_several_callers_and_days_each_show_them() -> None:
     elsewhere = dataclasses.replace(CALLER, region="us-east-1")
     calls = [call(), call(caller=elsewhere, time=NOON + timedelta(days=1))]
 
@@ -490,7 +490,7 @@ def test_a_call_that_failed_shows_error_message_and_retries() -> None:
     assert read.rows[1][3:] == ["LimitExceededExceptionafter 1 retry", "Too many."]
 
 
-def test_no_calls_are_no_table(pca: PcaMock) -> None:
+def test_there_is_no_table_without_calls(pca: PcaMock) -> None:
     read = page(pca.calls)
 
     assert (read.text.strip(), read.rows) == ("0 calls", [])

@@ -54,7 +54,7 @@ def test_an_issuance_that_failed_is_failed(pca: PcaMock) -> None:
     assert words.certificate_status(ca, leaf.serial, pca.clock.now()) == "FAILED"
 
 
-def test_a_certificate_that_never_was_has_no_status(pca: PcaMock) -> None:
+def test_a_certificate_that_was_never_issued_has_no_status(pca: PcaMock) -> None:
     ca = inside.authority(pca, pca.create_root_ca().arn)
 
     with pytest.raises(LookupError, match=f"{ca.arn} has no certificate 00"):
@@ -77,7 +77,7 @@ def custom(oid: str, value: str) -> dict[str, str]:
         ({"CommonName": "two\nlines"}, "two\\nlines"),
     ],
 )
-def test_a_ca_is_called_by_what_is_in_its_subject(subject: Any, name: str, pca: PcaMock) -> None:
+def test_a_ca_is_named_after_its_subject(subject: Any, name: str, pca: PcaMock) -> None:
     ca = support.pending(
         boto3.client("acm-pca"), "ROOT", {**support.configuration(), "Subject": subject}
     )
@@ -113,7 +113,7 @@ def test_the_validity_of_a_ca_is_that_of_its_certificate(pca: PcaMock) -> None:
         (-timedelta(days=2), "2 days ago"),
     ],
 )
-def test_a_distance_is_told_in_its_largest_unit(away: timedelta, distance: str) -> None:
+def test_a_distance_is_shown_in_its_largest_unit(away: timedelta, distance: str) -> None:
     assert words.distance(NOON + away, NOON) == distance
 
 
@@ -126,7 +126,7 @@ def test_printable_text_can_be_seen_and_kept(text: str) -> None:
     assert text.isprintable() == (shown == text)
 
 
-def test_what_cannot_be_seen_becomes_an_escape_of_python() -> None:
+def test_invisible_characters_become_escapes_of_python() -> None:
     hidden = "\u202e\u2066\x00\n\ud800\U000e0001"
 
     assert ast.literal_eval(f"'{words.printable(hidden)}'") == hidden
@@ -162,12 +162,12 @@ def test_any_value_fits_in_a_line(value: Any) -> None:
         ([CA_ARN], f"['arn:aws-us-gov:acm-pca:us-gov…{CA_ID[7:]}']"),
     ],
 )
-def test_a_value_shows_what_tells_it_from_others(value: Any, shown: str) -> None:
+def test_a_shortened_value_keeps_its_distinctive_part(value: Any, shown: str) -> None:
     assert words.short(value) == shown
     assert len(shown) <= 64
 
 
-def test_pem_is_told_by_its_label_and_length() -> None:
+def test_pem_is_shown_by_its_label_and_length() -> None:
     csr = support.Caller().csr()
 
     assert words.short(csr) == f"<CERTIFICATE REQUEST, {len(csr)} bytes>"
@@ -195,5 +195,5 @@ def test_each_algorithm_of_the_api_has_words_of_its_own(names: dict[str, Any]) -
         ("SM3WITHSM2", "SM2 with SM3"),
     ],
 )
-def test_an_algorithm_is_called_as_people_call_it(name: str, told: str) -> None:
+def test_an_algorithm_has_its_usual_name(name: str, told: str) -> None:
     assert words.algorithm(name) == told

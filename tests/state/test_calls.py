@@ -59,7 +59,7 @@ def test_a_log_that_was_replaced_still_keeps_only_the_latest_calls(log: Log) -> 
     assert log.latest[0].operation == "B"
 
 
-def test_what_was_added_since_a_moment_can_be_told(log: Log) -> None:
+def test_the_calls_added_since_a_moment_can_be_found(log: Log) -> None:
     log.add(call("C"))
 
     assert [names(log.since(added)) for added in range(4)] == [
@@ -71,7 +71,7 @@ def test_what_was_added_since_a_moment_can_be_told(log: Log) -> None:
 
 
 @pytest.mark.parametrize("kept", [(), ("X",), ("X", "Y", "Z")])
-def test_what_a_log_was_replaced_with_was_not_added(kept: tuple[str, ...], log: Log) -> None:
+def test_restored_calls_are_not_added_calls(kept: tuple[str, ...], log: Log) -> None:
     log.restore((tuple(call(name) for name in kept), len(kept)))
     assert (log.since(0), log.since(1), log.since(2)) == ([], [], [])
     assert log.total == len(kept)
@@ -81,7 +81,7 @@ def test_what_a_log_was_replaced_with_was_not_added(kept: tuple[str, ...], log: 
     assert (names(log.since(0)), names(log.since(2)), log.since(3)) == (["C"], ["C"], [])
 
 
-def test_of_more_calls_than_are_kept_the_latest_are_told() -> None:
+def test_only_the_latest_of_too_many_added_calls_are_reported() -> None:
     log = Log()
     for number in range(LIMIT + 5):
         log.add(call(str(number)))
@@ -98,7 +98,7 @@ def test_nothing_is_noted_while_there_is_a_reason_for_a_pause(log: Log) -> None:
     assert (log.total, log.added) == (2, 2)
 
 
-def test_a_caller_has_the_arn_that_messages_name() -> None:
+def test_a_caller_has_the_arn_that_messages_show() -> None:
     caller = Caller("123456789012", "cn-north-1", "aws-cn")
 
     assert caller.arn == "arn:aws-cn:iam::123456789012:root"

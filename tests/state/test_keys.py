@@ -101,7 +101,7 @@ def test_a_leaf_never_has_the_key_of_a_ca_or_of_another_leaf() -> None:
     assert keys[0] != keys[1] != keys[2] != keys[0]
 
 
-def test_kept_keys_are_not_given_back() -> None:
+def test_kept_keys_never_return_to_the_pool() -> None:
     keys = PooledKeys()
     kept = keys.take("EC_prime256v1")
     keys.keep()
@@ -180,7 +180,7 @@ def test_rsa_keys_cannot_be_seeded_and_come_from_the_other_source() -> None:
     assert PooledKeys().take("RSA_2048") is not taken
 
 
-def test_fresh_keys_have_nothing_to_give_back_or_keep() -> None:
+def test_fresh_keys_have_nothing_to_release_or_keep() -> None:
     keys = FreshKeys()
     taken = keys.take("EC_prime256v1")
     keys.keep()
@@ -191,7 +191,9 @@ def test_fresh_keys_have_nothing_to_give_back_or_keep() -> None:
 
 
 @pytest.mark.parametrize("kind", [FreshKeys, PooledKeys])
-def test_what_cryptography_cannot_make_is_told(kind: type[FreshKeys | PooledKeys]) -> None:
+def test_a_key_that_cryptography_cannot_make_is_reported(
+    kind: type[FreshKeys | PooledKeys],
+) -> None:
     for keys in (kind(), seeded(7, kind())):
         with pytest.raises(NotSupportedByPcaMock, match="SM2"):
             keys.take("SM2")

@@ -50,7 +50,7 @@ def struck(plans: Plans, params: Params | None = None) -> str | None:
 # How long
 
 
-def test_a_counted_plan_strikes_so_often_and_then_no_more() -> None:
+def test_a_counted_plan_strikes_that_many_times_and_no_more() -> None:
     plans = Plans()
     plan = planned(plans, left=2)
 
@@ -90,7 +90,7 @@ def test_plans_that_are_alike_are_still_two() -> None:
     assert first != second
 
 
-def test_cancelling_what_was_never_in_force_does_nothing() -> None:
+def test_cancelling_a_plan_that_was_never_in_force_does_nothing() -> None:
     plan = Plan(ISSUE, refusal())
 
     plan.cancel()
@@ -114,7 +114,7 @@ def test_a_plan_ends_with_a_block_that_raises() -> None:
     assert plans.in_force == []
 
 
-def test_of_nested_blocks_each_ends_its_own_plan() -> None:
+def test_each_nested_block_ends_its_own_plan() -> None:
     plans = Plans()
 
     with planned(plans, effect=refusal(ThrottlingException("outer"))):
@@ -213,7 +213,7 @@ def test_a_plan_that_does_not_fit_leaves_the_call_to_the_next_one() -> None:
         ({"CertificateSerial": "0A1B2C"}, {"CertificateSerial": "0a:1b:2c"}),
     ],
 )
-def test_parameters_fit_if_they_have_all_that_is_wanted(given: Params, wanted: Params) -> None:
+def test_parameters_fit_if_they_have_all_planned_members(given: Params, wanted: Params) -> None:
     assert fits(given, wanted)
 
 
@@ -237,13 +237,13 @@ def test_parameters_fit_if_they_have_all_that_is_wanted(given: Params, wanted: P
         ({"CertificateSerial": "0a"}, {"CertificateSerial": 10}),
     ],
 )
-def test_parameters_do_not_fit_if_a_wanted_one_is_missing_or_other(
+def test_parameters_do_not_fit_if_a_planned_member_is_missing_or_different(
     given: Params, wanted: Params
 ) -> None:
     assert not fits(given, wanted)
 
 
-def test_what_is_asked_for_an_answer_sees_the_parameters_and_decides() -> None:
+def test_a_condition_gets_the_parameters_and_decides() -> None:
     plans, seen = Plans(), []
 
     def is_second(params: Params) -> bool:
@@ -258,7 +258,7 @@ def test_what_is_asked_for_an_answer_sees_the_parameters_and_decides() -> None:
     assert plan.struck == 1
 
 
-def test_only_calls_that_fit_are_put_to_the_callable() -> None:
+def test_the_condition_is_called_only_for_calls_that_fit() -> None:
     plans, seen = Plans(), []
 
     def when(params: Params) -> bool:
@@ -293,7 +293,7 @@ def test_a_plan_that_ends_while_it_is_being_asked_does_not_strike() -> None:
 # In threads
 
 
-def test_of_many_threads_exactly_so_many_are_struck() -> None:
+def test_exactly_the_planned_number_of_threads_is_struck() -> None:
     threads, calls, left = 8, 200, 50
     plans, together = Plans(), threading.Barrier(threads)
     plan = planned(plans, left)
@@ -309,7 +309,7 @@ def test_of_many_threads_exactly_so_many_are_struck() -> None:
     assert (plan.left, plan.struck, plans.in_force) == (0, left, [])
 
 
-def test_the_last_strike_goes_to_exactly_one_of_two_threads_that_both_want_it() -> None:
+def test_only_one_of_two_threads_gets_the_last_strike() -> None:
     plans, both = Plans(), threading.Barrier(2)
     plan = plans.add(Plan(ISSUE, refusal(), when=lambda _: both.wait() >= 0, left=1))
 
@@ -323,7 +323,7 @@ def test_the_last_strike_goes_to_exactly_one_of_two_threads_that_both_want_it() 
 # Kept and restored
 
 
-def test_what_was_kept_is_in_force_again_with_what_was_left_of_it() -> None:
+def test_restored_plans_are_in_force_with_their_remaining_strikes() -> None:
     plans = Plans()
     names = {name: ThrottlingException(name) for name in ("counted", "used up", "steady", "new")}
     counted = planned(plans, 3, refusal(names["counted"]))
@@ -341,7 +341,7 @@ def test_what_was_kept_is_in_force_again_with_what_was_left_of_it() -> None:
         assert [struck(plans) for _ in range(5)] == ["counted"] * 2 + ["used up"] + ["steady"] * 2
 
 
-def test_what_was_kept_when_nothing_was_planned_ends_all_plans() -> None:
+def test_restoring_a_state_without_plans_ends_all_plans() -> None:
     plans = Plans()
     kept = plans.keep()
     plan = planned(plans)
@@ -392,11 +392,11 @@ def test_a_plan_that_is_used_up_elsewhere_does_not_strike_for_ever() -> None:
         (Hold(3), 1, "<Plan IssueCertificate: pending for 3 polls, 1 left, struck 0>"),
     ],
 )
-def test_a_plan_says_what_it_does(effect: Effect, left: int | None, text: str) -> None:
+def test_a_plan_describes_itself(effect: Effect, left: int | None, text: str) -> None:
     assert repr(planned(Plans(), left, effect)) == text
 
 
-def test_a_plan_tells_how_often_it_has_struck() -> None:
+def test_a_plan_shows_the_number_of_its_strikes() -> None:
     plans = Plans()
     plan = planned(plans, left=3)
 

@@ -26,14 +26,14 @@ class Bits(Random):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("new", [new_uuid, new_serial_number, new_partition_name])
-def test_with_a_seed_all_repeats(seed: Any, new: Any) -> None:
+def test_everything_repeats_with_a_seed(seed: Any, new: Any) -> None:
     first, second = source(seed), source(seed)
 
     assert [new(first) for _ in range(20)] == [new(second) for _ in range(20)]
 
 
 @pytest.mark.parametrize("new", [new_uuid, new_serial_number, new_partition_name])
-def test_other_seeds_and_none_give_other_things(new: Any) -> None:
+def test_other_seeds_and_no_seed_give_other_values(new: Any) -> None:
     sources = [source(seed) for seed in (*SEEDS, None, None)]
     found = [new(each) for each in sources for _ in range(20)]
 
@@ -51,7 +51,7 @@ def test_a_uuid_is_one_of_version_4(bits: int) -> None:
 
 
 @pytest.mark.parametrize("first", [1, 1 << 124, (1 << 128) - 1])
-def test_a_serial_number_is_what_was_drawn(first: int) -> None:
+def test_a_serial_number_is_the_number_that_was_drawn(first: int) -> None:
     assert new_serial_number(Bits((first,))) == first
 
 

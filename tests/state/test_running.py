@@ -72,7 +72,7 @@ def test_a_handle_is_about_its_own_mock_where_no_other_has_its_ca() -> None:
         assert root.status == "DISABLED"
 
 
-def test_of_mocks_that_run_the_one_started_last_counts() -> None:
+def test_a_handle_uses_the_latest_mock_that_has_its_ca() -> None:
     with mock_pca() as pca:
         root = pca.create_root_ca()
         kept = pca.snapshot()
@@ -85,7 +85,7 @@ def test_of_mocks_that_run_the_one_started_last_counts() -> None:
         assert root.status == "ACTIVE"
 
 
-def test_what_is_made_through_a_handle_is_made_in_its_own_mock_below_another_one() -> None:
+def test_a_handle_creates_in_its_own_mock_below_another_one() -> None:
     with mock_pca() as outer, mock_pca() as inner:
         root = outer.create_root_ca()
         leaf = root.issue("localhost")

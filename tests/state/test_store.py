@@ -93,7 +93,7 @@ def test_handles_of_the_ended_mock_act_on_the_later_one(ended: Hierarchy) -> Non
         assert ended.leaf.private_key.public_key() == ended.leaf.certificate.public_key()
 
 
-def test_without_a_restore_a_later_mock_knows_nothing_of_it(ended: Hierarchy) -> None:
+def test_a_later_mock_has_no_hierarchy_without_a_restore(ended: Hierarchy) -> None:
     with mock_pca() as pca:
         assert pca.authorities == []
         with pytest.raises(RuntimeError, match="has ended"):
@@ -123,7 +123,7 @@ def session_hierarchy() -> Iterator[Hierarchy]:
         assert len(pca.authorities) == 2
 
 
-def test_a_mock_of_another_account_takes_it_too(ended: Hierarchy) -> None:
+def test_a_mock_of_another_account_can_restore_it_too(ended: Hierarchy) -> None:
     with mock_pca(account_id="111122223333") as pca:
         pca.restore(ended.kept)
 
@@ -245,7 +245,7 @@ def test_a_later_mock_changes_neither_the_snapshot_nor_the_mock_that_it_is_of(
     assert everything(pca) == before
 
 
-def test_later_snapshots_leave_earlier_ones_alone(pca: PcaMock, full: Hierarchy) -> None:
+def test_later_snapshots_do_not_change_earlier_ones(pca: PcaMock, full: Hierarchy) -> None:
     before = everything(pca)
     change_everything(pca, full)
     after, later = everything(pca), pca.snapshot()
@@ -256,7 +256,7 @@ def test_later_snapshots_leave_earlier_ones_alone(pca: PcaMock, full: Hierarchy)
     assert everything(pca) == after
 
 
-def test_a_snapshot_says_what_it_is_of(ended: Hierarchy) -> None:
+def test_the_repr_of_a_snapshot_shows_its_contents(ended: Hierarchy) -> None:
     with mock_pca() as pca:
         assert repr(pca.snapshot()) == "<Snapshot of 0 CAs>"
     assert repr(ended.kept) == "<Snapshot of 2 CAs>"
@@ -337,7 +337,7 @@ def test_the_clock_comes_back_as_it_was_set(pca: PcaMock) -> None:
         assert pca.clock.is_frozen
 
 
-def test_planned_faults_come_back_with_what_was_left_of_them(
+def test_planned_faults_come_back_with_their_remaining_strikes(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     plan = pca.fail("ListCertificateAuthorities", "LimitExceededException", times=2)
@@ -366,7 +366,7 @@ def test_a_fault_that_a_later_mock_has_got_can_be_cancelled_there() -> None:
         pca.client().list_certificate_authorities()
 
 
-def test_what_is_held_comes_back_with_the_polls_that_were_left(
+def test_held_things_come_back_with_their_remaining_polls(
     pca: PcaMock, pca_root_ca: Authority
 ) -> None:
     pca.hold("IssueCertificate", polls=1, times=1)
@@ -475,7 +475,7 @@ def test_a_seed_and_a_snapshot_without_one_get_along(ended: Hierarchy) -> None:
         assert pca.create_root_ca().arn != first
 
 
-def test_buckets_that_are_forbidden_or_gone_come_back_so(pca: PcaMock) -> None:
+def test_forbidden_and_removed_buckets_come_back_as_such(pca: PcaMock) -> None:
     pca.buckets.forbid("forbidden")
     pca.buckets.remove("missing")
     kept = pca.snapshot()
@@ -504,7 +504,7 @@ def test_buckets_of_moto_are_not_the_mocks_own(pca: PcaMock) -> None:
 # Reset
 
 
-def test_reset_the_mock_is_as_it_was_at_its_start(pca: PcaMock) -> None:
+def test_a_reset_mock_is_as_it_was_at_its_start(pca: PcaMock) -> None:
     found = Hierarchy.made_in(pca)
     pca.clock.freeze(NOON)
     pca.fail("ListTags", "ThrottlingException")
@@ -521,7 +521,7 @@ def test_reset_the_mock_is_as_it_was_at_its_start(pca: PcaMock) -> None:
     assert found.root.issue("localhost").status == "ISSUED"
 
 
-def test_reset_buckets_can_be_written_to_again(pca: PcaMock) -> None:
+def test_buckets_can_be_written_to_after_a_reset(pca: PcaMock) -> None:
     pca.buckets.forbid("forbidden")
     pca.buckets.remove("missing")
     pca.reset()
@@ -530,7 +530,7 @@ def test_reset_buckets_can_be_written_to_again(pca: PcaMock) -> None:
         assert pca.create_root_ca(crl_bucket=bucket).status == "ACTIVE"
 
 
-def test_reset_keeps_the_options_of_the_mock() -> None:
+def test_a_reset_keeps_the_options_of_the_mock() -> None:
     with mock_pca(account_id="111122223333", quotas={"certificate_authorities": 1}) as pca:
         pca.create_root_ca()
         pca.reset()
@@ -540,7 +540,7 @@ def test_reset_keeps_the_options_of_the_mock() -> None:
             pca.create_root_ca()
 
 
-def test_reset_a_seed_begins_anew() -> None:
+def test_a_reset_starts_the_seed_again() -> None:
     with mock_pca(seed=7) as pca:
         first = pca.create_root_ca().arn
         pca.reset()
@@ -599,7 +599,7 @@ def test_keys_that_came_after_a_snapshot_are_used_again() -> None:
 
 
 @pytest.mark.usefixtures("empty_pool")
-def test_reset_keys_are_used_again_at_once() -> None:
+def test_keys_are_used_again_right_after_a_reset() -> None:
     with mock_pca() as pca:
         pca.create_root_ca(key_algorithm="RSA_2048")
         keys = public_keys(pca)
@@ -609,7 +609,7 @@ def test_reset_keys_are_used_again_at_once() -> None:
         assert public_keys(pca) == keys
 
 
-def test_of_an_ended_mock_there_is_no_snapshot_as_its_keys_may_be_others_now() -> None:
+def test_an_ended_mock_has_no_snapshot_because_others_may_have_its_keys() -> None:
     with mock_pca() as pca:
         pca.create_root_ca()
 
@@ -648,7 +648,7 @@ class _Counting:
         return copy.copy(value)
 
 
-def test_snapshots_share_what_never_changes(ended: Hierarchy) -> None:
+def test_snapshots_share_the_records_that_never_change(ended: Hierarchy) -> None:
     found = []
     for _ in range(2):
         with mock_pca() as pca:

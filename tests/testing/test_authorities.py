@@ -163,7 +163,7 @@ def test_keys_of_one_kind_certify_those_of_another(pca: PcaMock, tmp_path: Path)
 
 
 @pytest.mark.parametrize("key_algorithm", ["RSA_1024", "EC_p256", ""])
-def test_a_key_algorithm_that_there_is_not_is_told_before_any_call(
+def test_an_unknown_key_algorithm_is_refused_before_any_call(
     key_algorithm: str, pca_root_ca: Authority, pca: PcaMock
 ) -> None:
     for make in (pca.create_root_ca, pca_root_ca.create_subordinate_ca, pca_root_ca.issue):
@@ -181,7 +181,7 @@ def test_a_signing_algorithm_can_be_chosen(pca: PcaMock) -> None:
     assert root.signing_algorithm == "SHA512WITHECDSA"
 
 
-def test_further_members_of_the_subject_can_be_said(pca: PcaMock) -> None:
+def test_further_members_of_the_subject_can_be_set(pca: PcaMock) -> None:
     root = pca.create_root_ca("Example Root", subject={"Organization": "Example", "Country": "FI"})
     other = root.create_subordinate_ca(subject={"CommonName": "Said Here"})
 
@@ -193,7 +193,7 @@ def test_further_members_of_the_subject_can_be_said(pca: PcaMock) -> None:
     assert other.common_name == "Said Here"
 
 
-def test_a_roots_validity_is_ten_years_unless_said(pca: PcaMock) -> None:
+def test_a_roots_validity_is_ten_years_by_default(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
 
     assert validity(pca.create_root_ca().certificate_pem)[1] == NOON + 10 * YEAR
@@ -213,7 +213,7 @@ def test_a_crl_bucket_switches_crls_on(pca: PcaMock) -> None:
     assert revoking.distribution_point(without.issue("a").certificate_pem) is None
 
 
-def test_ocsp_is_switched_on_if_wanted(pca: PcaMock) -> None:
+def test_ocsp_can_be_switched_on(pca: PcaMock) -> None:
     root = pca.create_root_ca(ocsp=True, crl_bucket="crls")
     crl_alone = pca.create_root_ca(crl_bucket="crls", ocsp=False)
 
@@ -225,7 +225,7 @@ def test_ocsp_is_switched_on_if_wanted(pca: PcaMock) -> None:
     assert url.startswith("http://ocsp.acm-pca.")
 
 
-def test_a_revocation_configuration_counts_before_the_short_forms(pca: PcaMock) -> None:
+def test_a_revocation_configuration_overrides_the_short_forms(pca: PcaMock) -> None:
     configuration = revoking.crl_on(ExpirationInDays=30, S3BucketName="mine")
     root = pca.create_root_ca(crl_bucket="crls", ocsp=True, RevocationConfiguration=configuration)
 
@@ -253,7 +253,7 @@ def test_members_of_the_operation_are_passed_on(pca: PcaMock) -> None:
         ({"validity": -SECOND}, "ValidationException"),
     ],
 )
-def test_what_aws_would_refuse_is_refused(wanted: Any, code: str, pca: PcaMock) -> None:
+def test_a_request_that_aws_would_refuse_is_refused(wanted: Any, code: str, pca: PcaMock) -> None:
     with pytest.raises(ClientError) as caught:
         pca.create_root_ca(**wanted)
 
@@ -269,7 +269,7 @@ def test_an_unknown_member_is_refused_by_botocore(pca: PcaMock) -> None:
 # Regions, partitions and accounts
 
 
-def test_a_root_is_in_the_region_of_clients_that_are_told_none(
+def test_a_root_is_in_the_default_region_of_clients(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="sa-east-1"))
@@ -321,7 +321,7 @@ def test_a_root_belongs_to_the_account_that_acts(pca: PcaMock) -> None:
     assert [ca["Arn"] for ca in listed] == [ours.arn]
 
 
-def test_handles_act_for_the_owner_whoever_else_acts(pca: PcaMock) -> None:
+def test_handles_always_act_for_the_owner(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     with pca.as_account(OTHER_ACCOUNT):
         issuing = root.create_subordinate_ca()
@@ -352,7 +352,7 @@ def test_handles_act_for_the_owner_whatever_the_access_keys_are() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 3])
-def test_a_subordinate_has_the_path_length_that_is_wanted(length: int, pca: PcaMock) -> None:
+def test_a_subordinate_has_the_requested_path_length(length: int, pca: PcaMock) -> None:
     root = pca.create_root_ca()
     ca = root.create_subordinate_ca("Issuing", path_length=length)
 
@@ -361,7 +361,7 @@ def test_a_subordinate_has_the_path_length_that_is_wanted(length: int, pca: PcaM
     assert described(pca, ca)["Status"] == "ACTIVE"
 
 
-def test_a_subordinate_may_issue_to_others_alone_unless_said(pca: PcaMock) -> None:
+def test_a_subordinate_issues_no_cas_by_default(pca: PcaMock) -> None:
     assert path_length(pca.create_root_ca().create_subordinate_ca().certificate_pem) == 0
 
 
@@ -395,7 +395,7 @@ def test_chains_name_the_direct_issuer_first_and_the_root_last(pca: PcaMock) -> 
     assert issuing.root_pem == leaf.root_pem == root_pem
 
 
-def test_a_chain_verifies_up_to_its_own_root_alone(pca: PcaMock, tmp_path: Path) -> None:
+def test_a_chain_verifies_only_up_to_its_own_root(pca: PcaMock, tmp_path: Path) -> None:
     root, stranger = pca.create_root_ca("Root"), pca.create_root_ca("Root")
     leaf = root.create_subordinate_ca(path_length=1).create_subordinate_ca().issue("localhost")
 
@@ -406,7 +406,7 @@ def test_a_chain_verifies_up_to_its_own_root_alone(pca: PcaMock, tmp_path: Path)
     assert not oracles.certvalidator_verifies(*pems, stranger.certificate_pem)
 
 
-def test_a_subordinates_validity_is_five_years_unless_said(pca: PcaMock) -> None:
+def test_a_subordinates_validity_is_five_years_by_default(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca()
 
@@ -435,7 +435,7 @@ def test_by_default_nothing_outlives_its_issuer_even_where_creation_takes_time()
         assert validity(ca.certificate_pem)[1] == validity(root.certificate_pem)[1]
 
 
-def test_a_validity_beyond_that_of_the_issuer_is_refused(pca: PcaMock) -> None:
+def test_a_validity_longer_than_the_issuers_is_refused(pca: PcaMock) -> None:
     root = pca.create_root_ca(validity=timedelta(days=2))
 
     for make in (root.create_subordinate_ca, root.issue):
@@ -487,7 +487,9 @@ def test_a_leaf_is_for_the_names_that_it_is_issued_for(pca_issuing_ca: Authority
     assert subject.native == {"common_name": "localhost"}
 
 
-def test_a_leaf_is_what_get_certificate_answers(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+def test_a_leaf_is_the_certificate_that_get_certificate_returns(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
     leaf = pca_issuing_ca.issue("localhost")
 
     answer = pca.client().get_certificate(
@@ -499,7 +501,7 @@ def test_a_leaf_is_what_get_certificate_answers(pca: PcaMock, pca_issuing_ca: Au
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "b.example.com"])
-def test_a_leaf_verifies_for_its_names_alone(
+def test_a_leaf_verifies_only_for_its_names(
     host: str, pca_root_ca: Authority, pca_issuing_ca: Authority, tmp_path: Path
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost", "127.0.0.1", "*.example.com")
@@ -511,7 +513,7 @@ def test_a_leaf_verifies_for_its_names_alone(
     assert not oracles.openssl_verify(tmp_path, *pems, flag, other)
 
 
-def test_a_leafs_validity_is_a_year_unless_said(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+def test_a_leafs_validity_is_a_year_by_default(pca: PcaMock, pca_issuing_ca: Authority) -> None:
     pca.clock.freeze()
     now = pca.clock.now().replace(microsecond=0)
 
@@ -531,7 +533,7 @@ def test_a_leafs_validity_is_a_year_unless_said(pca: PcaMock, pca_issuing_ca: Au
         ({}, {"common_name": "localhost"}),
     ],
 )
-def test_the_common_name_of_a_leaf_can_be_said(
+def test_the_common_name_of_a_leaf_can_be_set(
     asked: Any, expected: Any, pca_issuing_ca: Authority
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost", **asked)
@@ -547,7 +549,7 @@ def test_a_leaf_may_have_a_common_name_and_no_other(pca_issuing_ca: Authority) -
     assert oracles.extension(leaf.certificate_pem, issuance.SUBJECT_ALTERNATIVE_NAME) is None
 
 
-def test_a_name_that_is_too_long_for_the_subject_stands_in_the_extension_alone(
+def test_a_name_that_is_too_long_for_the_subject_is_only_in_the_extension(
     pca_issuing_ca: Authority,
 ) -> None:
     label = "a" * 52
@@ -609,7 +611,7 @@ def test_a_csr_that_cannot_be_read_is_refused(pca_issuing_ca: Authority) -> None
     "template",
     ["EndEntityClientAuthCertificate", support.template_arn("EndEntityClientAuthCertificate")],
 )
-def test_a_template_is_said_by_name_or_arn(template: str, pca_issuing_ca: Authority) -> None:
+def test_a_template_is_chosen_by_name_or_arn(template: str, pca_issuing_ca: Authority) -> None:
     leaf = pca_issuing_ca.issue("client", template=template)
     usual = pca_issuing_ca.issue("both")
 
@@ -623,7 +625,9 @@ def test_an_unknown_template_is_refused(pca_issuing_ca: Authority) -> None:
         pca_issuing_ca.issue("localhost", template="Nothing")
 
 
-def test_further_members_of_the_operation_count(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+def test_further_members_of_the_operation_are_passed_on(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
     passthrough = {"Subject": {"CommonName": "Passed Through", "Organization": "Example"}}
     leaf = pca_issuing_ca.issue(
         "localhost",
@@ -722,7 +726,7 @@ def test_the_certificates_are_those_that_were_issued_oldest_first(pca: PcaMock) 
     assert [item.subject for item in root.certificates] == ["CN=Root", "CN=Issuing", "CN=three"]
 
 
-def test_the_certificates_are_in_their_order_though_the_clock_stands(pca: PcaMock) -> None:
+def test_the_certificates_are_in_their_order_with_a_frozen_clock(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca("Root")
     issuing = root.create_subordinate_ca("Issuing")
@@ -740,7 +744,7 @@ def test_handles_of_one_thing_are_equal_and_others_are_not(pca: PcaMock) -> None
     assert root != root.arn
 
 
-def test_a_handle_shows_what_it_is_about(pca: PcaMock) -> None:
+def test_the_repr_of_a_handle_shows_its_ca(pca: PcaMock) -> None:
     root = pca.create_root_ca("Example Root")
 
     assert repr(root) == f"<Authority 'Example Root' ROOT ACTIVE {root.arn}>"
@@ -750,7 +754,7 @@ def test_a_handle_shows_what_it_is_about(pca: PcaMock) -> None:
     assert repr(root) == f"<Authority {root.arn} (deleted)>"
 
 
-def test_a_handle_of_what_is_gone_says_so(pca: PcaMock) -> None:
+def test_the_handle_of_a_removed_ca_reports_that_it_is_gone(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     pca.reset()
 
@@ -769,7 +773,7 @@ def test_a_handle_describes_as_the_operation_does(pca: PcaMock, pca_root_ca: Aut
     pca.calls.assert_called("DescribeCertificateAuthority", times=2, origin="any")
 
 
-def test_parsed_objects_are_those_of_the_texts(pca_issuing_ca: Authority) -> None:
+def test_parsed_objects_match_the_texts(pca_issuing_ca: Authority) -> None:
     parsed = x509.load_pem_x509_certificate(pca_issuing_ca.certificate_pem.encode())
     chain = x509.load_pem_x509_certificates(pca_issuing_ca.chain_pem.encode())
 
@@ -792,7 +796,7 @@ def test_a_disabled_ca_issues_nothing_until_it_is_enabled(pca: PcaMock) -> None:
     assert root.issue("localhost").status == "ISSUED"
 
 
-def test_a_deleted_ca_can_be_restored_for_thirty_days_unless_said(pca: PcaMock) -> None:
+def test_a_deleted_ca_can_be_restored_for_thirty_days_by_default(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root, other = pca.create_root_ca(), pca.create_root_ca()
     root.delete()
@@ -807,7 +811,7 @@ def test_a_deleted_ca_can_be_restored_for_thirty_days_unless_said(pca: PcaMock) 
         root.restore()
 
 
-def test_deleting_disables_an_active_ca_alone_before(pca: PcaMock) -> None:
+def test_deleting_first_disables_only_an_active_ca(pca: PcaMock) -> None:
     active, disabled = pca.create_root_ca(), pca.create_root_ca()
     disabled.disable()
     support.pending(pca.client())
@@ -999,7 +1003,7 @@ def test_waiting_has_an_end(pca: PcaMock) -> None:
         ("IssueCertificate", "RequestFailedException"),
     ],
 )
-def test_what_fails_later_is_told(operation: str, code: str, pca: PcaMock) -> None:
+def test_a_failure_after_the_call_is_reported(operation: str, code: str, pca: PcaMock) -> None:
     pca.fail_later(operation)
 
     with pytest.raises(ClientError) as caught:
@@ -1024,7 +1028,7 @@ def test_faults_that_are_planned_for_handles_strike_them_and_botocore_tries_agai
 # Several mocks
 
 
-def test_a_handle_of_an_ended_mock_still_tells_what_there_was() -> None:
+def test_a_handle_of_an_ended_mock_still_shows_its_data() -> None:
     with mock_pca() as pca:
         root = pca.create_root_ca("Example Root")
         leaf = root.issue("localhost")
@@ -1098,7 +1102,7 @@ def test_a_ca_of_the_code_under_test_is_found_by_its_arn(pca: PcaMock) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\tb", "user name@example.com"])
-def test_what_is_no_name_is_refused(name: str, pca: PcaMock) -> None:
+def test_a_value_that_is_no_name_is_refused(name: str, pca: PcaMock) -> None:
     with pytest.raises(ValueError, match="not a name"):
         pca.create_root_ca().issue(name)
 
@@ -1118,7 +1122,7 @@ def test_a_hundred_polls_take_a_hundred_seconds(pca: PcaMock) -> None:
     assert pca.clock.now() == NOON + timedelta(seconds=100)
 
 
-def test_what_is_never_done_is_given_up(pca: PcaMock) -> None:
+def test_waiting_for_something_that_never_ends_gives_up(pca: PcaMock) -> None:
     pca.hold("CreateCertificateAuthority", polls=1000)
 
     with pytest.raises(ClientError, match="RequestInProgressException"):

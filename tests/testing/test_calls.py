@@ -46,7 +46,7 @@ def message_of(assertion: Any, *arguments: Any, **more: Any) -> list[str]:
 # A call
 
 
-def test_a_call_says_what_was_asked_by_whom_when_and_what_came_of_it(
+def test_a_call_has_its_parameters_caller_time_and_outcome(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     pca.clock.freeze(NOON)
@@ -81,7 +81,7 @@ def test_a_refused_call_has_its_error_code_and_message(
     ],
     ids=["region of the client", "region of the ARN", "account of the ARN"],
 )
-def test_a_ca_asked_for_in_the_wrong_place_is_located_in_the_log_alone(
+def test_a_ca_looked_for_in_the_wrong_place_is_located_only_in_the_log(
     client_region: str, change: tuple[str, str], where: str, pca: PcaMock
 ) -> None:
     root = pca.create_root_ca(region_name="us-east-1")
@@ -113,7 +113,7 @@ def test_a_ca_that_is_nowhere_has_no_hint(pca: PcaMock, pca_client: ACMPCAClient
     assert pca.calls[0].hint is None
 
 
-def test_the_caller_is_who_acts(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_the_caller_is_the_acting_account(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     with pca.as_account("222222222222"):
         pca_client.list_certificate_authorities()
 
@@ -121,7 +121,9 @@ def test_the_caller_is_who_acts(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     assert pca.calls[0].caller.arn == "arn:aws:iam::222222222222:root"
 
 
-def test_what_botocore_refuses_never_was_a_call(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_a_request_that_botocore_refuses_is_not_logged(
+    pca: PcaMock, pca_client: ACMPCAClient
+) -> None:
     with pytest.raises(ParamValidationError):
         pca_client.list_tags()  # type: ignore[call-arg]
 
@@ -208,7 +210,7 @@ def test_calls_show_a_line_for_each(pca: PcaMock, pca_client: ACMPCAClient) -> N
     assert repr(pca.calls[:0]) == "<0 calls>"
 
 
-def test_calls_show_how_often_they_were_tried_again(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_calls_show_the_number_of_their_retries(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     pca.fail("ListCertificateAuthorities", "ThrottlingException", attempts=2)
     pca_client.list_certificate_authorities()
 
@@ -260,7 +262,7 @@ def test_a_pause_ends_when_its_block_raises(pca: PcaMock, pca_client: ACMPCAClie
     assert len(pca.calls) == 1
 
 
-def test_what_empties_the_log_in_a_pause_counts(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_the_log_can_be_emptied_in_a_pause(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     describe(pca_client)
     with pca.calls.paused():
         pca.reset()
@@ -305,7 +307,7 @@ def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaM
         (("RevokeCertificate",), {"when": lambda call: call.message is None}, [1]),
     ],
 )
-def test_a_filter_chooses_what_meets_all_conditions(
+def test_a_filter_chooses_the_calls_that_meet_all_conditions(
     arguments: Any, conditions: Any, found: list[int], some: PcaMock
 ) -> None:
     everything = list(some.calls)
@@ -374,7 +376,7 @@ def test_text_and_bytes_are_the_same_to_a_filter(some: PcaMock) -> None:
         (("IssueCertificate",), {"Validity": None}, "Validity is a dict, not None"),
     ],
 )
-def test_what_the_service_does_not_have_is_refused(
+def test_an_operation_that_the_service_lacks_is_refused(
     arguments: Any, params: Any, reason: str, pca: PcaMock
 ) -> None:
     with pytest.raises(ValueError, match=reason):
@@ -385,9 +387,7 @@ def test_what_the_service_does_not_have_is_refused(
                 assertion(*arguments, **params)
 
 
-def test_an_outcome_that_there_was_is_accepted_whatever_it_is_called(
-    pca: PcaMock, pca_client: ACMPCAClient
-) -> None:
+def test_any_outcome_that_occurred_is_accepted(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     class StrangeError(Exception):
         pass
 
@@ -451,7 +451,7 @@ def test_calls_that_were_chosen_by_their_origin_are_all_meant(prepared: PcaMock)
     assert len(prepared.calls.filter(origin="any").filter(origin="code")) == 1
 
 
-def test_the_message_folds_what_handles_did_and_counts_it(prepared: PcaMock) -> None:
+def test_the_message_folds_and_counts_the_calls_of_handles(prepared: PcaMock) -> None:
     lines = message_of(prepared.calls.assert_called, "IssueCertificate")
 
     assert lines == [
@@ -465,7 +465,7 @@ def test_the_message_folds_what_handles_did_and_counts_it(prepared: PcaMock) -> 
     ]
 
 
-def test_where_calls_of_handles_are_meant_each_has_its_line(prepared: PcaMock) -> None:
+def test_each_call_of_a_handle_has_its_line_when_handles_are_asked_for(prepared: PcaMock) -> None:
     _, _, *lines = message_of(
         prepared.calls.assert_called, "DescribeCertificateAuthority", origin="any", times=1
     )
@@ -477,7 +477,7 @@ def test_where_calls_of_handles_are_meant_each_has_its_line(prepared: PcaMock) -
 # Assertions
 
 
-def test_an_assertion_that_holds_gives_the_calls(some: PcaMock) -> None:
+def test_an_assertion_that_holds_returns_the_calls(some: PcaMock) -> None:
     serial = some.calls[1].params["CertificateSerial"]
 
     found = some.calls.assert_called("RevokeCertificate", times=2, CertificateSerial=serial)
@@ -491,7 +491,7 @@ def test_an_assertion_that_holds_gives_the_calls(some: PcaMock) -> None:
     some.calls.assert_not_called("RevokeCertificate", RevocationReason="KEY_COMPROMISE")
 
 
-def test_the_message_says_what_happened_instead(some: PcaMock) -> None:
+def test_the_message_shows_what_happened_instead(some: PcaMock) -> None:
     serial = some.calls[1].params["CertificateSerial"]
 
     head, title, *lines = message_of(
@@ -510,7 +510,7 @@ def test_the_message_says_what_happened_instead(some: PcaMock) -> None:
     assert len(lines) == 5
 
 
-def test_the_message_marks_the_calls_that_were_found(some: PcaMock) -> None:
+def test_the_message_marks_the_matching_calls(some: PcaMock) -> None:
     head, _, *lines = message_of(some.calls.assert_called, "RevokeCertificate", times=1)
 
     assert head == "RevokeCertificate was called twice, not once"
@@ -533,7 +533,7 @@ def test_the_message_marks_the_calls_that_were_found(some: PcaMock) -> None:
         ),
     ],
 )
-def test_the_message_says_what_was_asked_for(conditions: Any, head: str, some: PcaMock) -> None:
+def test_the_message_names_the_expected_call(conditions: Any, head: str, some: PcaMock) -> None:
     assert message_of(some.calls.assert_called, "RevokeCertificate", **conditions)[0] == head
 
 
@@ -548,27 +548,29 @@ def test_all_operations_can_be_meant(some: PcaMock) -> None:
     assert "IssueCertificate(CertificateAuthorityArn=" in line
 
 
-def test_that_something_was_not_called_fails_with_the_same_message(some: PcaMock) -> None:
+def test_assert_not_called_fails_with_the_same_message(some: PcaMock) -> None:
     head, *_ = message_of(some.calls.assert_not_called, "IssueCertificate", outcome="success")
 
     assert head == "IssueCertificate(outcome='success') was called once, not never"
 
 
-def test_without_calls_the_message_says_so(pca: PcaMock) -> None:
+def test_the_message_states_that_there_were_no_calls(pca: PcaMock) -> None:
     assert message_of(pca.calls.assert_called, "ListTags") == [
         "ListTags was called never, not at least once",
         "There were no calls.",
     ]
 
 
-def test_of_chosen_calls_the_message_shows_these_alone(some: PcaMock) -> None:
+def test_the_message_about_chosen_calls_shows_only_these(some: PcaMock) -> None:
     chosen = some.calls.filter("DescribeCertificateAuthority")
 
     _, _, *lines = message_of(chosen.assert_called, "ListTags")
     assert [line.split()[1] for line in lines] == 2 * ["DescribeCertificateAuthority"]
 
 
-def test_of_many_calls_the_message_shows_the_latest(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_the_message_shows_only_the_latest_of_many_calls(
+    pca: PcaMock, pca_client: ACMPCAClient
+) -> None:
     for _ in range(31):
         pca_client.list_certificate_authorities()
 
@@ -578,7 +580,7 @@ def test_of_many_calls_the_message_shows_the_latest(pca: PcaMock, pca_client: AC
     assert lines[-1] == "   31. ListCertificateAuthorities success"
 
 
-def test_the_message_says_when_the_log_was_cut_off(
+def test_the_message_mentions_that_the_log_was_cut_off(
     pca: PcaMock, pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = pca.calls._log

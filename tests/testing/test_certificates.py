@@ -120,7 +120,9 @@ def test_handles_of_one_certificate_are_equal_and_others_are_not(
     assert leaf != leaf.arn
 
 
-def test_a_certificate_shows_what_it_is_about(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+def test_the_repr_of_a_certificate_shows_its_identity(
+    pca: PcaMock, pca_issuing_ca: Authority
+) -> None:
     leaf = pca_issuing_ca.issue("localhost")
 
     assert repr(leaf) == f"<Certificate 'CN=localhost' ISSUED {leaf.arn}>"
@@ -133,7 +135,7 @@ def test_a_certificate_shows_what_it_is_about(pca: PcaMock, pca_issuing_ca: Auth
 @pytest.mark.parametrize(
     "name", ["status", "certificate_pem", "chain_pem", "root_pem", "certificate", "not_after"]
 )
-def test_a_certificate_that_is_gone_says_so(
+def test_the_handle_of_a_removed_certificate_reports_that_it_is_gone(
     name: str, pca: PcaMock, pca_issuing_ca: Authority
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost")
@@ -163,7 +165,7 @@ def test_its_status_follows_the_clock() -> None:
             assert leaf.status == "EXPIRED"
 
 
-def test_what_is_pending_cannot_be_fetched_by_the_code_under_test() -> None:
+def test_the_code_under_test_cannot_fetch_a_pending_certificate() -> None:
     with mock_pca(issuance_delay=timedelta(minutes=2)) as pca:
         root = pca.create_root_ca()
         leaf = root.issue("localhost")
@@ -175,7 +177,7 @@ def test_what_is_pending_cannot_be_fetched_by_the_code_under_test() -> None:
         assert pca.client().get_certificate(**request)["Certificate"] == leaf.certificate_pem
 
 
-def test_held_it_is_pending_until_it_has_been_asked_for(
+def test_a_held_certificate_is_pending_until_its_last_poll(
     pca: PcaMock, pca_issuing_ca: Authority
 ) -> None:
     pca.hold("IssueCertificate", polls=1)
@@ -246,7 +248,7 @@ def test_revoking_goes_through_the_public_operation(
         leaf.revoke()
 
 
-def test_revoking_takes_the_reasons_of_the_model_alone(
+def test_revoking_accepts_only_the_reasons_of_the_model(
     pca: PcaMock, pca_issuing_ca: Authority
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost")
@@ -269,7 +271,7 @@ def test_any_handle_can_revoke(pca: PcaMock, pca_issuing_ca: Authority) -> None:
     assert leaf.status == "REVOKED"
 
 
-def test_what_is_gone_cannot_be_revoked(pca: PcaMock, pca_issuing_ca: Authority) -> None:
+def test_a_removed_certificate_cannot_be_revoked(pca: PcaMock, pca_issuing_ca: Authority) -> None:
     leaf = pca_issuing_ca.issue("localhost")
     pca.reset()
 
@@ -304,7 +306,7 @@ def test_files_are_the_certificate_all_up_to_the_root_and_the_key(
     assert verified.returncode == 0
 
 
-def test_files_have_the_name_that_is_wanted_and_no_key_where_there_is_none(
+def test_files_have_the_requested_name_and_a_key_only_if_there_is_one(
     pca_issuing_ca: Authority, tmp_path: Path
 ) -> None:
     leaf = pca_issuing_ca.issue(csr=support.Caller().csr())
@@ -323,7 +325,7 @@ def test_there_must_be_a_folder_for_files(pca_issuing_ca: Authority, tmp_path: P
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
 @pytest.mark.parametrize("existing", [False, True])
-def test_the_file_of_a_key_is_for_its_owner_alone(
+def test_only_the_owner_can_read_the_file_of_a_key(
     existing: bool, pca_issuing_ca: Authority, tmp_path: Path
 ) -> None:
     if existing:

@@ -35,7 +35,7 @@ def test_one_client_serves_an_account_in_a_region(monkeypatch: pytest.MonkeyPatc
     assert made == ["eu-west-1", "eu-north-1"]
 
 
-def test_a_client_acts_for_its_account_whoever_acts(pca: PcaMock) -> None:
+def test_a_client_always_acts_for_its_account(pca: PcaMock) -> None:
     client = MockClient(pca._state, "222222222222", "eu-west-1")
     with pca.as_account("333333333333"):
         client.list_certificate_authorities()
@@ -74,7 +74,7 @@ def test_a_client_of_an_ended_mock_calls_nobody() -> None:
     assert leaf.status == "ISSUED"
 
 
-def test_the_environment_of_the_first_use_does_not_count_for_later_ones(
+def test_the_environment_of_the_first_use_does_not_affect_later_ones(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")

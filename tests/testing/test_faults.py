@@ -95,7 +95,7 @@ def test_the_message_can_be_chosen(message: str, pca: PcaMock, pca_client: ACMPC
 
 
 @pytest.mark.parametrize("error", NETWORK, ids=lambda error: type(error).__name__)
-def test_what_botocore_raises_can_be_planned(
+def test_errors_of_botocore_can_be_planned(
     error: BotoCoreError, pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     pca.fail(LIST, error)
@@ -124,7 +124,7 @@ def test_each_call_raises_an_error_of_its_own(pca: PcaMock, pca_client: ACMPCACl
 @pytest.mark.parametrize(
     "error", [*NETWORK, *(kind("text") for kind in ERRORS.values())], ids=lambda e: type(e).__name__
 )
-def test_a_new_instance_says_the_same(error: BotoCoreError | AwsError) -> None:
+def test_a_new_instance_has_the_same_message(error: BotoCoreError | AwsError) -> None:
     twin = Refusal(error, False, timedelta()).new_error()
 
     assert twin is not error
@@ -305,7 +305,7 @@ WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
 
 
 @pytest.mark.parametrize(("act", "text"), WRONG.values(), ids=WRONG)
-def test_what_the_service_does_not_have_is_refused_at_once_and_nothing_is_planned(
+def test_unknown_names_are_refused_at_once_and_nothing_is_planned(
     act: Callable[[PcaMock], Any], text: str, pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     pca.clock.freeze()
@@ -336,7 +336,7 @@ def test_an_error_of_the_network_has_a_message_of_its_own(
     assert pca_client.list_certificate_authorities()["CertificateAuthorities"] == []
 
 
-def test_no_latency_is_none_too_little(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_a_latency_of_zero_is_accepted(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     pca.clock.freeze()
     before = pca.clock.now()
 

@@ -101,7 +101,7 @@ def test_the_names_are_critical_where_the_subject_is_empty(
     assert extension.critical is critical
 
 
-def test_without_names_no_extension_is_asked_for() -> None:
+def test_a_request_without_names_has_no_extension() -> None:
     assert oracles.requested_extensions(csr_for(KEY, [], "Ada").decode()) == []
 
 
@@ -127,7 +127,7 @@ def request(**more: Any) -> dict[str, Any]:
     return authority_request("ROOT", "Name", "EC_prime256v1", more)
 
 
-def test_a_ca_is_asked_for_with_few_words() -> None:
+def test_a_ca_is_requested_with_few_arguments() -> None:
     assert request() == {
         "CertificateAuthorityType": "ROOT",
         "CertificateAuthorityConfiguration": {
@@ -155,11 +155,11 @@ def test_a_ca_signs_with_an_algorithm_that_fits_its_key(key_algorithm: str) -> N
         ({"ocsp": True, "RevocationConfiguration": {}}, set()),
     ],
 )
-def test_revocation_is_asked_for_where_it_is_wanted(more: Any, revocation: set[str]) -> None:
+def test_revocation_is_requested_where_the_caller_chose_it(more: Any, revocation: set[str]) -> None:
     assert request(**more)["RevocationConfiguration"].keys() == revocation
 
 
-def test_without_revocation_none_is_asked_for() -> None:
+def test_no_revocation_is_requested_by_default() -> None:
     assert "RevocationConfiguration" not in request(ocsp=False, crl_bucket=None)
 
 
@@ -187,7 +187,7 @@ def test_beside_custom_attributes_the_common_name_is_one_of_them(
     assert root.common_name == dict(names)["2.5.4.3"]
 
 
-def test_the_callers_own_structures_are_left_alone() -> None:
+def test_the_callers_structures_do_not_change() -> None:
     more = {"subject": {"Organization": "Example"}, "signing_algorithm": "SHA512WITHECDSA"}
     authority_request("ROOT", "Name", "EC_prime256v1", more)
 
@@ -197,6 +197,6 @@ def test_the_callers_own_structures_are_left_alone() -> None:
     }
 
 
-def test_a_key_algorithm_that_there_is_not_is_refused() -> None:
+def test_an_unknown_key_algorithm_is_refused() -> None:
     with pytest.raises(ValueError, match="no key algorithm 'DSA', only RSA_2048"):
         authority_request("ROOT", "Name", "DSA", {})

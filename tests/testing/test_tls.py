@@ -125,7 +125,7 @@ def test_mutual_tls_in_ten_lines(pca: PcaMock) -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_server_is_believed_below_a_trusted_root(host: str, ours: Hierarchy) -> None:
+def test_a_server_is_trusted_below_a_trusted_root(host: str, ours: Hierarchy) -> None:
     outcome = handshake(server_context(ours.leaf), client_context(ours.root), host)
 
     assert outcome.is_good
@@ -133,26 +133,26 @@ def test_a_server_is_believed_below_a_trusted_root(host: str, ours: Hierarchy) -
     assert not outcome.seen_by_server
 
 
-def test_a_server_is_not_believed_below_another_root(ours: Hierarchy, strange: Hierarchy) -> None:
+def test_a_server_is_not_trusted_below_another_root(ours: Hierarchy, strange: Hierarchy) -> None:
     outcome = handshake(server_context(ours.leaf), client_context(strange.root))
 
     assert isinstance(outcome.client_error, ssl.SSLCertVerificationError)
     assert not outcome.is_good
 
 
-def test_a_server_is_not_believed_without_trust(ours: Hierarchy) -> None:
+def test_a_server_is_not_trusted_without_any_root(ours: Hierarchy) -> None:
     outcome = handshake(server_context(ours.leaf), client_context(None))
 
     assert isinstance(outcome.client_error, ssl.SSLCertVerificationError)
 
 
-def test_a_server_is_not_believed_for_another_host(ours: Hierarchy) -> None:
+def test_a_server_is_not_trusted_for_another_host(ours: Hierarchy) -> None:
     outcome = handshake(server_context(ours.leaf), client_context(ours.root), "example.com")
 
     assert "Hostname mismatch" in str(outcome.client_error)
 
 
-def test_trust_is_in_the_root_whatever_handle_gives_it(ours: Hierarchy) -> None:
+def test_trusting_any_handle_trusts_its_root(ours: Hierarchy) -> None:
     for trusted in (ours.root, ours.issuing, ours.leaf):
         context = client_context(trusted)
         assert handshake(server_context(ours.leaf), context).is_good
@@ -206,14 +206,14 @@ def test_keys_of_other_kinds_are_used_too(key_algorithm: str, pca: PcaMock) -> N
     assert handshake(server_context(leaf, root), client_context(root, leaf)).is_good
 
 
-def test_a_leaf_of_the_root_itself_is_believed(pca_root_ca: Authority, strange: Hierarchy) -> None:
+def test_a_leaf_of_the_root_itself_is_trusted(pca_root_ca: Authority, strange: Hierarchy) -> None:
     leaf = pca_root_ca.issue("localhost")
 
     assert handshake(server_context(leaf), client_context(leaf)).is_good
     assert not handshake(server_context(leaf), client_context(strange.root)).is_good
 
 
-def test_a_long_chain_is_shown_whole(pca: PcaMock) -> None:
+def test_a_long_chain_is_sent_in_full(pca: PcaMock) -> None:
     root = pca.create_root_ca()
     middle = root.create_subordinate_ca("Middle", path_length=1)
     leaf = middle.create_subordinate_ca("Issuing").issue("localhost")
