@@ -36,7 +36,7 @@ def over_the_wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(autouse=True, scope="session")
 def every_answer_has_its_shape() -> Iterator[None]:
-    """Whatever the service answers in a test is what the model lets AWS answer."""
+    """Check that every answer of the service in a test has the shape in AWS's model."""
     call = dispatch.call
 
     def checked(
@@ -53,7 +53,7 @@ def every_answer_has_its_shape() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
-    """Skip a test that asks for what the installed botocore's service model doesn't know."""
+    """Skip a test whose request has names that the installed botocore's service model lacks."""
     try:
         return (yield)
     except Exception as error:

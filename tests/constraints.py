@@ -19,7 +19,7 @@ Step = str | int
 
 
 class Breach(NamedTuple):
-    """A place in a request, what to put there (None: nothing), and what must be said of it."""
+    """A place in a request, a value to put there (None: nothing), and the expected breach."""
 
     steps: tuple[Step, ...]
     value: Any

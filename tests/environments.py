@@ -1,4 +1,4 @@
-"""What developers and CI machines have configured for AWS, broken or not, as a table."""
+"""A table of configurations for AWS, broken or not, on developers' and CI machines."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ ENVIRONMENTS: dict[str, Environment] = {
     "defaults that depend on the place": Environment({"AWS_DEFAULTS_MODE": "auto"}),
     "client-side metrics": Environment({"AWS_CSM_ENABLED": "true", "AWS_CSM_HOST": "example.com"}),
 }
-# What boto3 refuses by itself, whatever service is asked for.
+# Configurations that boto3 itself refuses, for any service.
 BROKEN: dict[str, Environment] = {
     "a profile that is missing": Environment({"AWS_PROFILE": "missing"}),
     "a file that cannot be read": Environment(config="no section\n"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-# Replaced by the guard, with what they are called in its report.
+# Replaced by the guard, with their names in its report.
 _DOORS: tuple[tuple[Any, str], ...] = (
     (socket, "getaddrinfo"),
     (socket, "gethostbyname"),

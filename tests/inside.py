@@ -1,4 +1,4 @@
-"""What a mock remembers, seen from inside: for comparisons, and for what no operation can make."""
+"""The state of a mock from inside: for comparisons, and for states that no operation can make."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def authority(pca: PcaMock, arn: str) -> CertificateAuthority:
 
 
 def put_in(pca: PcaMock, arn: str, status: Status) -> None:
-    """Give a CA a status and what always comes with it. EXPIRED is the clock's to give."""
+    """Give a CA a status and its data. EXPIRED is not one: it follows from the clock."""
     ca = authority(pca, arn)
     ca.administrative_status = status
     match status:

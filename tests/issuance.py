@@ -1,4 +1,4 @@
-"""What the tests of issuance share: DER by hand, raw CSRs, short notations, a CA outside AWS."""
+"""Helpers for the tests of issuance: DER by hand, raw CSRs, short notations, a CA outside AWS."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def raw_csr(
     """A CSR in PEM, put together from its parts.
 
     Args:
-        extensions: what is requested; without any there is no attribute.
+        extensions: the requested ones; without any there is no attribute.
         subject: a Name in DER; CN=localhost unless given.
         attributes: encoded ones, instead of `extensions`.
         has_attributes: whether there is a field for them, as the RFC demands.
-        version: what stands for it; the RFC knows only 0.
+        version: the number in the CSR; the RFC has only 0.
         spki: shown instead of that of the key.
         key: the signer; a new P-256 key unless given.
         identifier: the AlgorithmIdentifier of the signature, DER.
@@ -200,7 +200,7 @@ def model_enum(shape: str) -> list[str]:
 
 
 def unvalidating(pca: PcaMock) -> ACMPCAClient:
-    """A client that sends what botocore's own validation would stop."""
+    """A client that sends requests which botocore's own validation would refuse."""
     return pca.client(
         region_name="us-east-1",
         config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),

@@ -1,4 +1,4 @@
-"""What some tests need besides Python packages."""
+"""Programs and packages that some tests need besides Python packages."""
 
 from __future__ import annotations
 

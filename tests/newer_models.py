@@ -1,6 +1,6 @@
-"""What botocore's service model has learned since the oldest version that we support.
+"""Names that botocore's service model has gained since the oldest version that we support.
 
-A test that asks for such a thing says nothing about an older model, which doesn't know it: neither
+A test that uses such a name proves nothing about an older model, which lacks it: neither
 botocore's client nor the service, which goes by the same model, takes it.
 """
 
@@ -43,14 +43,14 @@ MISSING = set().union(*(names - known(shape) for shape, names in _NEWER.items())
 
 
 def need(request: object) -> None:
-    """Skip the test if its request names what the installed model lacks."""
+    """Skip the test if its request has names that the installed model lacks."""
     words = set(re.findall(r"\w+", repr(request)))
     if names := words & MISSING:
         pytest.skip(f"the service model of this botocore has no {min(names)}")
 
 
 def missing_in(error: BaseException) -> str | None:
-    """What the installed model lacks, if that is why a call was refused."""
+    """The name that the installed model lacks, if that is why a call was refused."""
     if isinstance(error, (ClientError, ParamValidationError)):
         for match in _UNKNOWN.finditer(str(error)):
             name = match["member"] or match["value"]

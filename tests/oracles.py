@@ -1,4 +1,4 @@
-"""Other people's eyes: what certificates are, told by openssl and asn1crypto, never by our code."""
+"""Oracles: certificates as openssl and asn1crypto read them, never our own code."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _pkilint_validators() -> Any:
 
 
 def pkilint_errors(pem: str) -> set[str]:
-    """The codes of what pkilint holds against a certificate: errors, not warnings or notices."""
+    """The codes of pkilint's findings in a certificate: errors, not warnings or notices."""
     document = RFC5280CertificateDocumentLoader().load_pem_document(pem)
     return _errors(_pkilint_validators(), document)
 
@@ -132,14 +132,14 @@ def pkilint_ocsp_errors(ocsp_der: bytes) -> set[str]:
 
 
 def openssl_text(pem: str, kind: str = "x509") -> str:
-    """What `openssl x509 -text` (or `req`) prints of a certificate (or request)."""
+    """The output of `openssl x509 -text` (or `req`) for a certificate (or request)."""
     result = openssl(kind, "-noout", "-text", input=pem.encode())
     assert result.returncode == 0, result.stderr
     return result.stdout.decode()
 
 
 class Extension(NamedTuple):
-    """One extension as asn1crypto reads it; `value` is hex of what is in the OCTET STRING."""
+    """One extension as asn1crypto reads it; `value` is the hex of the OCTET STRING's contents."""
 
     oid: str
     critical: bool
@@ -179,7 +179,7 @@ def requested_extensions(csr_pem: str) -> list[Extension]:
 
 
 class _RawExtension(asn1_core.Sequence):  # type: ignore[misc]
-    """An extension whose value need not be what its OID promises."""
+    """An extension whose value need not have the type of its OID."""
 
     _fields: ClassVar = [
         ("extn_id", asn1_core.ObjectIdentifier),
@@ -230,6 +230,6 @@ def blocks(pem: str) -> list[str]:
 
 @cache
 def documented_templates() -> list[dict[str, Any]]:
-    """What AWS documents of each template, as records."""
+    """AWS's documentation of each template, as records."""
     records: list[dict[str, Any]] = json.loads((DATA / "templates.json").read_text())["templates"]
     return records

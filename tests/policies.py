@@ -1,4 +1,4 @@
-"""Resource policies for tests: what a CA's owner writes to let another account use it."""
+"""Resource policies for tests, with which a CA's owner allows another account to use it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ def policy(*statements: Any, **changes: Any) -> str:
 
 
 def share(ca: Authority, *actions: str, **changes: Any) -> None:
-    """Let `OTHER` use a CA, by a policy of one statement."""
+    """Allow `OTHER` to use a CA, by a policy of one statement."""
     text = policy(statement(ca, *actions, **changes))
     ca.client.put_policy(ResourceArn=ca.arn, Policy=text)

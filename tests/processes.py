@@ -32,13 +32,13 @@ def clean_environment(home: Path, **variables: str) -> dict[str, str]:
 
 
 def run(script: str, home: Path, **variables: str) -> str:
-    """Run a script with `-W error`; return what it printed. It must succeed."""
+    """Run a script with `-W error`; return its output. It must succeed."""
     return _succeed([sys.executable, "-W", "error", "-c", _GUARD + textwrap.dedent(script)],
                     home, variables)  # fmt: skip
 
 
 def run_pytest(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
-    """Run pytest on files, by name, in the folder; return what it printed. It must succeed."""
+    """Run pytest on files, by name, in the folder; return its output. It must succeed."""
     for name, text in files.items():
         (home / name).write_text(textwrap.dedent(text))
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error"]

@@ -1,4 +1,4 @@
-"""What a refused call must look like: AWS's error code, and nothing that has changed."""
+"""Checks of refused calls: AWS's error code, and no change."""
 
 from __future__ import annotations
 

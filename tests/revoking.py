@@ -1,4 +1,4 @@
-"""What the tests of revocation share: CAs with a CRL; CRLs and OCSP as others read them."""
+"""Helpers for the tests of revocation: CAs with a CRL; CRLs and OCSP as others read them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REPORTS: Final = "reports"
 REGION: Final = "us-east-1"
 OCSP_ON: Final[Any] = {"OcspConfiguration": {"Enabled": True}}
 CRL_OFF: Final[Any] = {"CrlConfiguration": {"Enabled": False}}
-# RevocationReason -> CRLReason of RFC 5280, and what openssl calls it.
+# RevocationReason -> CRLReason of RFC 5280, and openssl's name for it.
 REASONS: Final = (
     ("UNSPECIFIED", None, "Unspecified"),
     ("KEY_COMPROMISE", 1, "Key Compromise"),
@@ -45,7 +45,7 @@ each_reason = pytest.mark.parametrize(("reason", "code", "text"), REASONS)
 
 
 def crl_on(**more: Any) -> Any:
-    """A RevocationConfiguration with a CRL that counts seven days."""
+    """A RevocationConfiguration with a CRL that is valid for seven days."""
     configuration = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": BUCKET, **more}
     return {"CrlConfiguration": configuration}
 
@@ -130,7 +130,7 @@ def parsed(crl_der: bytes) -> asn1_crl.CertificateList:
 
 
 def entries(crl_der: bytes) -> list[Entry]:
-    """What a CRL lists, in its order."""
+    """The serials that a CRL lists, in its order."""
     listed = parsed(crl_der)["tbs_cert_list"]["revoked_certificates"]
     found = []
     for item in listed:
@@ -208,7 +208,7 @@ def ocsp_answer(pca: PcaMock, request: bytes) -> tuple[str, list[tuple[str, str]
 
 
 def ocsp_status(pca: PcaMock, ca: Authority, certificate_arn: str) -> str:
-    """What OCSP says of a certificate of the CA: good, revoked, unknown, or an error."""
+    """The OCSP status of a certificate of the CA: good, revoked, unknown, or an error."""
     request = ocsp_request(certificate_id(ca.certificate(), serial(certificate_arn)))
     status, answers = ocsp_answer(pca, request)
     return answers[0][1] if answers else status
@@ -218,7 +218,7 @@ def ocsp_status(pca: PcaMock, ca: Authority, certificate_arn: str) -> str:
 
 
 def create_report(ca: Authority, form: Any = "JSON", bucket: str = REPORTS) -> Any:
-    """Let an audit report be made: what the service answers."""
+    """Create an audit report; return the service's answer."""
     answer = ca.client.create_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, S3BucketName=bucket, AuditReportResponseFormat=form
     )
@@ -227,7 +227,7 @@ def create_report(ca: Authority, form: Any = "JSON", bucket: str = REPORTS) -> A
 
 
 def describe_report(ca: Authority, report_id: str) -> Any:
-    """What the service says of an audit report."""
+    """The service's description of an audit report."""
     answer = ca.client.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, AuditReportId=report_id
     )
@@ -239,7 +239,7 @@ def describe_report(ca: Authority, report_id: str) -> Any:
 
 
 def _remembered(pca: PcaMock) -> Any:
-    """All that the mock remembers, what revocation adds to it included."""
+    """The mock's state, with the parts that revocation adds."""
     return snapshot(pca), [
         (dict(ca.revocations), dict(ca.reports), [replace(found) for found in ca.crls.values()])
         for ca in pca._state.all_authorities()

@@ -63,7 +63,7 @@ _ALWAYS = {
     "ListTagsResponse": {"Tags"},
 }
 _OF_A_CERTIFICATE = frozenset({"Serial", "NotBefore", "NotAfter"})
-# Status -> (what a CA has then, what it may have) of the members that not every CA has.
+# Status -> (members that a CA has then, members that it may have); all CAs have the others.
 _BY_STATUS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "CREATING": (frozenset(), frozenset()),
     "PENDING_CERTIFICATE": (frozenset(), frozenset()),

@@ -1,4 +1,4 @@
-"""What tests need again and again: callers' keys and CSRs, and CAs made with boto3 alone."""
+"""Helpers for many tests: callers' keys and CSRs, and CAs made only with boto3."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Authority:
         ]
 
     def describe(self) -> Any:
-        """What Describe says of it."""
+        """The CA as Describe returns it."""
         return self.client.describe_certificate_authority(CertificateAuthorityArn=self.arn)[
             "CertificateAuthority"
         ]

@@ -24,7 +24,7 @@ def clock() -> Clock:
 
 
 def tells_the_time(clock: Clock) -> bool:
-    """Whether it tells the machine's time."""
+    """Whether the clock shows the machine's time."""
     before = datetime.now(timezone.utc)
     told = clock.now()
     return before <= told <= datetime.now(timezone.utc)
@@ -280,7 +280,7 @@ def test_threads_that_advance_it_together_advance_it_by_the_sum(clock: Clock) ->
     assert clock.now() == NOON + timedelta(seconds=800)
 
 
-# Those who are told, and how it looks
+# Watchers, and the repr
 
 
 def test_watchers_are_called_after_each_setting(clock: Clock) -> None:

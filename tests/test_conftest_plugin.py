@@ -45,7 +45,7 @@ async def check(pca, pca_client, issuing):
 def pytest_outcome(
     files: dict[str, str], home: Path, *arguments: str, **variables: str
 ) -> tuple[int, str]:
-    """Run pytest on files with this plugin alone: (exit code, what it printed)."""
+    """Run pytest on files with only this plugin: (exit code, output)."""
     for name, text in {"calling.py": CALLING, **files}.items():
         (home / name).write_text(textwrap.dedent(text))
     alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "conftest_plugin"}
@@ -62,7 +62,7 @@ def pytest_outcome(
 
 
 def passed(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
-    """What pytest printed, which must succeed."""
+    """The output of pytest, which must succeed."""
     code, output = pytest_outcome(files, home, *arguments, **variables)
     assert code == pytest.ExitCode.OK, output
     return output
@@ -523,11 +523,11 @@ def test_the_fixture_pca_issuing_ca_is_below_it(
         pca_issuing_ca.create_subordinate_ca()
 
 
-# What a failed test has called
+# The calls of a failed test
 
 
 def sections(output: str) -> dict[str, list[str]]:
-    """What the sections of pca_mock in a report say, by the test that they are about."""
+    """The text of pca_mock's sections in a report, by the test that they are about."""
     found: dict[str, list[str]] = {}
     test, is_ours = "", False
     for line in output.splitlines():
@@ -862,7 +862,7 @@ def test_everything_works_in_the_workers_of_xdist(tmp_path: Path) -> None:
 
 # Asynchronous tests
 
-# What new versions of pytest-asyncio want to be set; and old ones leave loops open.
+# An option that new versions of pytest-asyncio require; and old ones leave loops open.
 QUIET_ASYNCIO = (
     *("-o", "asyncio_default_fixture_loop_scope=function"),
     *("-W", "ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -945,7 +945,7 @@ def test_pytest_asyncio_tests_use_the_fixtures(mode: str, tmp_path: Path) -> Non
     assert len(sections(output)["test_fails"]) == 1  # of handles
 
 
-# What it costs
+# Costs
 
 
 def test_a_marker_that_no_collected_test_uses_costs_no_import(tmp_path: Path) -> None:

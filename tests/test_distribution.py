@@ -1,4 +1,4 @@
-"""What a user downloads: the wheel and the sdist hold what they should."""
+"""The files in the wheel and in the sdist that users download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation: it is complete in a code viewer, what it shows is so, and Sphinx builds it.
+"""The documentation: it is complete in a code viewer, its examples are true, and Sphinx builds it.
 
 Its examples are tests of their own: pytest collects the pages.
 """

@@ -51,7 +51,7 @@ def test_openssl_verifies_the_chain_of_the_quickstart(tmp_path: Path) -> None:
 
 # The notebook
 
-# What executes it, in a process of its own: nbclient's event loop and warnings are not for pytest.
+# It runs in a process of its own: nbclient's event loop and warnings are not for pytest.
 # The kernel is the interpreter that runs the tests, whatever else is installed.
 _EXECUTE = """
 import sys

@@ -1,4 +1,4 @@
-"""What the README says is so. Its examples are tests of their own: pytest collects the page."""
+"""The README is true. Its examples are tests of their own: pytest collects the page."""
 
 from __future__ import annotations
 

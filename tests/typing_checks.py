@@ -1,4 +1,4 @@
-"""What mypy must say of the public names. Not run: checking these functions is the test."""
+"""The types that mypy must find for the public names. mypy checks this file; nobody runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A switch of the test suite: what clients call goes through one of the protocols of the server.
+"""A switch of the test suite: clients' calls go through one of the protocols of the server.
 
 `PCA_MOCK_WIRE=json pytest tests/journeys tests/service`, or `cbor`. Every request is written by
 botocore, read and answered by `pca_mock.server.wire`, and read by botocore again; only HTTP itself

@@ -1,4 +1,4 @@
-"""What can only be seen in a process that begins with nothing."""
+"""Behaviour that only a new process without any configuration shows."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ def test_botocore_still_checks_parameters_on_the_client(pca_client: Any) -> None
         pca_client.describe_certificate_authority()
 
 
-# What a response looks like
+# The form of responses
 
 
 def test_a_response_has_the_metadata_of_a_real_one(pca_client: Any) -> None:

@@ -1,4 +1,4 @@
-"""What is written at once, and what waits until somebody looks."""
+"""Which objects are written at once, and which wait until somebody looks."""
 
 from __future__ import annotations
 

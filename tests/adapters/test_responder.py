@@ -28,7 +28,7 @@ _OCSP = {"Content-Type": "application/ocsp-request"}
 
 
 class Answer(NamedTuple):
-    """What comes back."""
+    """A response."""
 
     status: int
     content_type: str | None
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A CA with one good and one revoked certificate, and the address where that is said."""
+    """A CA with one good and one revoked certificate, and the address of its responder."""
 
     pca: PcaMock
     ca: Authority
@@ -263,7 +263,7 @@ _UNFINISHED = (
 
 
 def _rest(connection: socket.socket) -> bytes:
-    """What is still sent until the connection is closed."""
+    """The bytes that are still sent until the connection is closed."""
     try:
         return b"".join(iter(lambda: connection.recv(4096), b""))
     except ConnectionResetError:

@@ -1,4 +1,4 @@
-"""Planned faults beside the true botocore, which hears the same from a server on loopback."""
+"""Planned faults, compared with real botocore and a server on loopback that answers the same."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 class Wire:
-    """A server that answers as it is told.
+    """A server with planned answers.
 
     Attributes:
-        answers: what it will answer: statuses with JSON bodies.
+        answers: its answers in order: statuses with JSON bodies.
         requests: how many there were.
     """
 
@@ -143,7 +143,7 @@ def wire(server: Wire) -> Wire:
 
 
 def watch(client: Any) -> list[Any]:
-    """What the client's handlers are told of attempts, and of the end of a call."""
+    """The events of attempts, and of the end of a call, that the client's handlers receive."""
     seen: list[Any] = []
 
     def needs_retry(response: Any, attempts: int, caught_exception: Any, **rest: Any) -> None:
@@ -167,7 +167,7 @@ def watch(client: Any) -> list[Any]:
 
 
 def outcome(client: Any) -> Any:
-    """What a caller sees of a call, but for what differs from call to call."""
+    """The result of a call for its caller, without values that differ from call to call."""
     try:
         response = client.list_certificate_authorities()
         text = ""
@@ -181,7 +181,7 @@ def outcome(client: Any) -> Any:
 
 
 def call(client: Any) -> tuple[Any, list[Any]]:
-    """(outcome, what the handlers were told); both botocores draw the same random numbers."""
+    """(outcome, events of the handlers); both botocores draw the same random numbers."""
     seen = watch(client)
     random.seed(20261123)
     return outcome(client), list(seen)
@@ -553,7 +553,7 @@ def test_event_loops_other_than_asyncio_get_nothing_specific_to_asyncio() -> Non
 @pytest.mark.parametrize("awaited", [False, True])
 @pytest.mark.parametrize("raises", [False, True])
 async def test_a_network_error_is_raised_after_its_event(awaited: bool, raises: bool) -> None:
-    # Legacy mode raises the error itself; the others say that there is no retry.
+    # Legacy mode raises the error itself; the others report that there is no retry.
     error, events = NETWORK[0](), []
     attempts = Attempts((None, error))
 

@@ -51,7 +51,7 @@ NETWORK: list[Callable[[], BotoCoreError]] = [
     lambda: ReadTimeoutError(endpoint_url="https://pca", error="slow"),
     lambda: HTTPClientError(error="anything"),
 ]
-session = get_session()  # one for all: each reads the service model anew
+session = get_session()  # one for all: each reads the service model again
 each_mode = pytest.mark.parametrize("mode", MODES, ids=str)
 
 
@@ -77,7 +77,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def pca() -> Iterator[PcaMock]:
-    """A mock whose clock stands."""
+    """A mock with a frozen clock."""
     with mock_pca() as running:
         running.clock.freeze("2026-11-23T14:25:49Z")
         yield running
@@ -118,7 +118,7 @@ async def wire(answers: Iterator[Any]) -> AsyncIterator[str]:
 
 
 async def call(client: Any) -> tuple[Any, list[Any]]:
-    """(what a caller sees, what the handlers were told); the random numbers are always the same."""
+    """(result for the caller, events of the handlers); the random numbers are always the same."""
     seen: list[Any] = []
 
     async def needs_retry(response: Any, attempts: int, caught_exception: Any, **_: Any) -> None:
@@ -160,7 +160,7 @@ async def create(client: Any, **request: Any) -> str:
 
 
 async def issue(client: Any, arn: str) -> Any:
-    """Let a root sign itself: the names that GetCertificate takes."""
+    """Make a root sign itself; return the parameters of GetCertificate."""
     csr = await client.get_certificate_authority_csr(CertificateAuthorityArn=arn)
     issued = await client.issue_certificate(
         CertificateAuthorityArn=arn,
@@ -378,7 +378,7 @@ async def test_a_handler_that_raises_ends_the_call(error: Exception, pca: PcaMoc
     assert [(call.outcome, call.retries) for call in pca.calls] == [(type(error).__name__, 1)]
 
 
-# Latency, failures that come later, and what is pending
+# Latency, later failures, and pending things
 
 
 async def test_a_delay_only_moves_the_clock(pca: PcaMock, slept: list[float]) -> None:

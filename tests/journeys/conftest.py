@@ -17,7 +17,7 @@ KEYS: Any = {"aws_secret_access_key": "secret", "region_name": "us-east-1"}
 
 @pytest.fixture
 def mock() -> Iterator[PcaMock]:
-    """A mock with two accounts in an organization, told apart by access keys."""
+    """A mock with two accounts in an organization, each with its access key."""
     accounts = {"AKIAOWNER": OWNER, "AKIAOTHER": OTHER}
     with mock_pca(accounts=accounts, organization_id=ORGANIZATION) as running:
         yield running

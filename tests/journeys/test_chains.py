@@ -1,4 +1,4 @@
-"""Hierarchies of CAs, and what others think of them: openssl, pyhanko-certvalidator, pkilint."""
+"""Hierarchies of CAs, checked by openssl, pyhanko-certvalidator and pkilint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ each_depth = pytest.mark.parametrize("depth", range(1, _DEEPEST + 1))
 
 
 class Chained(NamedTuple):
-    """A leaf, the chain above it but for the root, and the root: PEM each."""
+    """A leaf, the chain above it without the root, and the root: PEM each."""
 
     leaf: str
     chain: str
@@ -181,7 +181,7 @@ def test_the_request_of_a_ca_verifies_in_openssl(key: str, signing: str, pca: Pc
 
 # Linting
 
-# What pkilint holds against certificates that AWS issues in the same form.
+# pkilint's findings in certificates that AWS issues in the same form.
 # The User Guide's tables give keyEncipherment to every TLS certificate, whatever its key.
 _EC_ENCIPHERS: Final = "pkix.key_usage_value_prohibited_for_ec"
 # Blank templates leave the key usage to the caller, who has given none here.

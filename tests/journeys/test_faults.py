@@ -53,7 +53,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def pca() -> Iterator[PcaMock]:
-    """A mock whose clock stands."""
+    """A mock with a frozen clock."""
     with mock_pca() as running:
         running.clock.freeze("2026-11-23T14:25:49Z")
         yield running
@@ -76,7 +76,7 @@ def issue(ca: Authority, **request: Any) -> str:
 
 
 def code(act: Any, *arguments: Any, **more: Any) -> str:
-    """What comes of a call: an error code, or "success"."""
+    """The outcome of a call: an error code, or "success"."""
     try:
         act(*arguments, **more)
     except ClientError as error:
@@ -652,7 +652,7 @@ def test_only_some_reports_fail(pca: PcaMock, ca: Authority) -> None:
     assert plan.struck == 1
 
 
-# What is pending for a few polls
+# Things that are pending for a few polls
 
 
 def test_a_held_ca_is_in_creation_for_the_planned_number_of_polls(

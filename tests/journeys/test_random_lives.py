@@ -1,4 +1,4 @@
-"""Random lives of several CAs, next to a model of them that knows only what is documented."""
+"""Random lives of several CAs, next to a model of them that has only the documented rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support import Authority, Caller, configuration, pending
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 CSR = Caller().csr()
 QUOTA = 4
-# "GONE" is what the API no longer shows.
+# "GONE" is a CA that the API no longer shows.
 STEPS = {
     (row.before.value if row.before else "GONE", row.after.value if row.after else "GONE")
     for row in TRANSITIONS
@@ -36,7 +36,7 @@ STEPS = {
 
 @dataclass
 class Life:
-    """What the documentation lets expect of a CA."""
+    """A CA as the documentation describes it."""
 
     ca: Authority
     kind: str
@@ -64,7 +64,7 @@ class Life:
 
 
 class Lives(RuleBasedStateMachine):
-    """Each rule calls the mock, says whether that must succeed, and what comes of it."""
+    """Each rule calls the mock, and states whether the call must succeed, and its effect."""
 
     cas = Bundle("cas")
 
@@ -88,7 +88,7 @@ class Lives(RuleBasedStateMachine):
         return datetime.now(timezone.utc)
 
     def attempt(self, should_succeed: bool, call: Any) -> Any:
-        """What a call answers, or None where it is refused; then nothing has changed."""
+        """The answer of a call, or None where it is refused; then nothing has changed."""
         before, answer, refusal = inside.snapshot(self.pca), None, None
         try:
             answer = call()
@@ -255,7 +255,7 @@ class Lives(RuleBasedStateMachine):
         if answer and value in (None, life.tags.get(key)):
             life.tags.pop(key, None)
 
-    # What always holds
+    # Invariants
 
     @invariant()
     def everything_is_as_in_the_model(self) -> None:

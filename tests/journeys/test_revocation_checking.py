@@ -1,4 +1,4 @@
-"""What openssl and pyhanko-certvalidator say of a three-level chain before and after a revocation.
+"""A three-level chain before and after a revocation, by openssl and pyhanko-certvalidator.
 
 CRLs and OCSP answers come from files, and from the responder at the URLs in the certificates.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Hierarchy(NamedTuple):
-    """A root, a CA below it, and two leaves: PEM, but for the CAs."""
+    """A root, a CA below it, and two leaves; the leaves are PEM."""
 
     pca: PcaMock
     root: Authority
@@ -52,7 +52,7 @@ class Hierarchy(NamedTuple):
         revoke_serial(self.root, text, "CERTIFICATE_AUTHORITY_COMPROMISE")
 
 
-# What is revoked, and which of (leaf, other leaf) is good then.
+# The revoked certificate, and which of (leaf, other leaf) is good then.
 _STEPS: Any = {
     "nothing": (lambda chain: None, (True, True)),
     "the leaf": (Hierarchy.revoke_leaf, (False, True)),
@@ -141,7 +141,7 @@ def test_openssl_downloads_crls_from_the_uris_in_the_certificates(
 ) -> None:
     chain = _hierarchy(pca, _only_crl(address))
     step(chain)
-    # openssl wants one for the root itself, which says of no place to fetch it from.
+    # openssl wants one for the root itself, which has no URI of one.
     of_root = _files(tmp_path, [revoking.crl(pca, chain.root)])
     flags = ("-crl_check_all", "-crl_download", *of_root)
 
@@ -169,7 +169,7 @@ def test_openssl_finds_no_crl_at_a_wrong_address(
 
 
 def _openssl_ocsp(folder: Path, issuer: str, leaf: str, root: str, *flags: str) -> str:
-    """What `openssl ocsp` says, after it has checked the answer's signature and times."""
+    """The status that `openssl ocsp` prints after checking the answer's signature and times."""
     for name, text in (("issuer", issuer), ("leaf", leaf), ("root", root)):
         (folder / f"{name}.pem").write_text(text)
     result = oracles.openssl(

@@ -1,4 +1,4 @@
-"""What pkilint says of CRLs and OCSP answers."""
+"""pkilint's findings in CRLs and OCSP answers."""
 
 from __future__ import annotations
 

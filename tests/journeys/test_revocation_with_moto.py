@@ -23,7 +23,7 @@ _PROBE_FAILURE = f"Permission error with your S3 bucket '{BUCKET}'."
 
 
 class Both:
-    """moto's S3, and the mock; `names` says which one is started first."""
+    """moto's S3, and the mock; `names` is the order in which they start."""
 
     def __init__(self, stack: ExitStack, names: str) -> None:
         makers: dict[str, Any] = {"moto": mock_aws, "pca": mock_pca}

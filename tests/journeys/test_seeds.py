@@ -1,4 +1,4 @@
-"""`mock_pca(seed=…)`: what repeats, what cannot, and that nothing does without a seed."""
+"""`mock_pca(seed=…)`: which values repeat, which cannot, and that none do without a seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Story = Callable[[PcaMock], Any]
 
 
 def told(story: Story, **options: Any) -> Any:
-    """What a story tells in a mock of its own, whose clock stands."""
+    """The values of a story in a mock of its own with a frozen clock."""
     with mock_pca(**options) as pca, pca.clock.freeze(NOON):
         return story(pca)
 

@@ -1,4 +1,4 @@
-"""What follows the clock: the mock's own, freezegun's and time-machine's, in the same stories."""
+"""Behaviour that follows the clock: the same stories by the mock's, freezegun and time-machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Time(Protocol):
-    """Something that steers time: it stands at NOON, and goes on when it is told to."""
+    """Something that controls time: it is frozen at NOON, and can be moved on."""
 
     def advance(self, by: timedelta) -> None: ...
 
@@ -207,7 +207,7 @@ def test_revocations_are_visible_after_their_delays(slow: tuple[PcaMock, Time]) 
     assert seen == [(False, "good"), (True, "good"), (True, "revoked")]
 
 
-# What takes time
+# Operations that take time
 
 
 def test_a_ca_is_in_creation_for_the_configured_delay(slow: tuple[PcaMock, Time]) -> None:

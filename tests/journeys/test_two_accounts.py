@@ -27,7 +27,7 @@ ISSUE = WRITE[0]
 
 
 def params(operation: str, ca: Authority, leaf: str) -> dict[str, Any]:
-    """A request about a CA that the constraints let pass."""
+    """A request about a CA that breaks no constraint."""
     changes = {
         ABOUT_A_CA[operation]: ca.arn,
         "CertificateArn": leaf,
@@ -107,7 +107,7 @@ def test_another_account_sees_the_ca_as_its_owner_does(ca: Authority, shared: Au
     assert shared.describe()["OwnerAccount"] == OWNER
 
 
-# What may be allowed
+# Operations that a policy can allow
 
 
 def test_a_policy_can_allow_seven_operations_and_none_of_the_others(
@@ -228,7 +228,7 @@ def test_a_grant_ends_with_its_policy(
     assert ca.get(arn)
 
 
-# What doesn't exist, and what the status forbids
+# CAs that don't exist, and operations that the status forbids
 
 
 def test_a_foreign_ca_that_does_not_exist_looks_like_one_that_is_not_shared(

@@ -1,4 +1,4 @@
-"""moto's `mock_aws` and `mock_pca` in either order: each keeps what is its own."""
+"""moto's `mock_aws` and `mock_pca` in either order: each answers its own calls."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def _root(subject: Any) -> Asking:
 
 @dataclass(frozen=True)
 class Case:
-    """An example: what is asked for, and the certificate that comes of it.
+    """An example: the request, and the certificate that must be issued.
 
     Attributes:
         template: None for none in the request.

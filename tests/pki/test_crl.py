@@ -1,4 +1,4 @@
-"""What stands in CRLs, field by field, read by asn1crypto, openssl and cryptography.
+"""The fields of CRLs, read by asn1crypto, openssl and cryptography.
 
 Sources: RFC 5280 section 5; User Guide, "Planning a CRL".
 """

@@ -28,7 +28,7 @@ def name(*rdns: list[tuple[str, int, bytes]]) -> bytes:
 
 
 def test_a_name_is_written_as_javas_x500_principal_does() -> None:
-    # Each line: a Name, and what `getName(X500Principal.RFC2253)` of Java 17 made of it.
+    # Each line: a Name, and the output of Java 17's `getName(X500Principal.RFC2253)`.
     lines = (oracles.DATA / "x500_principal.jsonl").read_text("utf-8").splitlines()
     expected = dict(map(json.loads, lines))
 

@@ -65,7 +65,7 @@ _NITRO: Final[Any] = {
 
 @dataclass(frozen=True)
 class Vector:
-    """A published certificate, and what it was made of.
+    """A published certificate, and its inputs.
 
     Attributes:
         subject: as the API has it; None where the CSR itself is known.
@@ -374,7 +374,7 @@ def test_a_certificate_is_rebuilt_byte_for_byte_from_itself(published: Published
 
 
 def _contents(published: Published) -> issue.Contents:
-    """What the service makes of the inputs that a published certificate had."""
+    """The certificate that the service makes from a published certificate's inputs."""
     tbs = published.tbs
     spki = tbs["subject_public_key_info"].dump()
     subject = tbs["subject"].dump()

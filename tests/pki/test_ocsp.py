@@ -1,4 +1,4 @@
-"""What stands in OCSP answers, as asn1crypto, cryptography and openssl read them (RFC 6960)."""
+"""OCSP answers as asn1crypto, cryptography and openssl read them (RFC 6960)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _SHA1: Final = b"\x06\x05\x2b\x0e\x03\x02\x1a"
 
 
 def _with_serial(content: bytes) -> bytes:
-    """A valid request but for the INTEGER's content octets."""
+    """A request that is valid except for the INTEGER's content octets."""
     length = len(content) - 1
     serial_number = bytes((2, len(content))) + content
     # The five values around it are longer or shorter.
@@ -248,7 +248,7 @@ def _ca(pca: PcaMock, key: str, signing: str) -> support.Authority:
 
 
 def _openssl_reads(folder: Path, certificate: str, request: bytes, answer: bytes) -> str | None:
-    """What openssl makes of an answer that was signed by the CA; None if it doesn't verify."""
+    """The status that openssl reads in an answer signed by the CA; None if it doesn't verify."""
     for name, data in (("q", request), ("a", answer), ("ca", certificate.encode())):
         (folder / name).write_bytes(data)
     result = oracles.openssl(

@@ -1,4 +1,4 @@
-"""Which source of an extension wins: the User Guide's rules, and what follows from them.
+"""Which source of an extension wins: the User Guide's rules, and their consequences.
 
 Certificates are compared without regard to the order of their extensions, except in one test.
 """
@@ -65,7 +65,7 @@ _TLS: Final = (
 
 @dataclass(frozen=True)
 class Case:
-    """A case: what is asked for, and every extension that the certificate must have.
+    """A case: the request, and every extension that the certificate must have.
 
     Attributes:
         extensions: `AKI` and `SKI` stand for those of the issuer's and the subject's key.

@@ -1,4 +1,4 @@
-"""What is accepted as DER of its type: others' readers must be able to read it."""
+"""Values that are accepted as DER of their type: other parsers must be able to read them."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_deep_nesting_is_refused_quickly() -> None:
         syntax.extension("1.2.3.4", value)
 
 
-# A certificate is put together around what was accepted; only its form matters.
+# A certificate is put together around the accepted value; only its form matters.
 _BLANK = (
     x509.CertificateBuilder()
     .subject_name(x509.Name([]))

@@ -1,6 +1,6 @@
-"""Every template against what AWS documents of it, as the caller of boto3 sees it.
+"""Every template against AWS's documentation, through boto3.
 
-`tests/data/templates.json` says for each template what it fixes, and for each extension which
+`tests/data/templates.json` has the values that each template fixes, and for each extension which
 sources may give it, strongest first. Here each source offers a value of its own; the certificate
 must have that of the strongest source which is documented and has offered one.
 """
@@ -82,7 +82,7 @@ def _policy(identifier: str) -> bytes:
     return tlv(0x30, tlv(0x30, oid(identifier)))
 
 
-# What the API offers: (request members, and the extensions that they mean).
+# Offers of the API: (request members, and the extensions that they mean).
 _API_SUBJECT: Final = "By API"
 _API_STRUCTURES: Final[Any] = {
     "KeyUsage": {"KeyAgreement": True},
@@ -110,7 +110,7 @@ _API_PASSTHROUGH: Final[Any] = {
         **_API_STRUCTURES, CustomExtensions=[custom(e.oid, e.value, e.critical) for e in _CUSTOM]
     ),
 }
-# What the CSR offers; flags differ from those of the other sources.
+# Offers of the CSR; flags differ from those of the other sources.
 _REQUESTED: Final = (
     Extension(BASIC_CONSTRAINTS, True, "30060101ff020108"),
     Extension(SUBJECT_KEY_IDENTIFIER, True, "0403bbbbbb"),
@@ -127,7 +127,7 @@ _REQUESTED: Final = (
 
 @dataclass(frozen=True)
 class Issued:
-    """A certificate, and what each source has offered for it."""
+    """A certificate, and the offers of each source."""
 
     certificate: str
     issuer: str | None
@@ -135,12 +135,12 @@ class Issued:
     csr_subject: str
 
     def strongest(self, oid: str, sources: list[str]) -> Extension | None:
-        """What the documented sources of an extension make of the offers."""
+        """The extension that the documented sources make from the offers."""
         offers = (self.offered.get(source, {}).get(oid) for source in sources)
         return next((offer for offer in offers if offer is not None), None)
 
     def extension(self, oid: str) -> Extension | None:
-        """What the certificate has."""
+        """The extension in the certificate."""
         return oracles.extension(self.certificate, oid)
 
 
@@ -193,7 +193,7 @@ def _csr_subject_hex(csr: bytes) -> str:
 
 
 def _fixed(template: str) -> list[Extension]:
-    """What the template itself gives, in the byte form of certificates that AWS issued."""
+    """The template's own extension, in the byte form of certificates that AWS issued."""
     (documented,) = (row for row in oracles.documented_templates() if row["name"] == template)
     found = []
     if usage := documented["key_usage"]:
@@ -276,7 +276,7 @@ def test_the_authority_key_identifier_is_the_one_in_the_issuers_certificate(
 ) -> None:
     ca = support.pending(pca.client(region_name="us-east-1"), "SUBORDINATE")
     ForeignRoot().install_at(ca, key_identifier=own)
-    # Without an identifier in the issuer's certificate that of its key counts.
+    # Without an identifier in the issuer's certificate, that of its key is used.
     identifier = own or bytes.fromhex(oracles.key_identifier_hex(ca.certificate()))
 
     certificate = ca.issued(raw_csr())

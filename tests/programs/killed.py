@@ -30,7 +30,7 @@ from pca_mock.server.persistence import StateFile
 
 
 class Server:
-    """A child process, and what it answers."""
+    """A child process, and its answers."""
 
     def __init__(self, file: Path) -> None:
         reading, writing = os.pipe()
@@ -73,7 +73,7 @@ def csr() -> str:
 
 
 def load(server: Server, request: str, answered: list[tuple[str, str]]) -> None:
-    """Issue and revoke until the server is gone; note what it has answered."""
+    """Issue and revoke until the server is gone; note its answers."""
     try:
         while True:
             arn = server.call(

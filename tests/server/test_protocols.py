@@ -1,4 +1,4 @@
-"""What is on the wire, byte by byte where the protocols say so."""
+"""The bytes on the wire, where the protocols define them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each member of an ApiPassthrough becomes in the certificate."""
+"""Each member of an ApiPassthrough, and its value in the certificate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever an ApiPassthrough holds stands in the certificate, for eyes other than ours."""
+"""Every value of an ApiPassthrough is in the certificate, as other parsers read it."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def _value(certificate: str, oid: str) -> bytes | None:
 
 
 def _assert_holds(certificate: str, asked: Any) -> None:
-    """The certificate says what was asked for, extension by extension."""
+    """The certificate has the requested extensions, one by one."""
     bits = {_BITS[bit] for bit, is_set in asked.get("KeyUsage", {}).items() if is_set}
     key_usage = _value(certificate, KEY_USAGE)
     assert (asn1_x509.KeyUsage.load(key_usage).native if key_usage else set()) == bits

@@ -1,4 +1,4 @@
-"""Which ApiPassthrough is refused: by a rule, where it counts, or by its shape, everywhere."""
+"""Which ApiPassthrough is refused: by a rule, where it applies, or by its shape, everywhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def root(pca: PcaMock) -> Authority:
     return support.root(pca.client(region_name="us-east-1"))
 
 
-# Rules that the model's shapes cannot say
+# Rules that the model's shapes cannot express
 
 
 def _alternative(*items: Any) -> Any:

@@ -1,4 +1,4 @@
-"""One call with its attempts: which faults strike it, how time passes, and what the log keeps."""
+"""One call with its attempts: which faults strike it, how time passes, and the entry in the log."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def client(pca: PcaMock) -> ACMPCAClient:
 
 
 def list_cas(client: ACMPCAClient) -> str:
-    """Call ListCertificateAuthorities: what comes of it."""
+    """Call ListCertificateAuthorities; return the outcome."""
     try:
         client.list_certificate_authorities()
     except ClientError as error:
@@ -58,7 +58,7 @@ def list_cas(client: ACMPCAClient) -> str:
     return "success"
 
 
-# What fails
+# Failures
 
 
 def test_a_call_is_struck_with_all_its_attempts(pca: PcaMock, client: ACMPCAClient) -> None:
@@ -189,7 +189,7 @@ def test_a_call_that_succeeds_at_last_takes_effect_once(pca: PcaMock, client: AC
     assert [ca.arn for ca in pca.authorities] == [arn]
 
 
-# Which parameters count
+# Which parameters are used
 
 
 def test_a_fault_is_matched_against_the_callers_own_parameters(

@@ -34,7 +34,7 @@ _ID: Final = "267533dc-9753-4e1a-a777-feaaa3774ca7"
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """A time that stands unless it is moved."""
+    """A frozen time that can be moved."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

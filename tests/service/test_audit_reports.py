@@ -30,7 +30,7 @@ _BLANK: Final = support.template_arn("BlankEndEntityCertificate_APIPassthrough")
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """A time that stands unless it is moved."""
+    """A frozen time that can be moved."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

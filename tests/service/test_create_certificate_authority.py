@@ -88,7 +88,7 @@ COMBINATIONS = [
 ]
 PAIRS = [(key, signing) for key, signing, fits in COMBINATIONS if fits]
 MISFITS = [(key, signing) for key, signing, fits in COMBINATIONS if not fits]
-# Keys that take long are made with one signing algorithm alone, ML-DSA where cryptography has it.
+# Keys that take long are made with only one signing algorithm, ML-DSA where cryptography has it.
 QUICK_PAIRS = [
     (key, signing)
     for key, signing in PAIRS
@@ -1131,7 +1131,7 @@ _REVOCATION = {
     "OcspConfiguration.Enabled": "test_an_ocsp_configuration_changes_issued_certificates",
     "OcspConfiguration.OcspCustomCname": "test_an_ocsp_configuration_changes_issued_certificates",
 }
-# Member -> the test that shows what it does.
+# Member -> the test that shows its effect.
 EFFECTS = {
     **{
         f"CertificateAuthorityConfiguration.{name}".rstrip("."): test
@@ -1149,7 +1149,7 @@ EFFECTS = {
 
 
 def members(shape: Any, path: str = "") -> Iterator[str]:
-    """The dotted paths of all members; what is in a list counts as the list's own."""
+    """The dotted paths of all members; members of a list's items are those of the list."""
     if shape.type_name == "list":
         yield from members(shape.member, path)
     elif shape.type_name == "structure":

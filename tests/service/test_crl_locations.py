@@ -1,4 +1,4 @@
-"""Where CRLs lie, what certificates say of it, and the test of the bucket beforehand.
+"""The places of CRLs, their URIs in certificates, and the test of the bucket beforehand.
 
 Sources: User Guide, "Planning a CRL", "Access policies for CRLs"; API_CrlConfiguration.
 """

@@ -1,4 +1,4 @@
-"""Complete and partitioned CRLs, and what switching between them does (API_CrlConfiguration)."""
+"""Complete and partitioned CRLs, and the effect of a switch between them (API_CrlConfiguration)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PARTITIONED: Any = {"CrlType": "PARTITIONED"}
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """A time that stands unless it is moved."""
+    """A frozen time that can be moved."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

@@ -36,7 +36,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def clock() -> Iterator[Any]:
-    """A time that stands unless it is moved."""
+    """A frozen time that can be moved."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
 

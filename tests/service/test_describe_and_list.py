@@ -46,7 +46,7 @@ def listed(client: ACMPCAClient, **request: Any) -> list[Any]:
 
 
 def many(pca: PcaMock, client: ACMPCAClient, number: int) -> list[str]:
-    """The ARNs of so many CAs, in the order of their creation."""
+    """The ARNs of a number of new CAs, in the order of their creation."""
     return [pending(client, configuration_=configuration(f"CA {n}")).arn for n in range(number)]
 
 

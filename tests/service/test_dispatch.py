@@ -254,7 +254,7 @@ def test_the_status_is_checked_before_the_operations_own_rules(
     assert type(error) is InvalidStateException
 
 
-# What reaches a caller
+# Errors as callers see them
 
 
 def test_a_call_does_not_change_its_parameters(pca: PcaMock, pca_client: ACMPCAClient) -> None:

@@ -1,7 +1,7 @@
 """Every member of every input has an effect: nothing is read and then forgotten.
 
 Two mocks are in the same state. A request is sent to one of them, and to the other one with
-another value of one member; what is answered, or what is there afterwards, must differ. Members
+another value of one member; the answer, or the state afterwards, must differ. Members
 come from botocore's service model: one that is new there fails here until the mock uses it.
 Creating CAs, issuing, revoking and reporting have such tests of their own.
 """
@@ -63,7 +63,7 @@ class World:
     leaf: str
 
     def seen(self, answer: Any) -> str:
-        """An answer and what is there, without what is random or counted."""
+        """An answer and the state, without random values and counters."""
         cas = self.client.list_certificate_authorities()["CertificateAuthorities"]
         records = [inside.authority(self.pca, ca["Arn"]) for ca in cas]
         told = [
@@ -247,7 +247,7 @@ def test_every_member_of_the_model_is_tried(operation: str) -> None:
 
 
 def _outcome(operation: str, path: str | None) -> str:
-    """What is seen after a request, with another value of a member where one is named."""
+    """The answer and state after a request, with another value of a member where one is named."""
     with time_machine.travel(_NOW, tick=False), mock_pca() as pca:
         world = _world(pca, operation)
         request = _REQUESTS[operation](world) if operation in _REQUESTS else {}

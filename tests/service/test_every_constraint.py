@@ -14,7 +14,7 @@ from pca_mock import mock_pca
 from tests import inside, support
 from tests.constraints import Case, cases
 
-# botocore itself checks these two, but for the length of blobs.
+# botocore itself checks these two, except the length of blobs.
 CHECKED_BEFORE_SENDING = ("Member must not be null", "greater than or equal to")
 
 

@@ -1,4 +1,4 @@
-"""GetCertificate: what it answers, in which form, and what it refuses."""
+"""GetCertificate: its answers, their form, and its refusals."""
 
 from __future__ import annotations
 

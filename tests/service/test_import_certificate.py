@@ -120,7 +120,7 @@ def signed(
 
 
 def own_signer(pca: PcaMock, ca: Authority) -> Signer:
-    """Signs with the CA's own key what the service would never sign."""
+    """Signs, with the CA's own key, certificates that the service would never sign."""
     return Signer(name("Test CA"), inside.authority(pca, ca.arn).key)
 
 
@@ -140,7 +140,7 @@ def top(pca_client: ACMPCAClient) -> Authority:
     return pending(pca_client, "ROOT")
 
 
-# What is accepted
+# Accepted certificates
 
 
 def test_a_root_of_the_service_becomes_active(pca: PcaMock, top: Authority, tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_issued_certificates_have_the_key_identifier_of_the_ca_certificate(
     assert leaf.authority_key_identifier == expected
 
 
-# What it changes
+# Effects
 
 
 def test_describe_has_serial_and_validity_of_the_certificate(sub: Authority) -> None:

@@ -1,4 +1,4 @@
-"""IssueCertificate but for CSRs, validity and ApiPassthrough, which have files of their own."""
+"""IssueCertificate, except CSRs, validity and ApiPassthrough, which have files of their own."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def root(pca: PcaMock) -> Authority:
     return support.root(pca.client(region_name="us-east-1"))
 
 
-# What the request names
+# Resources that the request names
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:acm:us-east-1:1:x", "arn:aws:acm-pca:::a/", "not-an-arn"])
@@ -248,7 +248,7 @@ def test_a_subordinate_has_no_use_for_a_root_template(
 # Signing algorithms
 
 
-# For RSA the list goes on with what was added after the message had been observed.
+# For RSA the list goes on with algorithms that were added after the message was observed.
 _VALID_RSA: Final = "SHA256WITHRSA, SHA384WITHRSA, SHA512WITHRSA"
 _VALID_EC: Final = "SHA256WITHECDSA, SHA384WITHECDSA, SHA512WITHECDSA."
 
@@ -294,7 +294,7 @@ _IDENTIFIERS: Final = {
     "ML_DSA_65": "300b0609608648016503040312",
     "ML_DSA_87": "300b0609608648016503040313",
 }
-# Of these the decoded values count: NULL may be left out inside (RFC 4055).
+# Of these the decoded values are compared: NULL may be left out inside (RFC 4055).
 _PSS_HASHES: Final = {
     "SHA256WITHRSA_PSS": ("sha256", 32),
     "SHA384WITHRSA_PSS": ("sha384", 48),

@@ -326,7 +326,7 @@ def _integer(value: int) -> bytes:
     return tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-# P-256, but told by its parameters (SEC 1, appendix C.2) instead of by its name.
+# P-256, but described by its parameters (SEC 1, appendix C.2) instead of by its name.
 _EXPLICIT: Final = tlv(
     0x30,
     _integer(1),

@@ -1,4 +1,4 @@
-"""The name constraints above a CA hold for what it issues: AWS answers first, and fails then.
+"""The name constraints above a CA apply to its certificates: AWS answers first, and fails then.
 
 Which names they permit: `tests/pki/test_name_constraints.py`.
 """

@@ -1,4 +1,4 @@
-"""The order in which IssueCertificate checks: of two faults, the one checked first is told."""
+"""The order in which IssueCertificate checks: the first of two failed checks is reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNKNOWN = ARN + "11111111-2222-3333-4444-555555555555"
 
 
 class Fault(NamedTuple):
-    """Something wrong with a request: which members make it so, and what is said of it."""
+    """Something wrong with a request: the members that make it so, and the error."""
 
     name: str
     members: dict[str, Any]
@@ -28,7 +28,7 @@ class Fault(NamedTuple):
     text: str
 
 
-# In the documented order. Each has a text by which it can be told from the others.
+# In the documented order. Each has a text that no other has.
 FAULTS = (
     Fault("constraint", {"SigningAlgorithm": "MD5"}, "ValidationException", "enum value set"),
     Fault(

@@ -26,7 +26,7 @@ _CSR: Final = raw_csr()
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Traveller]:
-    """The time stands still, with a fraction of a second that no certificate shows."""
+    """A frozen time, with a fraction of a second that no certificate shows."""
     with time_machine.travel(_NOW.replace(microsecond=987_654), tick=False) as traveller:
         yield traveller
 

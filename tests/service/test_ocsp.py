@@ -1,4 +1,4 @@
-"""What OCSP says of which certificate, and when it says nothing (User Guide, "OCSP")."""
+"""The OCSP status of each certificate, and when there is none (User Guide, "OCSP")."""
 
 from __future__ import annotations
 

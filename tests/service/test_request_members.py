@@ -153,7 +153,7 @@ def _request(path: str) -> dict[str, Any]:
 
 
 def _answer(ca: Authority, request: dict[str, Any]) -> Any:
-    """What can be seen of the answer but for serial number and signature."""
+    """The visible parts of the answer, without serial number and signature."""
     try:
         certificate = ca.issued(_CSR, **request)
     except ClientError as error:
@@ -169,7 +169,7 @@ def _answer(ca: Authority, request: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def root(pca: PcaMock) -> Iterator[Authority]:
-    """An active root CA that botocore's own validation doesn't shield, in a time that stands."""
+    """An active root CA that botocore's own validation doesn't protect, with a frozen clock."""
     with time_machine.travel(_NOW, tick=False):
         ca = support.root(pca.client(region_name="us-east-1"))
         yield Authority(unvalidating(pca), ca.arn, ca.signing)

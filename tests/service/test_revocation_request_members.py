@@ -1,7 +1,7 @@
 """Every member of these operations' inputs has an effect: nothing is read and then forgotten.
 
-A request is sent twice, in worlds that are alike, the second time with one member changed; what
-happens must change too. The members come from botocore's service model: one that is new there
+A request is sent twice, in equal states, the second time with one member changed; the
+effect must change too. The members come from botocore's service model: one that is new there
 fails here until it is tried.
 """
 
@@ -52,7 +52,7 @@ class World:
         }
 
     def look(self, answer: Any) -> Any:
-        """What is there now, in words that don't depend on random names."""
+        """The current state, in words that don't depend on random names."""
         words = {ca_id(self.ca): "ca", ca_id(self.other): "other"}
         entries = revoking.entries(revoking.crl(self.pca, self.ca))
         objects = [

@@ -165,7 +165,7 @@ def test_no_other_reason_exists(reason: str, pca: PcaMock) -> None:
         revoke(ca, arn, reason)
 
 
-# What happens
+# Effects
 
 
 def test_the_answer_is_empty(pca: PcaMock) -> None:

@@ -42,7 +42,7 @@ STATUSES = ("CREATING", "PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "EXPIRED", 
 
 
 class Refusal(NamedTuple):
-    """An error and, where AWS was seen to say it, its text."""
+    """An error and, where it was observed at AWS, its text."""
 
     code: str
     text: str | None = None
@@ -74,7 +74,7 @@ IS10 = _invalid_state(
     "The certificate authority must be in the ACTIVE or DISABLED state to be updated"
 )
 
-# What is documented or was seen, in the order of STATUSES.
+# Documented or observed, in the order of STATUSES.
 # fmt: off
 DOCUMENTED: dict[str, tuple[Refusal | None, ...]] = {
     "CreateCertificateAuthorityAuditReport":   (IS,   IS,   OK,   OK,   IS,   IS,   IS),
@@ -98,7 +98,7 @@ DOCUMENTED: dict[str, tuple[Refusal | None, ...]] = {
     "RevokeCertificate":                       (IS,   IS,   OK,   OK,   IS,   IS,   IS),
     "TagCertificateAuthority":                 (OK,   OK,   OK,   OK,   OK,   OK,   IS),
     "UntagCertificateAuthority":               (OK,   OK,   OK,   OK,   OK,   OK,   IS),
-    # But for one of the revocation configuration alone:
+    # Except an update of only the revocation configuration:
     "UpdateCertificateAuthority":              (IS10, IS10, OK,   OK,   IS10, IS10, IS10),
 }
 # A root with a template for roots and its own CSR.
@@ -137,7 +137,7 @@ def in_status(pca: PcaMock, client: ACMPCAClient, status: str) -> Authority:
 
 
 def policy(ca: Authority) -> str:
-    """A policy that lets another account look at the CA."""
+    """A policy that allows another account to describe the CA."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "222222222222"},
@@ -168,7 +168,7 @@ def self_signed(pca: PcaMock, ca: Authority) -> str:
 
 
 def request(operation: str, pca: PcaMock, ca: Authority) -> dict[str, Any]:
-    """What an operation needs besides the CA to succeed unless the status forbids it."""
+    """The parameters with which an operation succeeds unless the status forbids it."""
     match operation:
         case "CreatePermission":
             return {

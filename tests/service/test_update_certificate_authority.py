@@ -32,7 +32,7 @@ def update(ca: Authority, **changes: Any) -> None:
 
 
 def reconfigure(ca: Authority, **parts: Any) -> Any:
-    """What Describe says of the revocation configuration after an update of these parts."""
+    """The revocation configuration in Describe after an update of these parts."""
     named = {f"{name}Configuration": part for name, part in parts.items()}
     update(ca, RevocationConfiguration=named)
     return ca.describe()["RevocationConfiguration"]

@@ -28,7 +28,7 @@ class Page(HTMLParser):
     """A fragment, read.
 
     Attributes:
-        text: what is to be read, without the style.
+        text: the readable text, without the style.
         style: the CSS.
         badges: words in their colours, as (meaning, word).
         rows: of all tables, each with the text of its cells.

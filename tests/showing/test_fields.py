@@ -35,7 +35,7 @@ def read(
     not_after: datetime = NOON,
     critical: bool = False,
 ) -> fields.Fields:
-    """What is read of a certificate that cryptography has made."""
+    """The fields read from a certificate that cryptography has made."""
     name = name or x509.Name([])
     builder = (
         x509.CertificateBuilder(name, name, key.public_key(), 1)
@@ -49,7 +49,7 @@ def read(
 
 
 def words(extension: x509.ExtensionType) -> list[str]:
-    """How an extension is told, in parts."""
+    """An extension as it is shown, in parts."""
     (found,) = read(extension).extensions
     return list(found.values)
 

@@ -48,11 +48,11 @@ def call(**values: Any) -> Call:
 
 
 def page(thing: Any) -> Page:
-    """What a notebook shows of it."""
+    """The HTML that a notebook shows."""
     return Page(thing._repr_html_())
 
 
-# What comes from a user
+# Text that comes from a user
 
 
 @given(st.text(), st.text(), st.text(), st.dictionaries(st.text(), st.text() | st.binary()))

@@ -20,7 +20,7 @@ CA_ID: Final = "11111111-2222-3333-4444-555555555555"
 CA_ARN: Final = f"arn:aws-us-gov:acm-pca:us-gov-west-1:123456789012:certificate-authority/{CA_ID}"
 
 
-# What a certificate and a CA are
+# Words for certificates and CAs
 
 
 def test_a_certificate_is_first_pending_then_issued_then_expired(pca: PcaMock) -> None:

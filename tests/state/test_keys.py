@@ -18,7 +18,7 @@ RSA = support.configuration("RSA", "RSA_2048", "SHA256WITHRSA")
 
 @pytest.fixture(autouse=True)
 def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin without the keys of the mocks of other tests."""
+    """Start with an empty pool of keys."""
     monkeypatch.setattr("pca_mock.state.keys._free", {})
 
 

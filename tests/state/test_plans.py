@@ -37,12 +37,12 @@ def planned(plans: Plans, left: int | None = None, effect: Effect | None = None)
 
 
 def take(plans: Plans, kind: type[Any], operation: str, params: Params) -> Any:
-    """What strikes a call, which is counted; None if nothing of this kind does."""
+    """The effect that strikes a call, which is counted; None without one of this kind."""
     return plans.strike(plans.find(kind, operation, params), kind, operation, params)
 
 
 def struck(plans: Plans, params: Params | None = None) -> str | None:
-    """Let IssueCertificate be called: the message of what strikes it."""
+    """Call IssueCertificate; return the message of the effect that strikes it."""
     found = take(plans, Refusal, ISSUE, params or {})
     return str(found.error) if found is not None else None
 

@@ -1,4 +1,4 @@
-"""Handles where several mocks run: which one they tell of, and which one they act on."""
+"""Handles where several mocks run: which one they show, and which one they act on."""
 
 from __future__ import annotations
 

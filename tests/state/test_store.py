@@ -553,7 +553,7 @@ def test_a_reset_starts_the_seed_again() -> None:
 
 @pytest.fixture
 def empty_pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin without the keys of the mocks of other tests."""
+    """Start with an empty pool of keys."""
     monkeypatch.setattr("pca_mock.state.keys._free", {})
 
 
@@ -617,7 +617,7 @@ def test_an_ended_mock_has_no_snapshot_because_others_may_have_its_keys() -> Non
         pca.snapshot()
 
 
-# What it costs
+# Costs
 
 
 @pytest.mark.parametrize("number", [1, 50])
@@ -638,7 +638,7 @@ def test_a_snapshot_copies_cas_and_crls_but_no_certificate(
 
 
 class _Counting:
-    """The module `copy`, with a list of what it was asked to copy."""
+    """The module `copy`, with a list of the objects that it has copied."""
 
     def __init__(self, copied: list[object]) -> None:
         self._copied = copied

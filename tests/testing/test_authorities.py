@@ -1,4 +1,4 @@
-"""Ready-made authorities: what they make is seen through boto3 and read by openssl and others."""
+"""Ready-made authorities: their results seen through boto3 and read by openssl and others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)
 OTHER_ACCOUNT = "222222222222"
-# KeyAlgorithm -> SigningAlgorithm by default, and what openssl calls both.
+# KeyAlgorithm -> SigningAlgorithm by default, and openssl's names for both.
 # fmt: off
 KEY_ALGORITHMS = (
     ("RSA_2048",      "SHA256WITHRSA",   "sha256WithRSAEncryption", "Public-Key: (2048 bit)"),
@@ -41,7 +41,7 @@ each_key_algorithm = pytest.mark.parametrize(
 
 
 def described(pca: PcaMock, authority: Authority) -> Any:
-    """What a boto3 client is told of a CA."""
+    """A CA as a boto3 client sees it."""
     client = pca.client(region_name=authority.region_name)
     return client.describe_certificate_authority(CertificateAuthorityArn=authority.arn)[
         "CertificateAuthority"
@@ -661,7 +661,7 @@ def test_no_two_leaves_share_a_key(pca_issuing_ca: Authority) -> None:
     assert len(keys) == 5
 
 
-# What a handle tells
+# Values that a handle shows
 
 
 def test_a_ca_that_waits_for_its_certificate_has_none(pca: PcaMock) -> None:
@@ -781,7 +781,7 @@ def test_parsed_objects_match_the_texts(pca_issuing_ca: Authority) -> None:
     assert pca_issuing_ca.chain == chain
 
 
-# What a handle does
+# Actions of a handle
 
 
 def test_a_disabled_ca_issues_nothing_until_it_is_enabled(pca: PcaMock) -> None:

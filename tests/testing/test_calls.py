@@ -1,4 +1,4 @@
-"""`pca.calls`: what was called, filters, assertions and their messages."""
+"""`pca.calls`: the log, filters, assertions and their messages."""
 
 from __future__ import annotations
 
@@ -499,7 +499,7 @@ def test_the_message_shows_what_happened_instead(some: PcaMock) -> None:
     )
     assert head == f"RevokeCertificate(CertificateSerial='{'00' * 16}') was called never, not once"
     assert title == "The calls were:"
-    # What was asked for in full; of the rest the operation and its outcome.
+    # The requested operation in full; the operation and outcome of the rest.
     assert lines[0] == "    1. IssueCertificate success"
     assert lines[1].startswith("    2. ")
     assert "RevokeCertificate(CertificateAuthorityArn=" in lines[1]

@@ -20,7 +20,7 @@ from tests.refusals import refused
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 
 
-# What it tells
+# Values that it shows
 
 
 def test_a_leaf_carries_texts_and_parsed_objects(pca_issuing_ca: Authority) -> None:
@@ -214,7 +214,7 @@ def test_a_certificate_that_was_revoked_stays_so_when_it_expires(
     assert leaf.status == "REVOKED"
 
 
-# What it does
+# Actions
 
 
 def test_revoking_is_seen_in_the_crl_and_in_ocsp(pca: PcaMock) -> None:

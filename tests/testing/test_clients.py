@@ -13,7 +13,7 @@ from pca_mock.testing.clients import MockClient
 
 @pytest.fixture(autouse=True)
 def no_clients() -> None:
-    """Begin without the clients of earlier tests."""
+    """Start without the clients of earlier tests."""
     clients._client.cache_clear()
 
 

@@ -1,4 +1,4 @@
-"""What can be planned, and what is refused at once because the service has no such thing."""
+"""Faults that can be planned, and those refused at once because the service has no such thing."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_creation_fails_for_each_reason_of_the_model(
     assert (ca["Status"], ca["FailureReason"]) == ("FAILED", reason or "OTHER")
 
 
-# What is refused
+# Refusals
 
 ANYTHING: Any = mock.ANY
 WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {

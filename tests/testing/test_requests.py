@@ -18,7 +18,7 @@ KEY = KEY_ALGORITHMS["EC_prime256v1"].generate()
 
 
 def parsed(csr: bytes) -> Any:
-    """What is signed in a request, parsed by asn1crypto."""
+    """The signed part of a request, parsed by asn1crypto."""
     request = asn1_csr.CertificationRequest.load(oracles.der(csr.decode()), strict=True)
     return request["certification_request_info"]
 

@@ -1,4 +1,4 @@
-"""TLS handshakes over loopback with what handles configure: what works, and what fails."""
+"""TLS handshakes over loopback with the contexts of handles: some work, others fail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests import oracles, support
 
 @dataclass
 class Outcome:
-    """What came of a handshake; an error where one side refused."""
+    """The outcome of a handshake; an error where one side refused."""
 
     received: bytes = b""
     server_error: Exception | None = None
@@ -53,7 +53,7 @@ def client_context(trusts: Authority | Certificate | None, leaf: Certificate | N
 
 
 def handshake(server: Any, client: Any, host: str = "localhost") -> Outcome:
-    """Let a client say hello to a server on 127.0.0.1."""
+    """Connect a client to a server on 127.0.0.1."""
     outcome = Outcome()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(20)

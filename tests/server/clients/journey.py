@@ -1,4 +1,4 @@
-"""The journey with boto3: what came of it as JSON, for the test to check.
+"""The journey with boto3: its results as JSON, for the test to check.
 
 With the argument "cbor", botocore speaks Smithy RPC v2 CBOR.
 """
