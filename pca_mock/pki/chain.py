@@ -21,7 +21,7 @@ from pca_mock.errors import (
 )
 from pca_mock.pki import der, dn, name_constraints, oids, syntax
 from pca_mock.pki.certificate import CaCertificate
-from pca_mock.pki.name_constraints import NameConstraints
+from pca_mock.pki.name_constraints import Budget, NameConstraints
 
 # User Guide, "RFC compliance": extensions that may be critical in an imported CA certificate.
 _MAY_BE_CRITICAL: Final = frozenset(
@@ -145,12 +145,13 @@ def check_names(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> N
         MalformedCertificateException: name constraints that cannot be read or enforced.
     """
     above: list[NameConstraints] = []
+    budget = Budget()
     for link in (*reversed(chain), certificate):
         # RFC 5280 section 6.1.3: those of a self-issued certificate only where it is the last.
         if not link.is_self_issued or link is certificate:
             san = link.extension(oids.SUBJECT_ALTERNATIVE_NAME)
             value = san.value if san else None
-            if breach := name_constraints.breach(above, link.subject, value):
+            if breach := name_constraints.breach(above, link.subject, value, budget):
                 raise CertificateMismatchException(f"Name Constraints violation: {breach}")
         if constraints := name_constraints.read(link):
             above.append(constraints)

@@ -7,7 +7,7 @@ and 6.1.3; User Guide, "Enforcing name constraints", "Logging with CloudTrail" (
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from pca_mock.pki.names import EMPTY_NAME
 _PERMITTED, _EXCLUDED = 0xA0, 0xA1  # tags of the lists of subtrees
 _MAILBOX, _DNS, _DIRECTORY, _URI, _ADDRESS = 0x81, 0x82, 0xA4, 0x86, 0x87  # of GeneralNames
 _EMAIL_ADDRESS: Final = oids.of("id-emailAddress")
+_MOST_COMPARISONS: Final = 2**20
 _UNREADABLE: Final = "Subject alternative name cannot be read."
 
 Subtrees = Mapping[int, tuple[bytes, ...]]
@@ -31,6 +32,27 @@ class NameConstraints:
 
     permitted: Subtrees
     excluded: Subtrees
+
+    @property
+    def size(self) -> int:
+        """How many subtrees there are."""
+        return sum(map(len, (*self.permitted.values(), *self.excluded.values())))
+
+
+class Budget:
+    """How many comparisons of names with constraints may be made: about a second's worth.
+
+    OpenSSL has the same limit, for each certificate.
+    """
+
+    def __init__(self) -> None:
+        """Begin with all of them."""
+        self._left = _MOST_COMPARISONS
+
+    def covers(self, number: int) -> bool:
+        """Spend a number of comparisons: whether there are that many left."""
+        self._left -= number
+        return self._left >= 0
 
 
 class _Form(NamedTuple):
@@ -72,7 +94,10 @@ def _subtrees(listed: der.Element) -> dict[int, tuple[bytes, ...]]:
 
 
 def breach(
-    constraints: Iterable[NameConstraints], subject: bytes, alternative_name: bytes | None
+    constraints: Sequence[NameConstraints],
+    subject: bytes,
+    alternative_name: bytes | None,
+    budget: Budget | None = None,
 ) -> str | None:
     """What in a certificate's names the constraints above it forbid; None if nothing.
 
@@ -80,6 +105,7 @@ def breach(
         constraints: of the certificates above.
         subject: its Name, DER.
         alternative_name: the value of its SAN, if it has one.
+        budget: for all certificates of a chain; by default one for this certificate.
 
     Returns:
         The first breach, in the service's words.
@@ -88,6 +114,9 @@ def breach(
         found = _names(subject, alternative_name)
     except ValueError:
         return _UNREADABLE
+    comparisons = len(constraints) + len(found) * sum(each.size for each in constraints)
+    if not (budget or Budget()).covers(comparisons):
+        return "Too many names and name constraints."
     breaches = (_breach(name, each) for each in constraints for name in found)
     return next((text for text in breaches if text is not None), None)
 

@@ -8,10 +8,7 @@ syntax that means the same in both languages. Source: Java Platform API, `java.u
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from functools import cache
-from itertools import groupby
 from typing import Final
 
 _CATEGORY: Final = re.compile(r"\\p\{([LNPSZ])\}")
@@ -21,7 +18,19 @@ _QUANTIFIER: Final = r"(?:[*+?]|\{\d+(?:,\d*)?\})\??(?!\+)"  # `a++` is possessi
 _SAME_IN_BOTH: Final = re.compile(
     rf"(?:{_ESCAPE}|{_CLASS}|{_QUANTIFIER}|\((?:\?[:=!]|(?!\?))|[)|]|[^\\\[\]{{}}()|*+?.^$])*"
 )
-_ASCII: Final = 0x80
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]|\\u(?!00[0-7])")
+# Surrogates, which are in no text that is valid Unicode, by the category that they stand for.
+_STAND_INS: Final = {category: 0xD800 + place for place, category in enumerate("LNPSZ")}
+_OTHER: Final = 0xD800 + len(_STAND_INS)
+# The members of a category, for a character class.
+_MEMBERS: Final = {
+    category: "".join(
+        rf"\u{code:04x}"
+        for code in (*range(0x80), stand_in)
+        if code == stand_in or unicodedata.category(chr(code)).startswith(category)
+    )
+    for category, stand_in in _STAND_INS.items()
+}
 
 
 class UntranslatablePatternError(ValueError):
@@ -31,8 +40,8 @@ class UntranslatablePatternError(ValueError):
 class Pattern:
     r"""A pattern of the service model. `\w`, `\d` and `\s` are ASCII, as in Java.
 
-    A Unicode category has many thousand members, and almost all text to match is ASCII: so there
-    are two regular expressions, and the one for all of Unicode is compiled on first use.
+    A Unicode category has many thousand members. So where a pattern has categories, one character
+    stands for all members of each that are not ASCII, in the regular expression and in the text.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -43,32 +52,28 @@ class Pattern:
         """
         if not _SAME_IN_BOTH.fullmatch(pattern):
             raise UntranslatablePatternError(pattern)
-        self._pattern = pattern
+        self._has_categories = _CATEGORY.search(pattern) is not None
+        if self._has_categories and _NOT_ASCII.search(pattern):
+            raise UntranslatablePatternError(f"categories beside other characters: {pattern}")
         try:
-            self._ascii = _compile(pattern, _ASCII)
+            self._regex = re.compile(
+                _CATEGORY.sub(lambda name: _MEMBERS[name[1]], pattern), re.ASCII
+            )
         except re.error as error:
             raise UntranslatablePatternError(f"{error}: {pattern}") from error
 
     def fits(self, text: str) -> bool:
-        """Whether the whole text matches."""
-        regex = self._ascii if text.isascii() else _compile(self._pattern, sys.maxunicode + 1)
-        return regex.fullmatch(text) is not None
+        """Whether the whole text matches. It has no surrogates."""
+        if self._has_categories and not text.isascii():
+            text = text.translate(_TO_STAND_INS)
+        return self._regex.fullmatch(text) is not None
 
 
-@cache
-def _compile(pattern: str, limit: int) -> re.Pattern[str]:
-    """Compile a pattern for text whose characters are all below `limit`."""
-    return re.compile(_CATEGORY.sub(lambda name: _members(name[1], limit), pattern), re.ASCII)
+class _ToStandIns(dict[int, int]):
+    """A table for `str.translate`, which keeps ASCII as it is."""
+
+    def __missing__(self, code: int) -> int:
+        return code if code < 0x80 else _STAND_INS.get(unicodedata.category(chr(code))[0], _OTHER)
 
 
-@cache
-def _members(category: str, limit: int) -> str:
-    """A general category's characters below `limit`, as ranges for a character class."""
-    ranges = []
-    first = 0
-    for initial, run in groupby(unicodedata.category(chr(code))[0] for code in range(limit)):
-        end = first + sum(1 for _ in run)
-        if initial == category:
-            ranges.append(rf"\U{first:08x}-\U{end - 1:08x}")
-        first = end
-    return "".join(ranges)
+_TO_STAND_INS: Final = _ToStandIns()

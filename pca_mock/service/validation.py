@@ -43,6 +43,7 @@ _PATTERNS_OF_BLOBS: Final = {
     )
 }
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NOT_UNICODE: Final = "The text is not valid Unicode."
 _SATISFY_PATTERN: Final = "satisfy regular expression pattern"
 # Type -> the power of two that bounds it, and its name in SerializationException.
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
@@ -115,10 +116,14 @@ def _list(shape: ListShape) -> Checker:
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, (list, tuple)):
             raise _wrong_type(value, "a List")
-        check_length(value, path, breaches)
-        return [
+        place = len(breaches)
+        items = [
             check_item(item, (path, number), breaches) for number, item in enumerate(value, start=1)
         ]
+        of_length: list[str] = []
+        check_length(items, path, of_length)  # whose message shows items that have the right types
+        breaches[place:place] = of_length
+        return items
 
     return checker
 
@@ -137,8 +142,10 @@ def _string(shape: StringShape) -> Checker:
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
+        if type(value) is not str:
+            value = str.__str__(value)  # of an enum that is text, its value
         if not value.isascii() and _SURROGATE.search(value):
-            raise SerializationException("The text is not valid Unicode.")
+            raise SerializationException(_NOT_UNICODE)
         if values and value not in values:
             _breach(
                 breaches, _quoted(value), path, f"satisfy enum value set: [{', '.join(values)}]"
@@ -161,6 +168,8 @@ def _blob(shape: Shape) -> Checker:
         if hasattr(value, "read"):
             value = value.read()
         if isinstance(value, str):
+            if _SURROGATE.search(value):
+                raise SerializationException(_NOT_UNICODE)
             value = value.encode()
         if not isinstance(value, (bytes, bytearray, memoryview)):
             raise _wrong_type(value, "a Blob")
@@ -180,6 +189,7 @@ def _integer(shape: Shape) -> Checker:
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if not isinstance(value, int) or isinstance(value, bool) or not -bound <= value < bound:
             raise _wrong_type(value, type_name)
+        value = int(value)
         if smallest is not None and value < smallest:
             _breach(
                 breaches, _quoted(value), path, f"have value greater than or equal to {smallest}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 # So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
 LIMIT: Final = 10_000
+# About how many bytes the parameters of the calls that are kept may have; the latest call is always
+# kept.
+LARGEST: Final = 64 * 2**20
 SUCCESS: Final = "success"
 # Who makes a call: the code under test, or a handle or fixture of this package.
 Origin = Literal["code", "handle"]
@@ -84,11 +88,14 @@ class Log:
         pauses: how many reasons there are to note none.
     """
 
-    latest: deque[Call] = field(default_factory=lambda: deque(maxlen=LIMIT))
+    latest: deque[Call] = field(default_factory=deque)
     total: int = 0
     added: int = 0
     pauses: int = 0
     _added_before: int = 0  # the calls that `latest` was replaced with
+    _sizes: deque[int] = field(default_factory=deque)  # of these calls
+    _size: int = 0  # of all of them
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, call: Call, *, instead_of: Call | None = None) -> None:
         """Note a call that has ended.
@@ -99,11 +106,21 @@ class Log:
         """
         if self.pauses:
             return
-        if instead_of is not None and self._replace(instead_of, call):
-            return
+        with self._lock:
+            if instead_of is not None and self._replace(instead_of, call):
+                return
+            self._append(call)
+            self.total += 1
+            self.added += 1
+
+    def _append(self, call: Call) -> None:
+        size = _size(call.params) + len(call.message or "")
         self.latest.append(call)
-        self.total += 1
-        self.added += 1
+        self._sizes.append(size)
+        self._size += size
+        while len(self.latest) > LIMIT or (self._size > LARGEST and len(self.latest) > 1):
+            self.latest.popleft()
+            self._size -= self._sizes.popleft()
 
     def _replace(self, former: Call, call: Call) -> bool:
         for index in range(len(self.latest) - 1, -1, -1):
@@ -123,9 +140,28 @@ class Log:
 
     def restore(self, kept: KeptCalls) -> None:
         """Have the kept calls in it, and no others."""
-        calls, self.total = kept
-        self.latest = deque(calls, LIMIT)
-        self._added_before = self.added
+        calls, total = kept
+        with self._lock:
+            self.latest, self._sizes, self._size = deque(), deque(), 0
+            for call in calls:
+                self._append(call)
+            self.total = total
+            self._added_before = self.added
+
+
+def _size(params: Mapping[str, Any]) -> int:
+    """About how many bytes parameters have, of which there is a copy that isn't nested deeply."""
+    size = 0
+    for value in params.values():
+        if isinstance(value, (str, bytes, bytearray)):
+            size += len(value)
+        elif isinstance(value, dict):
+            size += _size(value)
+        elif isinstance(value, (list, tuple)):
+            size += sum(_size({"": item}) for item in value)
+        elif isinstance(value, memoryview):
+            size += value.nbytes
+    return size
 
 
 def is_meant(origin: Origin, whose: Whose) -> bool:

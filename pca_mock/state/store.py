@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -33,16 +34,22 @@ TOKEN_LIFETIME: Final = timedelta(minutes=5)
 class Tokens:
     """Idempotency tokens of one account and region, each with the ARN that it was answered with."""
 
-    _answers: dict[tuple[str, ...], tuple[datetime, str]] = field(default_factory=dict)
+    # When a token was used last, and the ARN; the longest ago first.
+    _answers: OrderedDict[tuple[str, ...], tuple[datetime, str]] = field(
+        default_factory=OrderedDict
+    )
 
     def find(self, now: datetime, *scope: str) -> str | None:
         """The ARN answered to this token, operation and CA less than five minutes ago."""
-        used_at, arn = self._answers.get(scope, (now - TOKEN_LIFETIME, ""))
-        return arn if now - used_at < TOKEN_LIFETIME else None
+        used_at, arn = self._answers.get(scope, (None, ""))
+        return arn if used_at is not None and now - used_at < TOKEN_LIFETIME else None
 
     def remember(self, now: datetime, arn: str, *scope: str) -> None:
-        """Remember the ARN that a token is answered with."""
+        """Remember the ARN that a token is answered with; forget tokens that are invalid by now."""
         self._answers[scope] = (now, arn)
+        self._answers.move_to_end(scope)
+        while now - next(iter(self._answers.values()))[0] >= TOKEN_LIFETIME:
+            self._answers.popitem(last=False)
 
     def newest(self) -> tuple[tuple[str, ...], datetime, str] | None:
         """The token that was used last: its scope, its time, and the ARN."""
@@ -52,7 +59,7 @@ class Tokens:
 
     def copy(self) -> Tokens:
         """A copy for a snapshot."""
-        return Tokens(dict(self._answers))
+        return Tokens(self._answers.copy())
 
 
 @dataclass(slots=True)

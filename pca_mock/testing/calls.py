@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final, overload
 
 from pca_mock.showing import pages, text, words
-from pca_mock.state.calls import LIMIT, Call, Log, Whose, is_meant
+from pca_mock.state.calls import Call, Log, Whose, is_meant
 from pca_mock.state.plans import ANY_OPERATION, Params, fits
 from pca_mock.testing.words import check_call, check_outcome, check_whose
 
@@ -18,7 +18,7 @@ class Calls(Sequence[Call]):
     """A sequence of `Call`, oldest first.
 
     Those of `PcaMock.calls` grow as calls are made; those that `filter` gives do not. The log keeps
-    the latest 10,000.
+    the latest 10,000; of calls with large parameters, as many as have 64 MiB in all.
 
     The sequence has all calls. `filter` and the assertions are about those of the code under test;
     with `origin="any"` they are also about those of handles and fixtures.
@@ -167,8 +167,9 @@ class Calls(Sequence[Call]):
         whose = origin or self._default_origin
         name = "Any operation" if operation == ANY_OPERATION else operation
         message = [f"{name}{asked} was called {_times(len(chosen))}{_BY[whose]}, not {expected}"]
-        if self._chosen is None and self._log.total > LIMIT:
-            message.append(f"(the log has the latest {LIMIT} of {self._log.total} calls)")
+        kept = len(self._log.latest)
+        if self._chosen is None and self._log.total > kept:
+            message.append(f"(the log has the latest {kept} of {self._log.total} calls)")
         if whose == "code":
             others = self.filter(operation, outcome=outcome, when=when, origin="handle", **params)
             if others:

@@ -203,6 +203,16 @@ def test_names_of_other_forms_are_free() -> None:
     assert breach(constrained(DNS("b.org"), MAIL("b.org"), excluded=False), leaf) is None
 
 
+def test_more_comparisons_than_openssl_makes_are_not_made() -> None:
+    above = constrained(*(DNS(f"{number}.org") for number in range(1024)), excluded=True)
+
+    def with_names(number: int) -> x509.Certificate:
+        return made(PLAIN, x509.SubjectAlternativeName([DNS("a.org")] * number))
+
+    assert breach(above, with_names(1022)) is None
+    assert breach(above, with_names(1024)) == "Too many names and name constraints."
+
+
 def test_names_that_cannot_be_read_break_the_constraints() -> None:
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x05")
 

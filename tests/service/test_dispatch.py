@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -275,6 +276,48 @@ def test_a_client_without_own_validation_gets_the_services_errors(pca: PcaMock) 
         client.describe_certificate_authority()  # type: ignore[call-arg]
     with refused("SerializationException", pca):
         client.list_certificate_authorities(MaxResults="5")  # type: ignore[arg-type]
+
+
+def _nested(depth: int) -> Any:
+    value: Any = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_a_value_that_is_nested_deeply_is_refused_and_can_be_shown(pca: PcaMock) -> None:
+    client = pca.client(config=Config(parameter_validation=False))
+
+    with refused("SerializationException", pca):
+        client.describe_certificate_authority(CertificateAuthorityArn=_nested(900))
+
+    assert "SerializationException" in repr(pca.calls)
+    assert "SerializationException" in pca.calls._repr_html_()
+    assert "…" in str(pca.calls[-1].params)
+
+
+def test_a_list_that_is_too_long_is_shown_only_if_its_items_can_be(pca: PcaMock) -> None:
+    params = {**request("CreatePermission"), "Actions": [_nested(100_000)] * 60}
+
+    assert type(error_of(pca, "CreatePermission", params)) is SerializationException
+
+
+def test_text_that_is_also_something_else_is_only_text(pca: PcaMock) -> None:
+    class Kind(str, Enum):
+        ROOT = "ROOT"
+
+    made = pca.client().create_certificate_authority(
+        CertificateAuthorityConfiguration=support.configuration(),
+        CertificateAuthorityType=Kind.ROOT,  # type: ignore[arg-type]
+    )
+
+    assert type(inside.authority(pca, made["CertificateAuthorityArn"]).type) is str
+
+
+def test_a_blob_that_is_no_unicode_is_refused(pca: PcaMock) -> None:
+    params = {**request("IssueCertificate"), "Csr": "\ud800"}
+
+    assert type(error_of(pca, "IssueCertificate", params)) is SerializationException
 
 
 def test_a_client_gets_the_class_of_a_modelled_error(

@@ -92,6 +92,7 @@ def test_a_pattern_means_the_same_as_in_java(
         pytest.param(r"(a)\1", id="back reference"),
         pytest.param(r"(a", id="open group"),
         pytest.param(r"[a", id="open class"),
+        pytest.param(r"[\p{L}\u00e9]", id="category beside a character that is not ASCII"),
     ],
 )
 def test_other_syntax_is_an_error(pattern: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from pca_mock.state.calls import LIMIT, SUCCESS, Call, Caller, Log
+from pca_mock.state.calls import LARGEST, LIMIT, SUCCESS, Call, Caller, Log
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -48,6 +48,23 @@ def test_only_the_latest_calls_are_kept() -> None:
     assert len(log.latest) == LIMIT
     assert (log.latest[0].operation, log.latest[-1].operation) == ("5", str(LIMIT + 4))
     assert log.total == LIMIT + 5
+
+
+def test_of_large_calls_fewer_are_kept(log: Log) -> None:
+    large = {"Tags": [{"Key": "k", "Value": "x" * (LARGEST // 4)}]}
+    for number in range(6):
+        log.add(call(str(number))._replace(params=large))
+    assert names(log.latest) == ["3", "4", "5"]
+
+    log.restore(log.keep())
+    log.add(call("6"))
+    assert names(log.latest) == ["3", "4", "5", "6"]
+    log.add(call("7")._replace(message="x" * (LARGEST + 1)))
+    assert names(log.latest) == ["7"]
+    log.add(call("8"))
+    assert names(log.latest) == ["8"]
+
+    assert log.total == 11
 
 
 def test_a_log_that_was_replaced_still_keeps_only_the_latest_calls(log: Log) -> None:

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pca_mock import Authority, Certificate, PcaMock, Snapshot, mock_pca
+from pca_mock.state.store import Tokens
 from tests import inside, oracles, policies, revoking, support
 from tests.refusals import refused
 
@@ -704,3 +705,27 @@ def test_one_snapshot_may_be_restored_in_several_threads(ended: Hierarchy, pca: 
     assert pca.authorities == [ended.root, ended.issuing]
     ended.leaf.revoke()
     assert listed(pca, ended.issuing) == [ended.leaf.serial]
+
+
+# Idempotency tokens
+
+
+def test_tokens_are_forgotten_when_they_have_become_invalid() -> None:
+    tokens = Tokens()
+    for second in range(1000):
+        tokens.remember(NOON + timedelta(seconds=second), f"arn {second}", "Issue", str(second))
+
+    now = NOON + timedelta(seconds=999)
+    assert tokens.find(now, "Issue", "699") is None
+    assert tokens.find(now, "Issue", "700") == "arn 700"
+    assert len(tokens._answers) == 300
+
+
+def test_a_token_that_is_used_again_after_its_time_is_kept_as_long_as_others() -> None:
+    tokens = Tokens()
+    for minutes in (0, 6, 10):
+        tokens.remember(NOON + timedelta(minutes=minutes), f"arn {minutes}", "Issue", "token")
+        tokens.remember(NOON + timedelta(minutes=minutes), "other", "Issue", f"token {minutes}")
+
+    assert tokens.find(NOON + timedelta(minutes=14), "Issue", "token") == "arn 10"
+    assert tokens.find(NOON + timedelta(minutes=14), "Issue", "token 6") is None

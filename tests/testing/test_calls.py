@@ -583,15 +583,14 @@ def test_the_message_shows_only_the_latest_of_many_calls(
 def test_the_message_mentions_that_the_log_was_cut_off(
     pca: PcaMock, pca_client: ACMPCAClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = pca.calls._log
+    monkeypatch.setattr(state_calls, "LIMIT", 2)
     for _ in range(2):
         pca_client.list_certificate_authorities()
-    monkeypatch.setattr(log, "total", state_calls.LIMIT)
     assert len(message_of(pca.calls.assert_called, "ListTags")) == 4
-    monkeypatch.setattr(log, "total", state_calls.LIMIT + 1)
+    pca_client.list_certificate_authorities()
 
     lines = message_of(pca.calls.assert_called, "ListTags")
-    assert lines[1] == "(the log has the latest 10000 of 10001 calls)"
+    assert lines[1] == "(the log has the latest 2 of 3 calls)"
     assert len(message_of(pca.calls.filter().assert_called, "ListTags")) == 4
 
 
