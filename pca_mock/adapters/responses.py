@@ -19,6 +19,7 @@ from botocore.utils import get_tzinfo_options
 
 from pca_mock.adapters.retries import Answer
 from pca_mock.errors import AwsError
+from pca_mock.service.model import operation_model
 
 _JSON: Final = "application/x-amz-json-1.1"
 # What tells the local zone from another one.
@@ -29,7 +30,7 @@ _Localiser = Callable[[Any, _Zone], None]
 
 def success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> Answer:
     """A response with the members that `parsed` has, which gets its ResponseMetadata."""
-    localise = _localiser(model)
+    localise = _localiser(model.name)
     if localise is not None:
         localise(parsed, (time.timezone, time.altzone, time.tzname))
     content = parsed.copy() if model.output_shape is not None else None
@@ -103,9 +104,11 @@ def _http_date(epoch_seconds: int) -> str:
 
 
 @cache
-def _localiser(model: Any) -> _Localiser | None:
+def _localiser(operation: str) -> _Localiser | None:
     """What localises the answers of an operation; None where these have no times."""
-    return _localiser_of(model.output_shape) if model.output_shape is not None else None
+    # Not the model of the client that calls: to remember it would keep it in memory for good.
+    shape = operation_model(operation).output_shape
+    return _localiser_of(shape) if shape is not None else None
 
 
 def _localiser_of(shape: Any) -> _Localiser | None:
