@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
+import freezegun
 import pytest
+from botocore.loaders import JSONFileLoader
+from coverage import Coverage
 from hypothesis import settings
 
+from pca_mock.adapters import own_clients
+from pca_mock.adapters.creation import StaticKeys
 from pca_mock.service import dispatch
 from pca_mock.service.context import Response
 from pca_mock.state import running
@@ -16,6 +24,8 @@ from tests import newer_models, shapes, wire
 # Shared and busy machines must not fail a test for its speed.
 settings.register_profile("pca_mock", deadline=None, max_examples=50)
 settings.load_profile("pca_mock")
+# pytest's own time goes on, or `--durations` shows how far a test has travelled.
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +59,47 @@ def every_answer_has_its_shape() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dispatch, "call", checked)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clients_are_made_once() -> Iterator[None]:
+    """Tests share what takes longer than most of them: mocks' plain clients, botocore's files."""
+    make = own_clients.users_client
+    configuration = _configuration()
+
+    def users_client(service_name: str, **kwargs: Any) -> Any:
+        is_plain = kwargs.keys() <= {"region_name"} and _configuration() == configuration
+        if not is_plain or own_clients.default_keys() != StaticKeys():
+            return make(service_name, **kwargs)
+        return kept(service_name, kwargs.get("region_name") or own_clients.default_region())
+
+    @cache
+    def kept(service_name: str, region_name: str) -> Any:
+        return make(service_name, region_name=region_name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own_clients, "users_client", users_client)
+        patch.setattr(JSONFileLoader, "load_file", cache(JSONFileLoader.load_file))
+        yield
+
+
+def _configuration() -> dict[str, str]:
+    """The variables that change what a client is like."""
+    names = [name for name in os.environ if name.startswith("AWS_") or name == "HOME"]
+    return {name: os.environ[name] for name in names}
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of garbage collections, which would take a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Save what has been covered: xdist may kill its workers before their processes end."""
+    measuring = Coverage.current()
+    if measuring is not None:
+        measuring.save()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -19,14 +20,20 @@ def _guarded(self, address):
     return _connect(self, address)
 _socket.socket.connect = _guarded
 """
+# Where Python may not write bytecode, each process would compile all of its modules again.
+_BYTECODE = tempfile.TemporaryDirectory() if sys.dont_write_bytecode else None
 
 
 def clean_environment(home: Path, **variables: str) -> dict[str, str]:
     """No credentials, no region, no configuration; HOME is an empty folder."""
+    if _BYTECODE is not None:
+        variables = {"PYTHONPYCACHEPREFIX": _BYTECODE.name, **variables}
+        variables["PYTHONDONTWRITEBYTECODE"] = ""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PYTEST", "COV_")) and name not in ("HOME", "PYTHONPATH")
+        if not name.startswith(("AWS_", "PYTEST", "COVERAGE_"))
+        and name not in ("HOME", "PYTHONPATH")
     }
     return {**kept, "HOME": str(home), **variables}
 
