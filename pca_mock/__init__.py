@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pca_mock.handle import PcaMock
     from pca_mock.mock import PcaPatcher, mock_pca
     from pca_mock.state.calls import Call, Caller
+    from pca_mock.state.enforcement import Enforcement
     from pca_mock.state.plans import Plan
     from pca_mock.state.store import Snapshot
     from pca_mock.testing.authorities import Authority
@@ -28,6 +29,7 @@ __all__ = [
     "Calls",
     "Certificate",
     "Clock",
+    "Enforcement",
     "Files",
     "PcaMock",
     "PcaPatcher",
@@ -43,6 +45,7 @@ _HOMES: Final = {
     "Calls": "pca_mock.testing.calls",
     "Certificate": "pca_mock.testing.certificates",
     "Clock": "pca_mock.clock",
+    "Enforcement": "pca_mock.state.enforcement",
     "Files": "pca_mock.testing.tls",
     "PcaPatcher": "pca_mock.mock",
     "PcaMock": "pca_mock.handle",

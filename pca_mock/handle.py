@@ -17,8 +17,9 @@ from pca_mock.service import publishing, revocation
 from pca_mock.settings import Settings, check_account_id
 from pca_mock.showing import pages, text
 from pca_mock.state import keys, randomness, running
+from pca_mock.state.enforcement import Enforcement
 from pca_mock.state.store import Snapshot, State
-from pca_mock.testing import authorities
+from pca_mock.testing import authorities, privileges
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
@@ -139,6 +140,35 @@ class PcaMock(FaultPlanner):
             raise LookupError(f"the mock has no CA {arn}")
         return Authority(self._state, parsed)
 
+    # Permissions
+
+    def enforce(
+        self,
+        *policies: str | Mapping[str, Any],
+        context: Mapping[str, str | Sequence[str] | None] | None = None,
+    ) -> Enforcement:
+        """Hold the code under test to the identity policies of its role, from now on.
+
+        Calls that they don't allow, or deny, get AccessDeniedException. Handles and fixtures may do
+        everything. Where several calls of `enforce` are in force, the last one applies.
+
+        Args:
+            policies: documents of the role, as JSON text or as what it stands for.
+            context: values of condition keys that aren't known here, such as "aws:SourceVpce", or
+                others than the mock's, such as "aws:PrincipalArn"; None for no value.
+
+        Returns:
+            The enforcement: in force already, and a context manager that ends it.
+
+        Raises:
+            RuntimeError: the mock has ended.
+            TypeError: there are no policies.
+            ValueError: IAM would refuse a policy, the service has no such action, or a condition
+                key has no value here.
+        """
+        running.check(self._state)
+        return privileges.enforce(self._state, policies, context or {})
+
     # A look inside
 
     @property
@@ -212,6 +242,7 @@ class PcaMock(FaultPlanner):
         self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(self._beginning, calls=True)
+            self._state.enforced.clear()
             self._state.keys.release()
         self._note_new_time()
 

@@ -27,6 +27,7 @@ from pca_mock.errors import (
 from pca_mock.service import (
     access,
     authorities,
+    authorization,
     certificates,
     permissions,
     policies,
@@ -141,6 +142,8 @@ def _carry_out(context: Context, request: Request) -> Response:
     about = arns.get("CertificateAuthorityArn") or arns.get("ResourceArn")
     if isinstance(about, AuthorityArn):
         context = _about_ca(context, about, request)
+    else:
+        authorization.check(context, request, None, None)
     return OPERATIONS[context.operation].carry_out(request, context)
 
 
@@ -150,6 +153,7 @@ def _about_ca(context: Context, arn: AuthorityArn, request: Request) -> CaContex
         raise InvalidArnException("Not a valid arn.")
     name_template = operation.template_arn
     template_arn = name_template(request, arn.partition) if name_template is not None else None
+    authorization.check(context, request, arn, template_arn)
     ca = access.find(context, arn, template_arn)
     about_ca = CaContext(
         context.operation,

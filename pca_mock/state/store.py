@@ -21,6 +21,7 @@ from pca_mock.settings import Settings, default_account_id
 from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
 from pca_mock.state.calls import KeptCalls, Log
+from pca_mock.state.enforcement import Enforcement
 from pca_mock.state.journal import Journal
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import KeptPlans, Plans
@@ -191,6 +192,7 @@ class State:
         journal: where the state is kept beyond the process; None where it isn't.
         acting_as: the accounts in whose name calls are made, whatever their credentials; the last
             one applies.
+        enforced: the policies that the code under test is held to; the last ones apply.
         lock: held for the whole of a call, so that its checks still hold at its end.
     """
 
@@ -209,6 +211,7 @@ class State:
     log: Log = field(default_factory=Log)
     journal: Journal | None = None
     acting_as: list[str] = field(default_factory=list)
+    enforced: list[Enforcement] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     account_id: str = field(init=False)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)

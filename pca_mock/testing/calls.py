@@ -9,6 +9,7 @@ from typing import Any, Final, overload
 from pca_mock.showing import pages, text, words
 from pca_mock.state.calls import Call, Log, Whose, is_meant
 from pca_mock.state.plans import ANY_OPERATION, Params, fits
+from pca_mock.testing import privileges
 from pca_mock.testing.words import check_call, check_outcome, check_whose
 
 _SHOWN: Final = 30  # lines in a failure message
@@ -197,6 +198,20 @@ class Calls(Sequence[Call]):
         """
         __tracebackhide__ = True
         self.assert_called(operation, times=0, outcome=outcome, when=when, origin=origin, **params)
+
+    def iam_policy(self, *, origin: Whose | None = None) -> dict[str, Any]:
+        """The smallest IAM policy for the role of the code that made these calls.
+
+        It allows the actions that were called, on the CAs, with the certificate templates, and
+        nothing else. Calls that failed are included.
+
+        Args:
+            origin: whose calls, as for `filter`; by default those of the code under test.
+
+        Returns:
+            The document, for `json.dumps`. Its ARNs are those of the mock's CAs.
+        """
+        return privileges.smallest_policy(self.filter(origin=origin))
 
     def _instead(self, operation: str, chosen: Calls, whose: Whose) -> list[str]:
         """The calls that there were; the ones asked for are marked.

@@ -1,0 +1,66 @@
+"""The policies that a test holds the code under test to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import TracebackType
+from typing import Protocol
+
+
+class Decision(Enum):
+    """What identity policies say to a request. Nothing is allowed unless a statement allows it."""
+
+    ALLOWED = "allowed"
+    NOT_ALLOWED = "not allowed"
+    DENIED = "denied"
+
+
+class Rules(Protocol):
+    """Identity policies, together."""
+
+    @property
+    def context(self) -> Mapping[str, Sequence[str]]:
+        """Values of further condition keys, by names in lower case."""
+
+    def decide(self, action: str, resource: str, facts: Mapping[str, Sequence[str]]) -> Decision:
+        """Decide on a request.
+
+        Args:
+            action: such as "acm-pca:IssueCertificate".
+            resource: the ARN of a CA; with wildcards, or "*", for one that isn't there yet.
+            facts: condition keys in lower case, with their values.
+        """
+
+
+@dataclass(eq=False, slots=True)
+class Enforcement:
+    """Identity policies in force: from the start, until it is cancelled.
+
+    As a context manager it is cancelled at the end of the block.
+    """
+
+    _rules: Rules
+    _in_force: list[Enforcement]
+
+    @property
+    def rules(self) -> Rules:
+        """The policies."""
+        return self._rules
+
+    def cancel(self) -> None:
+        """Allow everything again, or what the policies before these allow."""
+        if self in self._in_force:
+            self._in_force.remove(self)
+
+    def __enter__(self) -> Enforcement:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.cancel()
