@@ -15,13 +15,16 @@ from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
 
-def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> CertificateAuthority:
+def find(
+    ctx: Context, arn: AuthorityArn, template_arn: str | None, certificate_arn: str | None
+) -> CertificateAuthority:
     """The CA with an ARN, if the caller may use it for the operation.
 
     Args:
         ctx: the call.
         arn: in the caller's partition.
         template_arn: the template that would be issued with, where that applies.
+        certificate_arn: of the certificate that the call is about, where that applies.
 
     Raises:
         AccessDeniedException: another account's CA whose policy doesn't allow it,
@@ -36,7 +39,7 @@ def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> Certifica
             raise ResourceNotFoundException(f"Could not find Certificate Authority {arn}.")
         return ca
     action = f"acm-pca:{ctx.operation}"
-    if ca is None or not is_shared(ctx, ca, action, template_arn):
+    if ca is None or not is_shared(ctx, ca, action, template_arn, certificate_arn):
         raise AccessDeniedException(
             f"User: {caller.arn} is not authorized to perform: {action} on resource: {arn} "
             f"because no resource-based policy allows the {action} action"
@@ -45,7 +48,11 @@ def find(ctx: Context, arn: AuthorityArn, template_arn: str | None) -> Certifica
 
 
 def is_shared(
-    ctx: Context, ca: CertificateAuthority, action: str, template_arn: str | None = None
+    ctx: Context,
+    ca: CertificateAuthority,
+    action: str,
+    template_arn: str | None = None,
+    certificate_arn: str | None = None,
 ) -> bool:
     """Whether a CA's policy allows the caller an action."""
     if ca.policy is None:
@@ -56,7 +63,7 @@ def is_shared(
         "aws:PrincipalArn": ctx.caller.arn,
         "aws:PrincipalOrgID": ctx.state.settings.organization_id,
     }
-    return policies.allows(ca.policy, str(ca.arn), action, facts)
+    return policies.allows(ca.policy, str(ca.arn), action, facts, certificate_arn)
 
 
 def whereabouts(state: State, arn: AuthorityArn, caller: Caller) -> str | None:

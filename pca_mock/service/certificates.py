@@ -11,7 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pca_mock.arns import CertificateArn, TemplateArn, parse_certificate_arn, parse_template_arn
+from pca_mock.arns import (
+    AuthorityArn,
+    CertificateArn,
+    TemplateArn,
+    parse_certificate_arn,
+    parse_template_arn,
+)
 from pca_mock.clock import later
 from pca_mock.errors import (
     InvalidArgsException,
@@ -229,6 +235,11 @@ def _issuer(
     return issue.Issuer(
         installed.certificate.subject, installed.key_identifier, extensions_for_issued(ca, bound_to)
     )
+
+
+def certificate_arn(request: GetCertificateRequestTypeDef, _: AuthorityArn) -> str:
+    """The ARN of the certificate that is asked for."""
+    return request["CertificateArn"]
 
 
 def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Response:

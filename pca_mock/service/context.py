@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pca_mock.arns import AuthorityArn
 from pca_mock.service import states
 from pca_mock.state import progress
 from pca_mock.state.authority import CertificateAuthority
@@ -71,6 +72,8 @@ class Operation:
             so that threads don't wait for one another.
         template_arn: (request, partition) -> the ARN of the template that the request is about;
             conditions of resource policies can ask for it.
+        certificate_arn: (request, the CA's ARN) -> the ARN of the certificate that the request is
+            about; the resources of policies can name it.
         permits_itself: whether `carry_out` calls `ctx.permit`, as AWS checks something else before
             the CA's status; otherwise it is called before `carry_out`.
     """
@@ -79,4 +82,5 @@ class Operation:
     carry_out: Callable[[Any, Any], Response]
     prepare: Callable[[Any], None] | None = None
     template_arn: Callable[[Any, str], str] | None = None
+    certificate_arn: Callable[[Any, AuthorityArn], str | None] | None = None
     permits_itself: bool = False

@@ -56,7 +56,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "DescribeCertificateAuthorityAuditReport": Operation(
         reports.describe_certificate_authority_audit_report
     ),
-    "GetCertificate": Operation(certificates.get_certificate),
+    "GetCertificate": Operation(
+        certificates.get_certificate, certificate_arn=certificates.certificate_arn
+    ),
     "GetCertificateAuthorityCertificate": Operation(
         authorities.get_certificate_authority_certificate
     ),
@@ -76,7 +78,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListTags": Operation(tags.list_tags),
     "PutPolicy": Operation(policies.put_policy),
     "RestoreCertificateAuthority": Operation(authorities.restore_certificate_authority),
-    "RevokeCertificate": Operation(revocation.revoke_certificate),
+    "RevokeCertificate": Operation(
+        revocation.revoke_certificate, certificate_arn=revocation.certificate_arn
+    ),
     "TagCertificateAuthority": Operation(tags.tag_certificate_authority),
     "UntagCertificateAuthority": Operation(tags.untag_certificate_authority),
     "UpdateCertificateAuthority": Operation(authorities.update_certificate_authority),
@@ -153,8 +157,10 @@ def _about_ca(context: Context, arn: AuthorityArn, request: Request) -> CaContex
         raise InvalidArnException("Not a valid arn.")
     name_template = operation.template_arn
     template_arn = name_template(request, arn.partition) if name_template is not None else None
+    name_certificate = operation.certificate_arn
+    certificate_arn = name_certificate(request, arn) if name_certificate is not None else None
     authorization.check(context, request, arn, template_arn)
-    ca = access.find(context, arn, template_arn)
+    ca = access.find(context, arn, template_arn, certificate_arn)
     about_ca = CaContext(
         context.operation,
         caller,

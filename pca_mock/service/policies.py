@@ -41,8 +41,8 @@ SHAREABLE: Final = frozenset(
         "acm-pca:RevokeCertificate",
     }
 )
-# User Guide, "Cross-account access": what another account can issue with unless a condition on
-# `acm-pca:TemplateArn` says otherwise (older text: only with these).
+# User Guide, "Resource-based policies": all that another account can issue with, whatever a policy
+# says.
 SHAREABLE_TEMPLATES: Final = frozenset(
     {
         "EndEntityCertificate/V1",
@@ -53,9 +53,9 @@ SHAREABLE_TEMPLATES: Final = frozenset(
         "SubordinateCACertificate_PathLen0/V1",
     }
 )
-_TEMPLATE: Final = "acm-pca:TemplateArn"
 _VERSIONS: Final = (None, "2012-10-17", "2008-10-17")
 _STATEMENT_MEMBERS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _ACCOUNT: Final = re.compile(r"(?P<id>[0-9]{12})|arn:[\w-]+:(?:iam|sts)::(?P<of_arn>[0-9]{12}):.+")
 # A policy for everybody must say in one of these ways who everybody is.
 _NARROWING: Final = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
@@ -82,12 +82,38 @@ _OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    """An Allow statement. `accounts` is empty where everybody is meant."""
+class _Principals:
+    """Who a statement is about. Callers are accounts; a service never is one."""
 
-    accounts: frozenset[str]
+    is_everybody: bool = False
+    accounts: frozenset[str] = frozenset()
+
+    def include(self, account: str | None) -> bool:
+        """Whether an account is among them."""
+        return self.is_everybody or account in self.accounts
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A key of the call, and the values of which one must fit it."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """An Allow statement.
+
+    Attributes:
+        resources: the CA's ARN, or ARNs of its certificates; a `*` in these is a wildcard.
+    """
+
+    principals: _Principals
     actions: frozenset[str]
-    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
+    resources: tuple[str, ...]
+    conditions: tuple[_Condition, ...]
 
 
 @lru_cache(maxsize=256)
@@ -114,8 +140,8 @@ def _statement(statement: Mapping[str, object], ca_arn: str) -> _Statement:
     if unknown := statement.keys() - _STATEMENT_MEMBERS:
         raise InvalidPolicyException(f"A statement has an unknown member: {min(unknown)}")
     actions = frozenset(_strings(statement.get("Action"), "Action"))
-    accounts = _accounts(statement.get("Principal"))
-    is_about_author = not accounts or ca_arn.split(":")[4] in accounts
+    principals = _principals(statement.get("Principal"))
+    is_about_author = principals.include(ca_arn.split(":")[4])
     if statement.get("Effect") == "Deny" and is_about_author and actions & _LOCKING:
         raise LockoutPreventedException("The policy would prevent you from changing it later.")
     if statement.get("Effect") != "Allow":
@@ -124,41 +150,49 @@ def _statement(statement: Mapping[str, object], ca_arn: str) -> _Statement:
         raise InvalidPolicyException(
             f"The policy has an invalid action: {min(actions - SHAREABLE)}"
         )
-    if _strings(statement.get("Resource"), "Resource") != [ca_arn]:
-        raise InvalidPolicyException("The Resource must be the ARN of the certificate authority.")
-    conditions = tuple(_conditions(statement.get("Condition", {})))
-    if not accounts and not any(key in _NARROWING for _, key, _ in conditions):
+    resources = tuple(_strings(statement.get("Resource"), "Resource"))
+    certificate = re.compile(re.escape(ca_arn) + "/certificate/[^/]+")
+    if not all(each == ca_arn or certificate.fullmatch(each) for each in resources):
+        raise InvalidPolicyException(
+            "The Resource must be the ARN of the certificate authority or of its certificates."
+        )
+    conditions = _conditions(statement.get("Condition", {}))
+    if principals.is_everybody and not any(each.key in _NARROWING for each in conditions):
         raise InvalidPolicyException("A policy for all principals must be limited by a Condition.")
-    return _Statement(accounts, actions, conditions)
+    return _Statement(principals, actions, resources, conditions)
 
 
-def _accounts(principal: object) -> frozenset[str]:
-    """The accounts that a Principal names; empty for `*`."""
-    if isinstance(principal, dict) and principal.keys() == {"AWS"}:
-        principal = principal["AWS"]
-    elif principal != "*":
-        raise InvalidPolicyException("A statement must have a Principal of AWS accounts.")
-    accounts = set()
-    for name in _strings(principal, "Principal"):
-        if name == "*":
-            return frozenset()
-        match = _ACCOUNT.fullmatch(name)
+def _principals(principal: object) -> _Principals:
+    """Who a Principal means: `*`, AWS accounts, or services."""
+    if principal == "*":
+        return _Principals(is_everybody=True)
+    if not isinstance(principal, dict) or len(principal) != 1:
+        raise InvalidPolicyException("A statement must have a Principal of one kind.")
+    ((kind, value),) = principal.items()
+    names = _strings(value, "Principal")
+    if kind == "AWS" and "*" in names:
+        return _Principals(is_everybody=True)
+    form = {"AWS": _ACCOUNT, "Service": _SERVICE}.get(kind)
+    matches = [(name, form.fullmatch(name) if form else None) for name in names]
+    for name, match in matches:
         if match is None:
             raise InvalidPolicyException(f"The policy has an invalid principal: {name}")
-        accounts.add(match["id"] or match["of_arn"])
-    return frozenset(accounts)
+    if kind == "Service":
+        return _Principals()
+    accounts = (match["id"] or match["of_arn"] for _, match in matches if match)
+    return _Principals(accounts=frozenset(accounts))
 
 
-def _conditions(condition: object) -> list[tuple[str, str, tuple[str, ...]]]:
+def _conditions(condition: object) -> tuple[_Condition, ...]:
     if not isinstance(condition, dict) or not all(
         isinstance(keys, dict) for keys in condition.values()
     ):
         raise InvalidPolicyException("A Condition must be an object of objects.")
-    return [
-        (operator, key, tuple(_strings(values, "Condition")))
+    return tuple(
+        _Condition(operator, key, tuple(_strings(values, "Condition")))
         for operator, keys in condition.items()
         for key, values in keys.items()
-    ]
+    )
 
 
 def _strings(value: object, member: str) -> list[str]:
@@ -169,40 +203,55 @@ def _strings(value: object, member: str) -> list[str]:
     return strings
 
 
-def allows(policy: str, ca_arn: str, action: str, facts: Mapping[str, str | None]) -> bool:
-    """Whether a CA's policy lets a caller do something.
+def allows(
+    policy: str,
+    ca_arn: str,
+    action: str,
+    facts: Mapping[str, str | None],
+    certificate_arn: str | None = None,
+) -> bool:
+    """Whether a CA's policy lets a caller of another account do something.
 
     Args:
         policy: the text, as it was put.
         ca_arn: the CA's ARN.
         action: such as "acm-pca:GetCertificate".
         facts: what is known of the call, by condition key; the account among it.
+        certificate_arn: of the certificate that the action is about, if it is about one.
     """
-    account = facts["aws:PrincipalAccount"]
-    return any(
+    return _is_open(facts["acm-pca:TemplateArn"]) and any(
         action in statement.actions
-        and (not statement.accounts or account in statement.accounts)
-        and _opens(statement, facts[_TEMPLATE])
-        and all(
-            _holds(facts.get(key), operator, wanted)
-            for operator, key, wanted in statement.conditions
-        )
+        and statement.principals.include(facts["aws:PrincipalAccount"])
+        and _covers(statement, ca_arn, certificate_arn)
+        and all(_holds(condition, facts) for condition in statement.conditions)
         for statement in _parse(policy, ca_arn)
     )
 
 
-def _opens(statement: _Statement, template_arn: str | None) -> bool:
-    """Whether a template is open to other accounts, or the statement names templates itself."""
-    if template_arn is None or any(key == _TEMPLATE for _, key, _ in statement.conditions):
-        return True
-    return template_arn.partition(":template/")[2] in SHAREABLE_TEMPLATES
+def _is_open(template_arn: str | None) -> bool:
+    """Whether other accounts can issue with a template. Other actions are about none."""
+    return template_arn is None or template_arn.partition(":template/")[2] in SHAREABLE_TEMPLATES
 
 
-def _holds(fact: str | None, operator: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a condition holds: one of its values suffices. What isn't known never holds."""
-    if fact is None or operator not in _OPERATORS:
+def _covers(statement: _Statement, ca_arn: str, certificate_arn: str | None) -> bool:
+    """Whether a statement's resources are those of an action.
+
+    OPEN RULE policy-certificate-resource: the guide's sample names certificates, its table of
+    actions the CA. So a certificate stands for its CA in actions that are about no certificate.
+    """
+    return (
+        certificate_arn is None
+        or ca_arn in statement.resources
+        or any(is_like(certificate_arn, each) for each in statement.resources)
+    )
+
+
+def _holds(condition: _Condition, facts: Mapping[str, str | None]) -> bool:
+    """Whether one of a condition's values fits. What isn't known of a call never fits."""
+    fact, fits = facts.get(condition.key), _OPERATORS.get(condition.operator)
+    if fact is None or fits is None:
         return False
-    return any(_OPERATORS[operator](fact, value) for value in wanted)
+    return any(fits(fact, value) for value in condition.values)
 
 
 def put_policy(request: PutPolicyRequestTypeDef, ctx: CaContext) -> Response:

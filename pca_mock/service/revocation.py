@@ -10,6 +10,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from pca_mock.arns import AuthorityArn, CertificateArn
 from pca_mock.errors import (
     InvalidRequestException,
     LimitExceededException,
@@ -96,6 +97,14 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
     crls.note_revocation(ctx.state, ca, serial, revoked, ctx.now)
     ca.revocations[serial] = revoked
     return {}
+
+
+def certificate_arn(request: RevokeCertificateRequestTypeDef, ca: AuthorityArn) -> str | None:
+    """The ARN of the certificate that is to be revoked; None if the serial is none."""
+    try:
+        return str(CertificateArn(ca, _normalised(request["CertificateSerial"])))
+    except InvalidRequestException:
+        return None
 
 
 def _normalised(serial: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from pca_mock import PcaMock
 from pca_mock.pki.templates import TEMPLATES
+from tests import revoking
 from tests.policies import ORGANIZATION, OTHER, WRITE, share
 from tests.refusals import refused
 from tests.support import Authority, Caller, pending, root, template_arn
@@ -70,20 +71,11 @@ def test_a_condition_limits_the_templates_for_another_account(
         assert ca.issue(CSR, template)
 
 
-def test_a_condition_may_open_any_template_to_other_accounts(
-    mock: PcaMock, ca: Authority, shared: Authority
+@pytest.mark.parametrize("wanted", [{}, condition("StringLike", "*")], ids=["", "all"])
+def test_only_six_templates_are_open_to_other_accounts_whatever_the_policy_says(
+    mock: PcaMock, ca: Authority, shared: Authority, wanted: Any
 ) -> None:
-    share(ca, ISSUE, Condition=condition("StringLike", "*/CodeSigningCertificate/V1"))
-
-    assert shared.issue(CSR, "CodeSigningCertificate")
-    with refused("AccessDeniedException", mock):
-        shared.issue(CSR, "OCSPSigningCertificate")
-
-
-def test_without_a_condition_other_accounts_may_use_only_six_templates(
-    mock: PcaMock, ca: Authority, shared: Authority
-) -> None:
-    share(ca, ISSUE)
+    share(ca, ISSUE, Condition=wanted)
     issuing = pending(ca.client, "SUBORDINATE").csr()
 
     for template in OPEN:
@@ -180,3 +172,43 @@ def test_without_an_organization_nobody_is_in_it(pca: PcaMock, pca_client: ACMPC
 
     with pca.as_account(OTHER), refused("AccessDeniedException", pca):
         ca.describe()
+
+
+# Resources and services
+
+
+def test_a_resource_may_be_a_certificate(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+    open_one, closed_one = ca.issue(CSR), ca.issue(CSR)
+    share(ca, Resource=open_one)
+
+    assert shared.get(open_one)
+    with refused("AccessDeniedException", mock):
+        shared.get(closed_one)
+    with refused("AccessDeniedException", mock):
+        revoking.revoke(shared, closed_one)
+    revoking.revoke(shared, open_one)
+
+
+def test_certificates_stand_for_their_ca_in_actions_that_are_about_none(
+    mock: PcaMock, ca: Authority, shared: Authority
+) -> None:
+    share(ca, Resource=f"{ca.arn}/certificate/*")
+
+    assert shared.describe()["Arn"] == ca.arn
+    assert shared.get(shared.issue(CSR))
+
+
+def test_a_service_is_no_account(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+    share(ca, Principal={"Service": "acm.amazonaws.com"})
+
+    with refused("AccessDeniedException", mock):
+        shared.describe()
+
+
+def test_a_condition_on_the_source_never_holds_for_an_account(
+    mock: PcaMock, ca: Authority, shared: Authority
+) -> None:
+    share(ca, Condition={"StringEquals": {"aws:SourceAccount": OTHER}})
+
+    with refused("AccessDeniedException", mock):
+        shared.describe()

@@ -92,12 +92,29 @@ def test_a_policy_of_one_ca_is_not_that_of_another(pca: PcaMock, pca_client: ACM
     [
         pytest.param({"Sid": ...}, id="no Sid"),
         *(pytest.param({"Action": action}, id=action) for action in SEVEN),
-        pytest.param({"Resource": [...]}, id="list of one resource"),
+        pytest.param({"Resource": ["<CA>"]}, id="list of one resource"),
+        pytest.param({"Resource": "<CA>/certificate/*"}, id="all certificates"),
+        pytest.param({"Resource": "<CA>/certificate/" + 32 * "a"}, id="a certificate"),
+        pytest.param({"Resource": ["<CA>", "<CA>/certificate/*"]}, id="CA and certificates"),
         pytest.param({"Principal": {"AWS": [OTHER, "333333333333"]}}, id="two accounts"),
         pytest.param({"Principal": {"AWS": OWNER}}, id="the owner itself"),
         pytest.param({"Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}}, id="root"),
         pytest.param({"Principal": {"AWS": f"arn:aws:iam::{OTHER}:role/a/b"}}, id="role"),
         pytest.param({"Principal": {"AWS": f"arn:aws:sts::{OTHER}:assumed-role/a/b"}}, id="sts"),
+        pytest.param(
+            {
+                "Principal": {"Service": "proxy.network-firewall.amazonaws.com"},
+                "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:network-firewall:a:1:a"}},
+            },
+            id="service for a resource",
+        ),
+        pytest.param(
+            {
+                "Principal": {"Service": ["acm.amazonaws.com", "acm.amazonaws.com.cn"]},
+                "Condition": {"StringEquals": {"aws:SourceAccount": OTHER}},
+            },
+            id="services for an account",
+        ),
         pytest.param({"Principal": "*", "Condition": EVERYBODY_IN}, id="everybody"),
         pytest.param({"Principal": {"AWS": "*"}, "Condition": EVERYBODY_IN}, id="AWS: everybody"),
         pytest.param(
@@ -125,9 +142,7 @@ def test_a_policy_by_the_rules_is_accepted(
     pca_client: ACMPCAClient, changes: dict[str, Any]
 ) -> None:
     ca = pending(pca_client)
-    if "Resource" in changes:
-        changes = {"Resource": [ca.arn]}
-    text = policy(statement(ca, **changes))
+    text = policy(statement(ca, **changes)).replace("<CA>", ca.arn)
 
     put(ca, text)
 
@@ -216,8 +231,10 @@ def test_another_version_is_refused(pca: PcaMock, pca_client: ACMPCAClient, vers
         pytest.param({"Principal": {"AWS": [OTHER, 5]}}, id="account that is a number"),
         pytest.param({"Principal": {"AWS": "arn:aws:iam::22:root"}}, id="ARN of no account"),
         pytest.param({"Principal": {"AWS": f"arn:aws:s3::{OTHER}:a"}}, id="ARN of no principal"),
-        pytest.param({"Principal": {"Service": "acm.amazonaws.com"}}, id="service"),
         pytest.param({"Principal": {"AWS": OTHER, "Service": "a"}}, id="service too"),
+        pytest.param({"Principal": {"Service": "acm.example.com"}}, id="service of others"),
+        pytest.param({"Principal": {"Service": []}}, id="no service"),
+        pytest.param({"Principal": {"Federated": "acm.amazonaws.com"}}, id="federated"),
         pytest.param({"Principal": "*"}, id="everybody"),
         pytest.param({"Principal": {"AWS": [OTHER, "*"]}}, id="everybody in a list"),
         pytest.param(
@@ -268,7 +285,14 @@ def test_a_policy_about_another_ca_or_two_is_refused(
 ) -> None:
     ca, other = pending(pca_client), pending(pca_client)
 
-    for resource in (other.arn, [ca.arn, other.arn], [ca.arn, ca.arn], f"{ca.arn}/*"):
+    for resource in (
+        other.arn,
+        [ca.arn, other.arn],
+        f"{ca.arn}/*",
+        f"{ca.arn}/certificate/",
+        f"{ca.arn}/certificate/a/b",
+        f"{other.arn}/certificate/*",
+    ):
         with refused("InvalidPolicyException", pca):
             put(ca, policy(statement(ca, Resource=resource)))
 
