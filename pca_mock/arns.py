@@ -39,6 +39,7 @@ class AuthorityArn:
         )
 
 
+# OPEN RULE serial-zeros
 @dataclass(frozen=True, slots=True)
 class CertificateArn:
     """A CA's ARN, then `/certificate/{serial}`; the serial is 32 lower-case hex digits."""
@@ -61,6 +62,7 @@ class TemplateArn:
         return f"arn:{self.partition}:acm-pca:::template/{self.name}"
 
 
+# OPEN RULE arn-kind
 def _parts(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     match = pattern.fullmatch(text)
     if match is None:

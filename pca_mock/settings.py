@@ -127,6 +127,7 @@ class Settings:
         "name it",
         read=str,
     )
+    # OPEN RULE creation-time
     creation_delay: timedelta = _option(
         timedelta(),
         "how long a new CA is in CREATING",

@@ -84,6 +84,7 @@ def _ec(curve: ec.EllipticCurve) -> tuple[Callable[[], PrivateKey], Callable[...
     return lambda: ec.generate_private_key(curve), derive
 
 
+# OPEN RULE ml-dsa-form
 def _ml_dsa(
     parameter_set: str,
 ) -> tuple[Callable[[], PrivateKey], Callable[[Random], PrivateKey], Callable[[], object]]:
@@ -159,6 +160,7 @@ _NO_PARAMETERS, _NULL = b"", der.tlv(0x05, b"")
 _OIDS: Final = oids.by_api((*oids.SIGNATURES, *oids.KEYS))  # ML-DSA signs with its key's OID
 
 
+# OPEN RULE pss-parameters
 def _pss_parameters(hash_word: str, salt_length: int) -> bytes:
     """RSASSA-PSS-params of RFC 4055 section 3.1, with one hash for data and mask: DER."""
     algorithm = der.sequence(der.oid(oids.of(hash_word)), _NULL)
@@ -242,12 +244,14 @@ _REFUSED_KEYS: Final = {
 _SMALLEST_RSA_KEY: Final = 1024  # bits
 
 
+# OPEN RULE ec-hashes
 def fitting(key_algorithm: str) -> list[str]:
     """The names of the signing algorithms that a key of this algorithm can use, in order."""
     family = KEY_ALGORITHMS[key_algorithm].family
     return [row.name for row in SIGNING_ALGORITHMS.values() if row.family is family]
 
 
+# OPEN RULE csr-keys
 def load_public_key(spki: bytes) -> PublicKey:
     """The key in a SubjectPublicKeyInfo, if it is of a kind that the service accepts.
 

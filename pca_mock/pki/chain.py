@@ -111,6 +111,7 @@ def check_path(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> No
             raise ValidationException(
                 "Every CA certificate must have critical basic constraints with CA=TRUE."
             )
+    # OPEN RULE hierarchy-depth
     below = 0  # CA certificates under a link, self-issued ones not counted
     for link in path:
         if link.path_length is not None and link is not certificate and link.path_length < below:
@@ -131,12 +132,14 @@ def check_subject(certificate: CaCertificate, csr_subject: bytes) -> None:
         syntax.name(der.parse(certificate.subject))
     except ValueError:
         raise MalformedCertificateException("The certificate's subject is malformed.") from None
+    # OPEN RULE import-subject
     if dn.attributes(certificate.subject) != dn.attributes(csr_subject):
         raise CertificateMismatchException(
             "The certificate's subject does not match that of the certificate signing request."
         )
 
 
+# OPEN RULE import-name-constraints
 def check_names(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> None:
     """Each certificate has names that all those above it permit.
 
@@ -157,6 +160,7 @@ def check_names(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> N
             above.append(constraints)
 
 
+# OPEN RULE import-expired
 def check_expiry(certificate: CaCertificate, now: datetime) -> None:
     """Refuse a certificate that has expired. One that isn't valid yet is accepted.
 

@@ -51,6 +51,7 @@ class Entry:
 
     def encode(self) -> bytes:
         """The entry in revokedCertificates: DER. The reason "unspecified" is left out."""
+        # OPEN RULE crl-content
         code = REASONS[self.reason]
         reason = Extension(_REASON_CODE, False, der.enumerated(code))
         extensions = encode_all([reason]) if code else b""

@@ -61,6 +61,7 @@ def create(
     attribute = der.sequence(der.oid(_EXTENSION_REQUEST), values)
     info = der.sequence(der.integer(0), subject, spki_of(key), der.context(0, attribute))
     signature = der.bit_string(algorithm.sign(key, info))
+    # OPEN RULE csr-newline
     return pem.encode(_LABEL, der.sequence(info, algorithm.identifier, signature)) + "\n"
 
 
@@ -100,7 +101,9 @@ def parse(text: bytes) -> CertificateRequest:
         (encoded,) = pem.blocks(text, _LABEL)
         info, algorithm, signature = der.parse(encoded).expect(der.SEQUENCE).children()
         version, subject, spki, *attributes = info.expect(der.SEQUENCE).children()
+        # OPEN RULE csr-version
         version.expect(der.INTEGER)
+        # OPEN RULE csr-subject-syntax
         syntax.name(subject)
         public_key = load_public_key(spki.encoded)
         if not attributes:
@@ -108,7 +111,9 @@ def parse(text: bytes) -> CertificateRequest:
         (attributes_field,) = attributes
         extensions = tuple(_requested_extensions(attributes_field))
         signature_octets = signature.expect(der.BIT_STRING).content[1:]
+        # OPEN RULE csr-hashes
         is_refused = signature_oid(algorithm) == MD5_WITH_RSA
+    # OPEN RULE csr-errors
     except (ValueError, IndexError):
         raise MalformedCSRException(_INVALID) from None
     if is_refused or not verifies(public_key, algorithm, signature_octets, info.encoded):
@@ -124,6 +129,7 @@ def parse(text: bytes) -> CertificateRequest:
     return request
 
 
+# OPEN RULE csr-empty-san
 def _subject_alternative_name(extensions: tuple[Extension, ...]) -> Extension | None:
     for extension in extensions:
         if extension.oid == oids.SUBJECT_ALTERNATIVE_NAME and extension.value != EMPTY_NAME:
@@ -131,6 +137,7 @@ def _subject_alternative_name(extensions: tuple[Extension, ...]) -> Extension | 
     return None
 
 
+# OPEN RULE csr-attributes
 def _requested_extensions(attributes: der.Element) -> list[Extension]:
     requests = []
     for attribute in attributes.expect(0xA0).children():
@@ -143,6 +150,7 @@ def _requested_extensions(attributes: der.Element) -> list[Extension]:
     return decode_all(request)
 
 
+# OPEN RULE csr-without-names
 def _check_names(request: CertificateRequest) -> None:
     if request.subject != EMPTY_NAME:
         return

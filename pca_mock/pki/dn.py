@@ -73,6 +73,7 @@ def _caseless(attribute: der.Element) -> tuple[str, _Value]:
     return oid, " ".join(value.casefold().split()) if isinstance(value, str) else value
 
 
+# OPEN RULE report-subjects
 def rfc2253(name: bytes) -> str:
     """A Name as Java's X500Principal writes it: last RDN first, unknown types as hex of their DER.
 

@@ -123,6 +123,7 @@ def nine_bit_key_usage(value: KeyUsageTypeDef) -> Extension | None:
     AWS doesn't cut trailing zero bits off here, as DER would (User Guide, "Matter").
     """
     number = _key_usage_number(value)
+    # OPEN RULE api-no-key-usage
     if number == 0:
         return None
     return Extension(oids.KEY_USAGE, True, der.bit_string(number.to_bytes(2, "big"), 7))
@@ -132,6 +133,7 @@ def _key_usage_number(value: Any) -> int:
     return sum(0x8000 >> bit for bit, name in enumerate(KEY_USAGES) if value.get(name))
 
 
+# OPEN RULE api-purposes-twice
 def extended_key_usage(*purposes: str, critical: bool = False) -> Extension:
     """RFC 5280 section 4.2.1.12, purposes (OIDs) in the given order, each once."""
     encoded = (der.oid(purpose) for purpose in dict.fromkeys(purposes))
@@ -195,6 +197,7 @@ def subject_information_access(
     return Extension(oids.SUBJECT_INFORMATION_ACCESS, False, der.sequence(*descriptions))
 
 
+# OPEN RULE api-choices
 def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: str) -> str:
     """The OID that a structure has either by name or in dotted form."""
     if len(value) != 1:
@@ -202,6 +205,7 @@ def _one_of(value: Any, named: str, by_oid: str, table: dict[str, str], where: s
     return table[value[named]] if named in value else der.plain_oid(value[by_oid])
 
 
+# OPEN RULE ca-csr
 def for_csr(requested: CsrExtensionsTypeDef | CsrExtensionsOutputTypeDef) -> list[Extension]:
     """The extensions in a CA's own CSR: critical `CA:TRUE`, and those that the caller requests.
 
@@ -224,6 +228,7 @@ def _structured(requested: ExtensionsTypeDef, *, empty_subject: bool) -> Iterato
             *(_purpose(item, f"ExtendedKeyUsage[{i}]") for i, item in enumerate(purposes))
         )
     if alternative_names := requested.get("SubjectAlternativeNames"):
+        # OPEN RULE api-san-critical
         # RFC 5280 section 4.2.1.6: critical where the subject is empty.
         yield subject_alternative_name(alternative_names, critical=empty_subject)
     if policies := requested.get("CertificatePolicies"):
@@ -240,6 +245,7 @@ def _purpose(item: ExtendedKeyUsageTypeDef, where: str) -> str:
     )
 
 
+# OPEN RULE api-policies
 def _certificate_policies(policies: Sequence[PolicyInformationTypeDef]) -> Extension:
     policy_oids = {der.plain_oid(policy["CertPolicyId"]) for policy in policies}
     if len(policy_oids) != len(policies):
@@ -282,6 +288,7 @@ def passed_through(
     ]
     all_oids = [extension.oid for extension in (*structured, *custom)]
     for oid in all_oids:
+        # OPEN RULE api-extension-twice
         if all_oids.count(oid) > 1:
             raise InvalidArgsException(f"The extension {oid} is given more than once.")
     return structured, custom

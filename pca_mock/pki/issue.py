@@ -40,6 +40,7 @@ _POSITIONS: Final = {
         )
     )
 }
+# OPEN RULE api-custom-order
 _AFTERWARDS: Final = len(_POSITIONS)
 
 
@@ -99,8 +100,10 @@ def contents(
         InvalidArgsException: a fault in an ApiPassthrough that counts.
         MalformedCSRException: the CSR has an extension twice that the template copies.
     """
+    # OPEN RULE api-root-custom
     if Passthrough.API not in template.passthrough:
         api = {}
+    # OPEN RULE api-empty
     subject = names.subject(api["Subject"]) if "Subject" in api else names.EMPTY_NAME
     if subject == names.EMPTY_NAME:
         subject = request.subject
@@ -112,6 +115,7 @@ def contents(
         placed.append(ext.authority_key_identifier(issuer.key_identifier))
         placed.extend(issuer.extensions)
     placed.extend(structured)
+    # OPEN RULE cdp-precedence
     placed.sort(key=_position)  # which keeps the order of precedence within an OID
     stronger = by_precedence(placed, custom)
     # OPEN RULE csr-extension-order: the CSR's SAN is first in certificates of AWS; where a template
@@ -120,6 +124,7 @@ def contents(
     copied = [each for each in _copied(template, request) if each.oid not in taken]
     for extension in copied:
         _check_syntax(extension)
+    # OPEN RULE api-root-subject
     kept = (*copied, *stronger)
     return Contents(subject, issuer.subject if issuer else subject, request.spki, kept)
 
@@ -138,6 +143,7 @@ def _copied(template: Template, request: CertificateRequest) -> list[Extension]:
     ]
     requested = [extension.oid for extension in copied]
     for oid in requested:
+        # OPEN RULE csr-extension-twice
         if requested.count(oid) > 1:
             raise MalformedCSRException(f"The CSR has the extension {oid} more than once.")
     # A SAN without any name applies as none.
@@ -150,8 +156,8 @@ def _copied(template: Template, request: CertificateRequest) -> list[Extension]:
 
 def _check_syntax(extension: Extension) -> None:
     """Refuse to copy what is no DER of its type."""
-    # OPEN RULE csr-extension-syntax: User Guide, "RFC compliance", says of the SAN that it is
-    # copied without validation; what the service does with one that isn't DER is not documented.
+    # OPEN RULE csr-extension-syntax: User Guide, "RFC compliance", says only that a SAN is copied
+    # without validation.
     try:
         syntax.extension(extension.oid, extension.value)
     except ValueError:

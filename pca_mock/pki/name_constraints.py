@@ -186,6 +186,7 @@ def _host_of(uri: bytes) -> bytes:
     return b""
 
 
+# OPEN RULE name-constraint-dots
 def _host_is_within(host: bytes, base: bytes) -> bool:
     """A leading dot means any number of labels before it; without one it is only that host."""
     host, base = host.lower(), base.lower()
@@ -201,6 +202,7 @@ def _address_is_within(name: bytes, base: bytes) -> bool:
     )
 
 
+# OPEN RULE name-constraint-words
 # By the tag of their GeneralName. Names of other forms cannot be constrained here.
 _FORMS: Final = {
     _MAILBOX: _Form("Email address", _mailbox_is_within),

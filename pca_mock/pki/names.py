@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         OtherNameTypeDef,
     )
 
+# OPEN RULE api-string-types
 # Every other attribute is a UTF8String.
 _STRING_TYPES: Final = {
     oids.of("id-at-countryName"): der.PRINTABLE_STRING,
@@ -50,8 +51,10 @@ def subject(value: ASN1SubjectUnionTypeDef) -> bytes:
             that its attribute's string type cannot hold.
     """
     members: Mapping[str, Any] = value
+    # OPEN RULE api-empty-strings
     standard = [(oid, tag, members[m]) for m, oid, tag in _ATTRIBUTES if members.get(m)]
     custom = value.get("CustomAttributes", ())
+    # OPEN RULE api-mixed-subject
     if standard and custom:
         raise InvalidArgsException("CustomAttributes cannot be combined with standard attributes.")
     rdns = [_rdn(oid, der.tlv(tag, text.encode())) for oid, tag, text in standard]
@@ -63,6 +66,7 @@ def _rdn(oid: str, value: bytes) -> bytes:
     return der.tlv(der.SET, der.sequence(der.oid(oid), value))
 
 
+# OPEN RULE api-custom-values
 def _custom_rdn(oid: str, text: str) -> bytes:
     tag = _STRING_TYPES.get(oid, der.UTF8_STRING)
     if (
@@ -74,6 +78,7 @@ def _custom_rdn(oid: str, text: str) -> bytes:
     return _rdn(oid, der.tlv(tag, text.encode()))
 
 
+# OPEN RULE api-general-names
 def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:
     """Write a GeneralName: DER.
 
@@ -93,6 +98,7 @@ def general_name(value: GeneralNameUnionTypeDef, where: str) -> bytes:
         raise InvalidArgsException(f"{where}.{kind} is not valid: {name}") from None
 
 
+# OPEN RULE api-other-name
 def _other_name(value: OtherNameTypeDef) -> bytes:
     text = der.tlv(der.UTF8_STRING, value["Value"].encode())
     return der.context(0, der.oid(value["TypeId"]) + der.context(0, text))
@@ -105,6 +111,7 @@ def _directory_name(value: ASN1SubjectUnionTypeDef) -> bytes:
     return der.context(4, name)  # a CHOICE, so the tag is explicit
 
 
+# OPEN RULE api-edi-party
 def _edi_party_name(value: EdiPartyNameTypeDef) -> bytes:
     # DirectoryString is a CHOICE too: explicit tags inside (RFC 5280 appendix A.2).
     parts = [

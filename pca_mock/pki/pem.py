@@ -23,6 +23,7 @@ def encode(label: str, data: bytes) -> str:
     return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----"
 
 
+# OPEN RULE import-pem
 def blocks(text: bytes, label: str) -> list[bytes]:
     """The DER inside every block of text; the text around the blocks is ignored.
 

@@ -74,6 +74,7 @@ ROOT = _ca(None, is_root=True)
 ROOT_0, ROOT_1, ROOT_2, ROOT_3 = (_ca(length, is_root=True) for length in range(4))
 
 SIGN = minimal_key_usage("DigitalSignature")
+# OPEN RULE ml-dsa-key-usage
 SIGN_ENCIPHER = minimal_key_usage("DigitalSignature", "KeyEncipherment")
 SIGN_CERTIFY = minimal_key_usage("DigitalSignature", "KeyCertSign", "CRLSign")
 

@@ -29,10 +29,12 @@ def resolve(kind: str, value: int, issued_at: datetime) -> datetime:
     """
     try:
         return _KINDS[kind](value, issued_at)
+    # OPEN RULE latest-date
     except (ValueError, OverflowError):
         raise ValidationException(f"The value {value} is not a valid {kind}.") from None
 
 
+# OPEN RULE end-date-digits
 def _end_date(value: int, _: datetime) -> datetime:
     """YYYYMMDDHHMMSS, or YYMMDDHHMMSS with years 1950 to 2049 (a leading zero may be lost)."""
     digits = str(value)

@@ -32,12 +32,14 @@ def find(
         ResourceNotFoundException: the caller's account has no such CA in this region.
     """
     caller = ctx.caller
+    # OPEN RULE other-region
     store = ctx.state.store(caller.partition, caller.region, arn.account)
     ca = store.find(arn, ctx.now)
     if arn.account == caller.account:
         if ca is None:
             raise ResourceNotFoundException(f"Could not find Certificate Authority {arn}.")
         return ca
+    # OPEN RULE foreign-ca-missing
     action = f"acm-pca:{ctx.operation}"
     if ca is None or not is_shared(ctx, ca, action, template_arn, certificate_arn):
         raise AccessDeniedException(

@@ -73,6 +73,7 @@ def create_certificate_authority(
         NotSupportedByPcaMock: a key that the installed `cryptography` cannot make.
         ValidationException: the bucket for the CRL cannot be written to.
     """
+    # OPEN RULE create-order
     token = ("CreateCertificateAuthority", request.get("IdempotencyToken", ""))
     if token[1] and (earlier_arn := ctx.store.tokens.find(ctx.now, *token)):
         return {"CertificateAuthorityArn": earlier_arn}
@@ -120,6 +121,7 @@ def create_certificate_authority(
     return {"CertificateAuthorityArn": str(ca.arn)}
 
 
+# OPEN RULE bucket-probe
 def _probe_bucket(ctx: Context, revocation: RevocationConfigurationTypeDef) -> None:
     """Write a small object to the bucket for CRLs, as AWS does, to check its permissions.
 
@@ -160,6 +162,7 @@ def describe_certificate_authority(
     return {"CertificateAuthority": description}
 
 
+# OPEN RULE list-order
 def list_certificate_authorities(
     request: ListCertificateAuthoritiesRequestTypeDef, ctx: Context
 ) -> Response:
@@ -224,6 +227,7 @@ def import_certificate_authority_certificate(
         ValidationException: basic constraints or path lengths.
     """
     ca = ctx.ca
+    # OPEN RULE import-errors
     certificates = certificate.parse_pem(as_bytes(request["Certificate"]))
     if len(certificates) != 1:
         raise MalformedCertificateException("Exactly one PEM certificate is required.")
@@ -262,6 +266,7 @@ def update_certificate_authority(
     ca = ctx.ca
     status = request.get("Status")
     if status is not None and status not in (Status.ACTIVE, Status.DISABLED):
+        # OPEN RULE update-status
         raise InvalidArgsException("Status must be ACTIVE or DISABLED.")
     revocation = configuration.revocation(
         request.get("RevocationConfiguration", {}), ca.revocation_configuration
@@ -288,6 +293,7 @@ def delete_certificate_authority(
         return {}
     restorable_days = request.get("PermanentDeletionTimeInDays", _RESTORABLE_DAYS)
     states.move(ca, Status.DELETED, ctx.now)
+    # OPEN RULE restorable-until
     ca.restorable_until = ca.last_state_change_at + timedelta(days=restorable_days)
     return {}
 
@@ -300,6 +306,7 @@ def restore_certificate_authority(_: object, ctx: CaContext) -> Response:
     return {}
 
 
+# OPEN RULE describe-echo
 def _description(ca: CertificateAuthority, now: datetime) -> Response:
     """The model's CertificateAuthority: a fresh structure without absent members."""
     status = states.status(ca, now)

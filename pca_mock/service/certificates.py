@@ -70,6 +70,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         MalformedCSRException: the CSR is unreadable or not acceptable.
         ValidationException: the validity or the path length breaks a rule.
     """
+    # OPEN RULE issue-order
     ca = ctx.ca
     token = ("IssueCertificate", str(ca.arn), request.get("IdempotencyToken", ""))
     if token[-1] and (known := ctx.store.tokens.find(ctx.now, *token)):
@@ -79,6 +80,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     ctx.permit(template)
     wanted = csr.parse(as_bytes(request["Csr"]))
     if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
+        # OPEN RULE root-csr-class
         raise MalformedCSRException("Root CA CSR is not provided")
     signing_algorithm = request["SigningAlgorithm"]
     _check_algorithm(ca, signing_algorithm)
@@ -93,6 +95,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     contents = issue.contents(
         template,
         wanted,
+        # OPEN RULE api-ignored
         request.get("ApiPassthrough", {}),
         _issuer(ca, installed, bound_to) if installed is not None else None,
     )
@@ -108,6 +111,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
             progress = progress.failing(f"Name Constraints violation: {breach}")
 
         serial = f"{serial_number:032x}"
+        # OPEN RULE issued-arn
         arn = CertificateArn(ca.arn, serial)
         if bound_to is not None and progress.failure is None:
             crls.bind(ctx.state, ca, bound_to, ctx.now)
@@ -146,6 +150,7 @@ def _name_constraints_breach(
     )
 
 
+# OPEN RULE quota-words
 def _check_quota(ctx: CaContext) -> None:
     quotas = ctx.state.settings.limits
     quota = quotas.certificates
@@ -163,7 +168,7 @@ def template_arn(request: IssueCertificateRequestTypeDef, partition: str) -> str
 
 
 def _template(arn: str) -> Template:
-    # Not documented: AWS may refuse another partition's ARN; users copy `arn:aws:` strings.
+    # OPEN RULE template-name, template-partition
     template = TEMPLATES.get(parse_template_arn(arn).name)
     if template is None:
         raise InvalidArgsException(f"The template ARN {arn} is not valid.")
@@ -186,14 +191,18 @@ def _validity(
     """(notBefore, notAfter), each checked against the moment of issuance and the other."""
     wanted = request["Validity"]
     not_after = validity.resolve(wanted["Type"], wanted["Value"], issued_at)
+    # OPEN RULE not-before-unclamped
     not_before = issued_at - validity.BACKDATING
     start = request.get("ValidityNotBefore")
     if start is not None:
+        # OPEN RULE not-before-type
         if start["Type"] != "ABSOLUTE":
             raise ValidationException("ValidityNotBefore must be of type ABSOLUTE.")
         not_before = validity.resolve(start["Type"], start["Value"], issued_at)
+    # OPEN RULE past-end
     if not_after <= issued_at:
         raise ValidationException("The certificate validity end date must be in the future.")
+    # OPEN RULE not-before-range
     if not_before >= not_after:
         raise ValidationException("The certificate validity start must be before its end.")
     return not_before, not_after
@@ -210,6 +219,7 @@ def _check_limits(
     own = installed.certificate
     if not_after > own.not_after:
         raise ValidationException("The certificate validity specified exceeds the CA validity.")
+    # OPEN RULE short-lived-ca
     is_short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
     if is_short_lived and not_after - issued_at > LONGEST_SHORT_LIFE:
         raise ValidationException(
@@ -218,6 +228,7 @@ def _check_limits(
         )
     if not template.constraints.is_ca:
         return
+    # OPEN RULE path-length-words
     path_length = template.constraints.path_length
     assert path_length is not None  # every template for subordinates has one
     limits = (link.path_length for link in (own, *installed.chain))
@@ -253,6 +264,7 @@ def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Re
     arn = parse_certificate_arn(request["CertificateArn"])
     ca, serial = ctx.ca, arn.serial
     certificate = ca.certificates.get(serial)
+    # OPEN RULE get-certificate-errors
     if certificate is None or arn.authority != ca.arn:
         raise ResourceNotFoundException(f"Could not find Certificate {arn}.")
     progress = certificate.progress

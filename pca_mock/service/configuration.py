@@ -29,9 +29,11 @@ _CHINA: Final = "aws-cn"
 _STANDARDS: Final = {_CHINA: ("CCPC_LEVEL_1_OR_HIGHER",)}
 _STANDARDS_ELSEWHERE: Final = ("FIPS_140_2_LEVEL_3_OR_HIGHER", "FIPS_140_2_LEVEL_2_OR_HIGHER")
 # S3 User Guide, "Bucket naming rules".
+# OPEN RULE bucket-names
 _BUCKET: Final = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
+# OPEN RULE create-algorithms
 def check_algorithms(
     configuration: CertificateAuthorityConfigurationUnionTypeDef, partition: str
 ) -> None:
@@ -54,6 +56,7 @@ def needed_key_storage_standard(partition: str) -> str | None:
     return _STANDARDS[partition][0] if partition in _STANDARDS else None
 
 
+# OPEN RULE key-storage
 def key_storage_standard(requested: str | None, partition: str) -> str:
     """The key storage standard of a new CA. In China, requests must name one.
 
@@ -78,6 +81,7 @@ def subject_name(configuration: CertificateAuthorityConfigurationUnionTypeDef) -
     """
     name = names.subject(configuration["Subject"])
     if name == names.EMPTY_NAME:
+        # OPEN RULE create-empty-subject
         raise InvalidArgsException("The subject must have at least one attribute.")
     return name
 
@@ -94,6 +98,7 @@ def revocation(
     Raises:
         InvalidArgsException: a member that is missing, superfluous or malformed.
     """
+    # OPEN RULE update-parts
     parts: RevocationConfigurationTypeDef = {**current}
     if "CrlConfiguration" in requested:
         parts["CrlConfiguration"] = _crl(_without_empty(requested["CrlConfiguration"]))
@@ -102,6 +107,7 @@ def revocation(
     return parts
 
 
+# OPEN RULE empty-members
 def _without_empty(part: _Part) -> _Part:
     return cast("_Part", {name: value for name, value in part.items() if value != ""})
 
@@ -109,6 +115,7 @@ def _without_empty(part: _Part) -> _Part:
 def _crl(crl: CrlConfigurationTypeDef) -> CrlConfigurationTypeDef:
     if not crl["Enabled"]:
         return _only_disabled(crl, "CrlConfiguration", "CRL")
+    # OPEN RULE crl-members
     for member in ("ExpirationInDays", "S3BucketName"):
         if member not in crl:
             raise InvalidArgsException(f"CrlConfiguration must contain {member} when enabled.")

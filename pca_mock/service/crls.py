@@ -51,6 +51,7 @@ def for_new_certificate(
     if not is_partitioned(ca):
         return _complete(ca, now)
     current = ca.crls.get(ca.current_partition) if ca.current_partition else None
+    # OPEN RULE crl-partitions
     if current is not None and current.bound < state.settings.limits.certificates_per_partition:
         key = _key(ca, current.partition)
         if (current.key, current.uri) == (key, _uri(ca, key)):
@@ -77,15 +78,14 @@ def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:
 
 
 def _key(ca: CertificateAuthority, partition: str | None) -> str:
-    """The S3 key of a CRL.
-
-    Not documented: the path of a partition without CustomPath, read off real certificates.
-    """
+    """The S3 key of a CRL."""
+    # OPEN RULE crl-keys
     folder = "crl" if partition is None else f"crl/{ca.arn.ca_id}"
     path = configuration(ca).get("CustomPath", folder).strip("/")
     return f"{path}/{partition or ca.arn.ca_id}.crl".lstrip("/")
 
 
+# OPEN RULE crl-host
 def _uri(ca: CertificateAuthority, key: str) -> str:
     crl_configuration = configuration(ca)
     host = f"{crl_configuration['S3BucketName']}.s3.{host_domain(ca)}"
@@ -145,6 +145,7 @@ def resume(state: State, ca: CertificateAuthority, found: RevocationList) -> Non
     publishing.keep(state, ca, found)
 
 
+# OPEN RULE crl-type-change
 def note_new_configuration(
     state: State,
     ca: CertificateAuthority,

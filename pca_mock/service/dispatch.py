@@ -117,6 +117,7 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
         raise NotSupportedByPcaMock(
             f"{operation} is newer than pca_mock, which does not support it yet."
         )
+    # OPEN RULE argument-order
     request = validation.check(operation, params)
     if (prepare := OPERATIONS[operation].prepare) is not None:
         prepare(request)

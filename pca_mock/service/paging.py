@@ -73,5 +73,6 @@ def page(
     return items[start:end], {"NextToken": token(end, *listing)} if end < len(items) else {}
 
 
+# OPEN RULE bad-next-token
 def _invalid() -> InvalidNextTokenException:
     return InvalidNextTokenException("The NextToken value is not valid.")

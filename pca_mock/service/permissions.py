@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
 
 _PRINCIPALS: Final = ("acm.amazonaws.com",)
-# Not documented: the size of a page without MaxResults.
+# OPEN RULE page-sizes
 _PER_PAGE: Final = 50
 
 
@@ -38,6 +38,7 @@ def create_permission(request: CreatePermissionRequestTypeDef, ctx: CaContext) -
         PermissionAlreadyExistsException: it has one for this account, whatever its actions.
     """
     principal = request["Principal"]
+    # OPEN RULE permission-principal
     if principal not in _PRINCIPALS:
         raise ValidationException(f"The principal {principal} is not supported.")
     key = (principal, request.get("SourceAccount", ctx.caller.account))
@@ -58,6 +59,7 @@ def delete_permission(request: DeletePermissionRequestTypeDef, ctx: CaContext) -
     """
     principal = request["Principal"]
     key = (principal, request.get("SourceAccount", ctx.caller.account))
+    # OPEN RULE permission-missing
     if key not in ctx.ca.permissions:
         raise ResourceNotFoundException(f"Could not find permission for principal {principal}.")
     del ctx.ca.permissions[key]
@@ -87,8 +89,9 @@ def _description(permission: Permission, ctx: CaContext) -> Response:
     }
 
 
+# OPEN RULE permission-policy
 def _policy(permission: Permission, ca_arn: str) -> str:
-    """The permission as a policy. Not documented: its form; only that it isn't empty is known."""
+    """The permission as a policy."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": permission.principal},

@@ -59,6 +59,7 @@ _SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?"
 _ACCOUNT: Final = re.compile(r"(?P<id>[0-9]{12})|arn:[\w-]+:(?:iam|sts)::(?P<of_arn>[0-9]{12}):.+")
 # A policy for everybody must say in one of these ways who everybody is.
 _NARROWING: Final = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
+# OPEN RULE policy-lockout
 # Actions whose denial locks the policy's own author out.
 _LOCKING: Final = {"acm-pca:PutPolicy", "acm-pca:DeletePolicy", "acm-pca:*", "*"}
 
@@ -136,6 +137,7 @@ def _parse(text: str, ca_arn: str) -> tuple[_Statement, ...]:
     return tuple(_statement(statement, ca_arn) for statement in statements)
 
 
+# OPEN RULE policy-rules
 def _statement(statement: Mapping[str, object], ca_arn: str) -> _Statement:
     if unknown := statement.keys() - _STATEMENT_MEMBERS:
         raise InvalidPolicyException(f"A statement has an unknown member: {min(unknown)}")
@@ -228,6 +230,7 @@ def allows(
     )
 
 
+# OPEN RULE policy-templates
 def _is_open(template_arn: str | None) -> bool:
     """Whether other accounts can issue with a template. Other actions are about none."""
     return template_arn is None or template_arn.partition(":template/")[2] in SHAREABLE_TEMPLATES
@@ -246,6 +249,7 @@ def _covers(statement: _Statement, ca_arn: str, certificate_arn: str | None) -> 
     )
 
 
+# OPEN RULE policy-conditions
 def _holds(condition: _Condition, facts: Mapping[str, str | None]) -> bool:
     """Whether one of a condition's values fits. What isn't known of a call never fits."""
     fact, fits = facts.get(condition.key), _OPERATORS.get(condition.operator)

@@ -36,7 +36,8 @@ CANNED_ACLS: Final = {
     "PUBLIC_READ": "public-read",
     "BUCKET_OWNER_FULL_CONTROL": "bucket-owner-full-control",
 }
-_CONTENT_TYPE: Final = "application/pkix-crl"  # not documented
+# OPEN RULE crl-content-type
+_CONTENT_TYPE: Final = "application/pkix-crl"
 _RETRY_AFTER: Final = timedelta(minutes=15)
 
 
@@ -74,6 +75,7 @@ def refresh(state: State, now: datetime) -> None:
     state.crls_due_at = next_due_at
 
 
+# OPEN RULE crl-times
 def publish_if_due(
     state: State, ca: CertificateAuthority, found: RevocationList, now: datetime
 ) -> None:
@@ -107,6 +109,7 @@ def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now:
         found.due_at = later(now, lifetime / 2)
 
 
+# OPEN RULE crl-failure
 def _note_outcome(
     state: State, found: RevocationList, written: Crl, error: BucketError | None
 ) -> None:

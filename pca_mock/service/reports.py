@@ -55,13 +55,16 @@ def create_certificate_authority_audit_report(
         ResourceNotFoundException: there is no such bucket.
     """
     ca, bucket = ctx.ca, request["S3BucketName"]
+    # OPEN RULE report-bucket
     if not is_bucket_name(bucket):
         raise InvalidArgsException(f"The S3 bucket name is not valid: {bucket}")
     _check_bucket(ctx, bucket)
     write, ending, content_type = _FORMATS[request["AuditReportResponseFormat"]]
     with ctx.begin(request, later(ctx.now, ctx.state.settings.report_delay)) as progress:
+        # OPEN RULE report-frequency
         report_id = new_uuid(ctx.state.random)
         key = f"audit-report/{ca.arn.ca_id}/{report_id}.{ending}"
+        # OPEN RULE report-order
         rows = [_row(ca, *item) for item in reversed(list(ca.issued()))]
         ca.reports[report_id] = AuditReport(
             report_id=report_id,
@@ -127,6 +130,7 @@ def describe_certificate_authority_audit_report(
     }
 
 
+# OPEN RULE report-account
 def _row(ca: CertificateAuthority, serial: str, certificate: IssuedCertificate) -> dict[str, str]:
     """A certificate's columns; what it doesn't have is missing."""
     revocation = ca.revocations.get(serial)
@@ -154,6 +158,7 @@ def _json(rows: list[dict[str, str]]) -> str:
     return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
 
 
+# OPEN RULE report-form
 def _csv(rows: list[dict[str, str]]) -> str:
     """Only the subject is quoted, which the csv module wouldn't do."""
     lines = [",".join(_COLUMNS)]
@@ -164,7 +169,7 @@ def _csv(rows: list[dict[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-# Format -> how it is written, file name extension, content type (not documented).
+# Format -> how it is written, file name extension, content type.
 _FORMATS: Final[dict[str, tuple[Callable[[list[dict[str, str]]], str], str, str]]] = {
     "JSON": (_json, "json", "application/json"),
     "CSV": (_csv, "csv", "text/csv"),

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     )
 
 _SERIAL: Final = re.compile("[0-9a-fA-F]+")
-# Not documented: how long an OCSP answer counts.
+# OPEN RULE ocsp-answers
 _OCSP_LIFETIME: Final = timedelta(hours=1)
 
 
@@ -88,10 +88,12 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
         raise InvalidRequestException("Self-signed certificate can not be revoked")
     if serial in ca.revocations:
         raise RequestAlreadyProcessedException("The certificate has already been revoked.")
+    # OPEN RULE revoke-errors
     if certificate.not_after < ctx.now:
         raise InvalidRequestException("Expired certificate can not be revoked")
     _check_quota(ctx)
 
+    # OPEN RULE revoke-subordinate
     moment = ctx.now.replace(microsecond=0)
     revoked = Revocation(moment, request["RevocationReason"])
     crls.note_revocation(ctx.state, ca, serial, revoked, ctx.now)
@@ -107,6 +109,7 @@ def certificate_arn(request: RevokeCertificateRequestTypeDef, ca: AuthorityArn) 
         return None
 
 
+# OPEN RULE revoke-serials
 def _normalised(serial: str) -> str:
     """A serial in the form of certificate ARNs: hex with or without colons becomes 32 digits."""
     digits = serial.replace(":", "")
@@ -117,6 +120,7 @@ def _normalised(serial: str) -> str:
     return f"{int(digits, 16):032x}"
 
 
+# OPEN RULE revoke-self-signed
 def _is_self_signed(ca: CertificateAuthority, certificate: IssuedCertificate) -> bool:
     """Whether it is the CA's own: by a template for roots, or by another one for its own CSR."""
     if certificate.issuer is None:
@@ -139,8 +143,7 @@ def _check_quota(ctx: CaContext) -> None:
 def ocsp_response(state: State, request: bytes) -> bytes:
     """Answer an OCSP request, for whichever CA of the mock it is about.
 
-    The CA signs itself; a nonce is not repeated (RFC 5019 section 2.1.1). Not documented: what
-    certificate AWS's responder uses, and how long its answers count.
+    The CA signs itself; a nonce is not repeated (RFC 5019 section 2.1.1).
 
     Args:
         state: what the mock remembers.
@@ -166,6 +169,7 @@ def ocsp_response(state: State, request: bytes) -> bytes:
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
 
 
+# OPEN RULE ocsp-unauthorized
 def _answers(ca: CertificateAuthority, cert_id: ocsp.CertId, now: datetime) -> bool:
     """Whether the CA is the one that is asked, and does answer at present."""
     return (

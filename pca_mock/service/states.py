@@ -50,8 +50,9 @@ def status(ca: CertificateAuthority, now: datetime) -> Status:
 def last_change(ca: CertificateAuthority, now: datetime) -> datetime:
     """When the status last changed: by `move`, or at the end of the creation.
 
-    Not documented: that a certificate has expired doesn't show here.
+    That its certificate has expired doesn't show here.
     """
+    # OPEN RULE last-change
     ready_at = ca.progress.due_at
     if ready_at is None or now < ready_at:
         return ca.last_state_change_at
@@ -131,6 +132,7 @@ IS10 = _refuse("The certificate authority must be in the ACTIVE or DISABLED stat
 ROOT_ITSELF: Final = (signs_itself, IS5)
 NO_STATUS: Final = (changes_no_status, IS10)
 
+# OPEN RULE status-table
 # Operation x status. Creating and listing CAs have no CA whose status could matter.
 # fmt: off
 _ROWS: Final[dict[str, tuple[Cell, ...]]] = {

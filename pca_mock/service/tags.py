@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _RESERVED_PREFIXES: Final = ("aws:", "rds:")
 _MOST_TAGS: Final = 50  # of a CA
-# Not documented: the size of a page without MaxResults.
+# OPEN RULE page-sizes
 _PER_PAGE: Final = 50
 
 
@@ -36,6 +36,7 @@ def read_tags(tags: Iterable[TagTypeDef]) -> dict[str, str | None]:
     read: dict[str, str | None] = {}
     for tag in tags:
         key = tag["Key"]
+        # OPEN RULE tag-keys
         if key.lower().startswith(_RESERVED_PREFIXES):
             raise InvalidTagException(
                 f"{key[:4].lower()} prefixed tag key names are not allowed for external use: {key}"
@@ -46,6 +47,7 @@ def read_tags(tags: Iterable[TagTypeDef]) -> dict[str, str | None]:
     return read
 
 
+# OPEN RULE tag-values
 def with_values(tags: dict[str, str | None]) -> dict[str, str]:
     """Tags as they are kept: an absent value is empty."""
     return {key: value or "" for key, value in tags.items()}
@@ -76,6 +78,7 @@ def untag_certificate_authority(
         InvalidTagException: a key is reserved, or given twice.
     """
     for key, value in read_tags(request["Tags"]).items():
+        # OPEN RULE untag
         if value is None or ctx.ca.tags.get(key) == value:
             ctx.ca.tags.pop(key, None)
     return {}

@@ -97,6 +97,7 @@ def _structure(shape: StructureShape) -> Checker:
     def checker(value: object, path: Path, breaches: list[str]) -> object:
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise _wrong_type(value, "a Structure")
+        # OPEN RULE unknown-members
         copy = {}
         for name, step, is_required, check_member in members:
             member = value.get(name)
@@ -244,12 +245,14 @@ def _quoted(value: object) -> str:
     return f"Value '{value}'"
 
 
+# OPEN RULE constraint-words
 def _breach(breaches: list[str], shown: str, path: Path, constraint: str) -> None:
     breaches.append(
         f"{shown} at '{_text(path)}' failed to satisfy constraint: Member must {constraint}"
     )
 
 
+# OPEN RULE serialization
 def _wrong_type(value: object, type_name: str) -> SerializationException:
     actual = _JSON_TYPES.get(type(value), "OBJECT")
     return SerializationException(f"{actual}_VALUE can not be converted to {type_name}")

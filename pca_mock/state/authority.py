@@ -91,6 +91,7 @@ class IssuedCertificate:
     not_before: datetime
     not_after: datetime
     crl_partition: str | None
+    # OPEN RULE chain-snapshot
     issuer: InstalledCertificate | None
     template_arn: str
     requested_by: str

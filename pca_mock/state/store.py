@@ -31,6 +31,7 @@ from pca_mock.state.randomness import new_uuid
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
 
+# OPEN RULE token-window
 @dataclass(slots=True)
 class Tokens:
     """Idempotency tokens of one account and region, each with the ARN that it was answered with."""
