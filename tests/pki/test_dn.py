@@ -37,7 +37,9 @@ def test_a_name_is_written_as_javas_x500_principal_does() -> None:
 
 
 _OIDS = st.sampled_from(["2.5.4.3", "2.5.4.10", "2.5.4.5", "0.9.2342.19200300.100.1.25", "1.2.3.4"])
-_TEXTS = st.text(st.sampled_from('ab ,+="\\<>;#\0é☃'), min_size=1, max_size=6)
+_TEXTS = st.text(st.sampled_from('ab ,+="\\<>;#\0é☃'), min_size=1, max_size=6).filter(
+    lambda text: text != " "  # which older versions of cryptography escape twice
+)
 
 
 @given(st.lists(st.tuples(_OIDS, _TEXTS), max_size=4))
