@@ -1,7 +1,11 @@
 """Name constraints (RFC 5280 section 4.2.1.10): reading them, and holding names against them.
 
-Used where a CA's certificate is imported and where one issues. Sources: RFC 5280 sections 4.2.1.10
-and 6.1.3; User Guide, "Enforcing name constraints", "Logging with CloudTrail" (the wording).
+Used where a CA's certificate is imported and where one issues. Own code, because the verifier of
+`cryptography` takes no CA certificate as the one to verify, and supports no constraints on
+directory names and URIs.
+
+Sources: RFC 5280 sections 4.2.1.10 and 6.1.3; User Guide, "Enforcing name constraints", "Logging
+with CloudTrail" (the wording).
 """
 
 from __future__ import annotations

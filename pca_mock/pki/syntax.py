@@ -1,8 +1,10 @@
 """Is a value DER of its type, at every depth?
 
 What is copied byte for byte must be: a certificate with anything else in it could not be read.
-Meanings are not looked at, lengths and spellings of names neither. Sources: RFC 5280 appendix A
-for the types, ITU-T X.690 for the encoding of each.
+Meanings are not looked at, lengths and spellings of names neither. Own code, because `cryptography`
+parses only some of these types, refuses odd ones that are harmless, and warns of others.
+
+Sources: RFC 5280 appendix A for the types, ITU-T X.690 for the encoding of each.
 
 Each type is a function that raises ValueError for an element that isn't of it.
 """
