@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from botocore.model import Shape
@@ -187,6 +188,7 @@ def fitting(operation: str) -> Any:
     return sample(shape) if shape is not None else {}
 
 
+@cache
 def cases() -> list[Case]:
     """Every constraint of every operation, broken."""
     return [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pca_mock.errors import SerializationException, ValidationException
 from pca_mock.service import validation
 from pca_mock.service.model import service_model
-from tests.constraints import ARN, Case, cases, fitting
+from tests.constraints import ARN, fitting
 
 ARN_PATTERN = r"arn:[\w+=/,.@-]+:acm-pca:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(/[\w+=,.@-]+)*"
 
@@ -341,21 +341,3 @@ def test_a_request_with_every_member_passes_unchanged(operation: str) -> None:
     params = fitting(operation)
 
     assert validation.check(operation, params) == params
-
-
-@pytest.mark.parametrize("case", cases(), ids=str)
-def test_a_breach_of_one_constraint_is_reported_with_its_path(case: Case) -> None:
-    text = message(case.operation, case.params)
-
-    assert f" at '{case.path}' failed to satisfy constraint: {case.breach.phrase}" in text
-    assert set(re.findall(r" at '([^ ]*?)' failed to satisfy", text)) == {case.path}
-    if case.breach.is_alone:
-        assert text.startswith("1 validation error detected: Value ")
-
-
-def test_the_walk_meets_every_kind_of_constraint() -> None:
-    phrases = {case.breach.phrase.split(" ", 3)[2] for case in cases()}
-
-    assert phrases == {"not", "have", "satisfy"}
-    assert len(cases()) > 300
-    assert {case.operation for case in cases()} == set(service_model().operation_names)
