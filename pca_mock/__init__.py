@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pca_mock.testing.authorities import Authority
     from pca_mock.testing.calls import Calls
     from pca_mock.testing.certificates import Certificate
-    from pca_mock.testing.tls import Files
+    from pca_mock.testing.csrs import Csr, create_csr
+    from pca_mock.testing.formats import Files
 
     __version__: str
 
@@ -29,12 +30,14 @@ __all__ = [
     "Calls",
     "Certificate",
     "Clock",
+    "Csr",
     "Enforcement",
     "Files",
     "PcaMock",
     "PcaPatcher",
     "Plan",
     "Snapshot",
+    "create_csr",
     "mock_pca",
 ]
 _HOMES: Final = {
@@ -45,12 +48,14 @@ _HOMES: Final = {
     "Calls": "pca_mock.testing.calls",
     "Certificate": "pca_mock.testing.certificates",
     "Clock": "pca_mock.clock",
+    "Csr": "pca_mock.testing.csrs",
     "Enforcement": "pca_mock.state.enforcement",
-    "Files": "pca_mock.testing.tls",
+    "Files": "pca_mock.testing.formats",
     "PcaPatcher": "pca_mock.mock",
     "PcaMock": "pca_mock.handle",
     "Plan": "pca_mock.state.plans",
     "Snapshot": "pca_mock.state.store",
+    "create_csr": "pca_mock.testing.csrs",
     "mock_pca": "pca_mock.mock",
 }
 

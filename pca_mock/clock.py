@@ -9,9 +9,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from pca_mock import sleeping
+from pca_mock.arguments import Kind
 
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
+_MOMENT: Final = Kind("a datetime or text in ISO 8601", (datetime, str))
+_STEP: Final = Kind("a timedelta, unless a unit is passed as in seconds=5", (timedelta,))
+_UNITS: Final = Kind("a number", (int, float))
 
 
 def milliseconds(moment: datetime) -> datetime:
@@ -73,8 +77,10 @@ class Clock:
             What can be used in a `with` statement, at whose end the clock is as it was before.
 
         Raises:
+            TypeError: neither a datetime nor text.
             ValueError: no such moment, or without a time zone.
         """
+        _MOMENT.check_if_given(at=at)
         with self._lock:
             before = self._setting
             moment = self.now() if at is None else _moment(at)
@@ -88,19 +94,30 @@ class Clock:
             self._setting = (None, self.now() - datetime.now(timezone.utc))
         self._tell()
 
-    def advance(self, by: timedelta | None = None, **units: float) -> None:
-        """Move it forward, frozen or not.
-
-        Args:
-            by: how far.
-            units: how far, in the arguments of `timedelta`: `days=40`, `minutes=5` …
+    def advance(
+        self,
+        by: timedelta | None = None,
+        *,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        milliseconds: float = 0,
+        microseconds: float = 0,
+    ) -> None:
+        """Move it forward, frozen or not: `advance(days=40)`, or by a timedelta.
 
         Raises:
-            TypeError: `timedelta` has no such unit.
+            TypeError: `by` isn't a timedelta, or a unit isn't a number.
             ValueError: the time would go back; `move_to` does that.
             OverflowError: it would be after the year 9999.
         """
-        step = (by or timedelta()) + timedelta(**units)
+        _STEP.check_if_given(by=by)
+        _UNITS.check(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        _UNITS.check(milliseconds=milliseconds, microseconds=microseconds)
+        step = timedelta(days, seconds, microseconds, milliseconds, minutes, hours, weeks)
+        step += by or timedelta()
         if step < timedelta():
             raise ValueError(f"advance() goes forward, not by {step}; move_to() goes anywhere")
         with self._lock:
@@ -119,8 +136,10 @@ class Clock:
             moment: a datetime with a time zone, or ISO 8601 text with one.
 
         Raises:
+            TypeError: neither a datetime nor text.
             ValueError: no such moment, or without a time zone.
         """
+        _MOMENT.check(moment=moment)
         target = _moment(moment)
         with self._lock:
             if self.is_frozen:
@@ -180,8 +199,6 @@ def _moment(value: datetime | str) -> datetime:
     if isinstance(value, str):
         # Python 3.10 doesn't read the Z of ISO 8601.
         value = datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
-    if not isinstance(value, datetime):
-        raise ValueError(f"a moment is a datetime or text in ISO 8601, not {value!r}")
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone: say which, for example timezone.utc")
     return value.astimezone(timezone.utc)

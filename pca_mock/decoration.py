@@ -22,8 +22,13 @@ def decorate(target: _Target, new_mock: MockFactory) -> _Target:
     """Let calls of the target, or the tests in it, run in mocks of their own.
 
     Raises:
-        TypeError: the target is a pytest fixture.
+        TypeError: the target is a pytest fixture, or cannot be called.
     """
+    if not callable(target) and not hasattr(target, "__get__"):  # as class methods have
+        raise TypeError(
+            f"mock_pca decorates functions and classes, not {target!r}; its options have names, as "
+            "in mock_pca(account_id='111122223333')"
+        )
     if hasattr(target, "_pytestfixturefunction") or hasattr(target, "_fixture_function_marker"):
         raise TypeError("put @mock_pca below @pytest.fixture: it decorates the function itself")
     if inspect.isclass(target):

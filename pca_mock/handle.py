@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pca_mock.adapters import own_clients, responder
 from pca_mock.adapters.buckets import Buckets
+from pca_mock.arguments import BYTES, DURATION, FLAG, MAPPING, NUMBER, TEXT, Kind
 from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import EARLIEST, Clock
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
@@ -24,13 +25,18 @@ from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.faults import FaultPlanner
-from pca_mock.testing.requests import authority_request
+from pca_mock.testing.requests import authority_request, place_of
+from pca_mock.testing.words import check_members
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
+    from typing_extensions import Unpack
 
+    from pca_mock.literals import KeyAlgorithm, SigningAlgorithm
     from pca_mock.server.serving import Served
+    from pca_mock.testing.requests import AuthorityMembers
 
+_SNAPSHOT: Final = Kind("what snapshot() gives", (Snapshot,))
 _TEN_YEARS: Final = timedelta(days=3650)
 
 
@@ -87,10 +93,16 @@ class PcaMock(FaultPlanner):
         self,
         common_name: str = "Example Root CA",
         *,
-        key_algorithm: str = "EC_prime256v1",
+        key_algorithm: KeyAlgorithm = "EC_prime256v1",
         validity: timedelta = _TEN_YEARS,
         region_name: str | None = None,
-        **more: Any,
+        ca_id: str | None = None,
+        arn: str | None = None,
+        subject: Mapping[str, Any] | None = None,
+        signing_algorithm: SigningAlgorithm | None = None,
+        crl_bucket: str | None = None,
+        ocsp: bool = False,
+        **members: Unpack[AuthorityMembers],
     ) -> Authority:
         """Make an active root CA, through the public API and so in view of the code under test.
 
@@ -108,25 +120,42 @@ class PcaMock(FaultPlanner):
             key_algorithm: a KeyAlgorithm of the model.
             validity: of its certificate, from now.
             region_name: by default that of clients for which the code names none.
-            more: `subject={…}`, further members of the ASN1Subject (with `CustomAttributes`, the
-                name becomes one of them); `signing_algorithm="…"`, by default one with SHA-256;
-                `crl_bucket="…"`, to publish a CRL for seven days each; `ocsp=True`, to have
-                OCSP; or members of CreateCertificateAuthority, such as
-                `RevocationConfiguration={…}` and `Tags=[…]`.
+            ca_id: the end of its ARN, a UUID in lower case that no other CA of this mock has; by
+                default a random one.
+            arn: its ARN, as in a program's configuration. Its account owns the CA, whatever
+                account makes the calls of the code under test.
+            subject: further members of the ASN1Subject; with `CustomAttributes`, the common name
+                becomes one of them.
+            signing_algorithm: with which it signs; by default the first one that fits its key.
+            crl_bucket: where its CRLs go, which are valid for seven days each; by default it has
+                none.
+            ocsp: whether it has OCSP.
+            members: further ones of CreateCertificateAuthority, such as `Tags=[…]` and
+                `RevocationConfiguration={…}`.
 
         Raises:
             ClientError: AWS would refuse it; nothing is left of it then.
             RuntimeError: the mock has ended.
-            ValueError: there is no such key algorithm.
+            TypeError: there is no such argument or member, one has another type, or one excludes
+                another.
+            ValueError: there is no such key algorithm; `arn` or `ca_id` isn't one, or isn't free.
         """
         running.check(self._state)
+        check_members(self.create_root_ca, "CreateCertificateAuthority", members)
+        DURATION.check(validity=validity)
         account_id = self._state.acting_as[-1] if self._state.acting_as else self.account_id
-        return authorities.create_root_ca(
-            self._state,
-            (account_id, region_name or own_clients.default_region()),
-            authority_request("ROOT", common_name, key_algorithm, more),
-            validity,
+        request = authority_request(
+            "ROOT",
+            common_name,
+            key_algorithm,
+            members,
+            subject=subject,
+            signing_algorithm=signing_algorithm,
+            crl_bucket=crl_bucket,
+            ocsp=ocsp,
         )
+        place = place_of(account_id, region_name, ca_id=ca_id, arn=arn)
+        return authorities.create_root_ca(self._state, place, request, validity)
 
     def authority(self, arn: str) -> Authority:
         """A handle of a CA that the code under test has made.
@@ -135,6 +164,7 @@ class PcaMock(FaultPlanner):
             InvalidArnException: not the ARN of a CA.
             LookupError: there is none with this ARN.
         """
+        TEXT.check(arn=arn)
         parsed = parse_authority_arn(arn)
         if self._state.find(parsed) is None:
             raise LookupError(f"the mock has no CA {arn}")
@@ -232,6 +262,8 @@ class PcaMock(FaultPlanner):
             calls: whether the log of calls goes back, too. By default the calls of the current test
                 stay in it.
         """
+        _SNAPSHOT.check(kept=kept)
+        FLAG.check(calls=calls)
         self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(kept, calls=calls)
@@ -258,6 +290,7 @@ class PcaMock(FaultPlanner):
             An OCSPResponse, DER. Requests that cannot be read or are about another CA, or one
             that has OCSP switched off, are answered with an error status.
         """
+        BYTES.check(request=request)
         return revocation.ocsp_response(self._state, request)
 
     def serve_revocation(self) -> AbstractContextManager[str]:
@@ -308,6 +341,10 @@ class PcaMock(FaultPlanner):
             OSError: the address cannot be used.
             RuntimeError: the mock has ended.
         """
+        TEXT.check(host=host)
+        NUMBER.check(port=port)
+        FLAG.check(tls=tls)
+        MAPPING.check_if_given(secret_keys=secret_keys)
         try:
             from pca_mock.server import serving
         except ModuleNotFoundError as error:
@@ -347,8 +384,7 @@ class PcaMock(FaultPlanner):
             **({"AWS_CA_BUNDLE": str(served.ca_bundle)} if served.ca_bundle is not None else {}),
         }
 
-    @contextmanager
-    def as_account(self, account_id: str) -> Iterator[None]:
+    def as_account(self, account_id: str) -> AbstractContextManager[None]:
         """In a `with` block, make calls in another account's name, whatever the credentials.
 
         It counts in all threads.
@@ -357,8 +393,13 @@ class PcaMock(FaultPlanner):
             ValueError: `account_id` isn't 12 digits.
         """
         check_account_id(account_id)
-        self._state.acting_as.append(account_id)
-        try:
-            yield
-        finally:
-            self._state.acting_as.remove(account_id)
+        return _acting_as(self._state, account_id)
+
+
+@contextmanager
+def _acting_as(state: State, account_id: str) -> Iterator[None]:
+    state.acting_as.append(account_id)
+    try:
+        yield
+    finally:
+        state.acting_as.remove(account_id)

@@ -13,6 +13,8 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeVar, cast, get_args
 
+from pca_mock.arguments import DURATION, MAPPING, NUMBER, NUMBER_OR_TEXT, TEXT, Kind
+
 Keys = Literal["pool", "fresh"]
 Seed = int | str
 
@@ -22,6 +24,8 @@ _USUAL_ACCOUNT_ID: Final = "123456789012"
 # The form of a host name's label, which botocore demands, too.
 _REGION_NAME: Final = re.compile("(?![0-9]+$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _HTTP_URL: Final = re.compile(r"https?://[^/\s]+\S*", re.IGNORECASE)
+# AWS Organizations API Reference, "Organization".
+_ORGANIZATION_ID: Final = re.compile("o-[a-z0-9]{10,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,14 @@ class Quotas:
         """AWS's quotas, with other numbers for some of them.
 
         Raises:
+            TypeError: a quota isn't a number.
             ValueError: no such quota, or a negative number.
         """
         names = {quota.name for quota in fields(cls)}
         for name, number in quotas.items():
             if name not in names:
                 raise ValueError(f"there is no quota {name!r}, only {', '.join(sorted(names))}")
+            NUMBER.check(**{f"the quota {name}": number})
             if number < 0:
                 raise ValueError(f"the quota {name} is a number from 0 up, not {number!r}")
         return cls(**quotas)
@@ -73,16 +79,21 @@ def _keys(text: str) -> Keys:
 
 
 def _option(
-    default: _T | Callable[[], _T], text: str, *, read: Callable[[str], _T] | None = None
+    default: _T | Callable[[], _T],
+    text: str,
+    kind: Kind = TEXT,
+    *,
+    read: Callable[[str], _T] | None = None,
 ) -> _T:
     """A field of `Settings`.
 
     Args:
         default: the value; for a mutable one, the function that makes it.
         text: what the option sets; it appears wherever options are described.
+        kind: what it can be; None is allowed only where it is the default.
         read: from the text in an ini file to the value; None for an option that cannot be there.
     """
-    metadata = {"text": text, "read": read}
+    metadata = {"text": text, "read": read, "kind": kind}
     made: Any = (
         field(default_factory=default, metadata=metadata)
         if callable(default)
@@ -99,8 +110,9 @@ class Settings:
         limits: the quotas in force.
 
     Raises:
-        ValueError: an account id isn't 12 digits, no region can have this name, a quota is unknown
-            or negative, a delay isn't a timedelta or is negative, `s3_endpoint_url` is no URL, or
+        TypeError: an option has another type.
+        ValueError: an account id isn't 12 digits, no region or organization can have this name, a
+            quota is unknown or negative, a delay is negative, `s3_endpoint_url` is no URL, or
             `keys` has another value.
     """
 
@@ -120,6 +132,7 @@ class Settings:
         dict,
         "further accounts, by the access keys whose calls are theirs; keys that moto's IAM or STS "
         "made belong to the account in which it made them",
+        MAPPING,
     )
     organization_id: str | None = _option(
         None,
@@ -131,26 +144,31 @@ class Settings:
     creation_delay: timedelta = _option(
         timedelta(),
         "how long a new CA is in CREATING",
+        DURATION,
         read=_seconds,
     )
     issuance_delay: timedelta = _option(
         timedelta(),
         "how long GetCertificate answers RequestInProgressException",
+        DURATION,
         read=_seconds,
     )
     report_delay: timedelta = _option(
         timedelta(),
         "how long a new audit report is in CREATING",
+        DURATION,
         read=_seconds,
     )
     crl_delay: timedelta = _option(
         timedelta(),
         "how long after a revocation the CRL has it",
+        DURATION,
         read=_seconds,
     )
     ocsp_delay: timedelta = _option(
         timedelta(),
         "how long after a revocation OCSP has it",
+        DURATION,
         read=_seconds,
     )
     s3_endpoint_url: str | None = _option(
@@ -169,30 +187,35 @@ class Settings:
         None,
         "a number or text that ids, serials and keys are made from, so that they repeat where the "
         "same calls come in the same order (RSA keys, and signatures of RSA-PSS and ML-DSA, don't)",
+        NUMBER_OR_TEXT,
         read=_number_or_text,
     )
     quotas: Mapping[str, int] = _option(
         dict,
         "other numbers than AWS's, by the names in `pca_mock.settings.Quotas`",
+        MAPPING,
     )
     limits: Quotas = field(init=False)
 
     def __post_init__(self) -> None:
         for option in options():
-            value = getattr(self, option.name)
-            if option.metadata["read"] is _seconds:
-                _check_delay(option.name, value)
+            value, kind = getattr(self, option.name), option.metadata["kind"]
+            if value is not None or option.default is not None:
+                kind.check(**{option.name: value})
+            if kind is DURATION and value < timedelta():
+                raise ValueError(f"{option.name} is not negative, as {value} is")
         if self.account_id is not None:
             check_account_id(self.account_id)
-        for account_id in (self.accounts or {}).values():
+        for account_id in self.accounts.values():
             check_account_id(account_id)
-        if self.region_name is not None and not _REGION_NAME.fullmatch(str(self.region_name)):
+        if self.region_name is not None and not _REGION_NAME.fullmatch(self.region_name):
             raise ValueError(f"no region has the name {self.region_name!r}")
+        _check_organization_id(self.organization_id)
         if self.keys not in get_args(Keys):
             raise ValueError(f"keys is one of {', '.join(get_args(Keys))}, not {self.keys!r}")
         _check_url("s3_endpoint_url", self.s3_endpoint_url)
-        object.__setattr__(self, "accounts", dict(self.accounts or {}))
-        object.__setattr__(self, "quotas", dict(self.quotas or {}))
+        object.__setattr__(self, "accounts", dict(self.accounts))
+        object.__setattr__(self, "quotas", dict(self.quotas))
         object.__setattr__(self, "limits", Quotas.adjusted(self.quotas))
 
 
@@ -216,9 +239,11 @@ def check_names(given: Iterable[str]) -> None:
             )
 
 
-def _check_delay(name: str, delay: Any) -> None:
-    if not isinstance(delay, timedelta) or delay < timedelta():
-        raise ValueError(f"{name} is a timedelta that is not negative, not {delay!r}")
+def _check_organization_id(organization_id: str | None) -> None:
+    if organization_id is not None and not _ORGANIZATION_ID.fullmatch(organization_id):
+        raise ValueError(
+            f"an organization_id has the form of 'o-a1b2c3d4e5', not {organization_id!r}"
+        )
 
 
 def _check_url(name: str, url: str | None) -> None:
@@ -235,9 +260,11 @@ def check_account_id(account_id: str) -> None:
     """Refuse a value that isn't an account id.
 
     Raises:
+        TypeError: it isn't text.
         ValueError: it isn't a string of 12 digits.
     """
-    if not is_account_id(str(account_id)):
+    TEXT.check(account_id=account_id)
+    if not is_account_id(account_id):
         raise ValueError(f"an account id is a string of 12 digits, not {account_id!r}")
 
 

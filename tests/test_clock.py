@@ -117,15 +117,15 @@ def test_it_can_be_frozen_at_and_moved_to_a_moment(at: Any, clock: Clock) -> Non
         ("soon", "Invalid isoformat"),
         ("Z", "Invalid isoformat"),
         ("", "Invalid isoformat"),
-        (date(2027, 3, 1), "a moment is a datetime or text"),
-        (1803902400, "a moment is a datetime or text"),
+        (date(2027, 3, 1), "must be a datetime or text in ISO 8601, not"),
+        (1803902400, "must be a datetime or text in ISO 8601, not 1803902400"),
     ],
 )
 @pytest.mark.parametrize("name", ["freeze", "move_to"])
 def test_a_value_that_is_no_moment_is_refused_and_nothing_happens(
     name: str, at: Any, reason: str, clock: Clock
 ) -> None:
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises((TypeError, ValueError), match=reason):
         getattr(clock, name)(at)
 
     assert tells_the_time(clock)
@@ -222,6 +222,8 @@ def test_it_advances_by_the_step(
     [
         ({"days": -1}, ValueError, re.escape("advance() goes forward, not by -1 day")),
         ({"months": 1}, TypeError, "months"),
+        ({"days": "1"}, TypeError, "days"),
+        ({"by": 5}, TypeError, "by must be a timedelta, unless a unit is passed"),
         ({"days": 4_000_000}, OverflowError, "out of range"),
         ({"days": 10**9}, OverflowError, "days="),
     ],

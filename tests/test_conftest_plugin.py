@@ -324,7 +324,8 @@ def test_the_marker_is_declared(tmp_path: Path) -> None:
 
 def test_markers_are_merged_and_the_closest_one_wins(tmp_path: Path) -> None:
     files = {
-        "pytest.ini": "[pytest]\npca_seed = ini\npca_organization_id = o-ini\npca_keys = fresh\n",
+        "pytest.ini": "[pytest]\npca_seed = ini\npca_organization_id = o-a1b2c3d4e5\n"
+        "pca_keys = fresh\n",
         "test_it.py": """
             import pytest
 
@@ -335,21 +336,21 @@ def test_markers_are_merged_and_the_closest_one_wins(tmp_path: Path) -> None:
                 return found.seed, found.account_id, found.organization_id, found.keys
 
             def test_of_the_module(pca):
-                assert options(pca) == ("module", "111111111111", "o-ini", "fresh")
+                assert options(pca) == ("module", "111111111111", "o-a1b2c3d4e5", "fresh")
 
-            @pytest.mark.pca(seed="class", organization_id="o-class")
+            @pytest.mark.pca(seed="class", organization_id="o-0123456789")
             class TestIt:
                 def test_of_the_class(self, pca):
-                    assert options(pca) == ("class", "111111111111", "o-class", "fresh")
+                    assert options(pca) == ("class", "111111111111", "o-0123456789", "fresh")
 
                 @pytest.mark.pca(account_id="222222222222")
                 @pytest.mark.pca(account_id="333333333333", seed="test")
                 def test_of_its_own(self, pca):
-                    assert options(pca) == ("test", "333333333333", "o-class", "fresh")
+                    assert options(pca) == ("test", "333333333333", "o-0123456789", "fresh")
 
                 @pytest.mark.pca(seed=None, keys="pool")
                 def test_that_takes_back(self, pca):
-                    assert options(pca) == (None, "111111111111", "o-class", "pool")
+                    assert options(pca) == (None, "111111111111", "o-0123456789", "pool")
 
             @pytest.mark.parametrize(
                 "seed",

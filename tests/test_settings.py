@@ -15,9 +15,10 @@ from pca_mock.state.keys import SOURCES
 # Another value than the default, as a text in an ini file.
 TEXTS = {
     "account_id": "111122223333",
-    "keys": "fresh",
     "region_name": "eu-west-2",
+    "organization_id": "o-a1b2c3d4e5",
     "s3_endpoint_url": "http://localhost:9000",
+    "keys": "fresh",
 }
 
 

@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from aiohttp import web
 from botocore.exceptions import ClientError
@@ -23,6 +23,9 @@ from pca_mock.state.store import Snapshot
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
+
+if TYPE_CHECKING:
+    from pca_mock.literals import Operation
 
 PREFIX: Final = "/_pca_mock"
 _PLANNERS: Final = ("fail", "lose_response", "delay", "fail_later", "hold")
@@ -161,8 +164,8 @@ class Control:
 
     def calls(self, query: Mapping[str, str], **_: Any) -> dict[str, Any]:
         """The calls, oldest first: with `operation`, `outcome`, or only those after `after`."""
-        operation, outcome = query.get("operation"), query.get("outcome")
-        chosen = self._pca.calls.filter(operation, outcome=outcome)
+        operation = cast("Operation | None", query.get("operation"))  # `filter` checks it
+        chosen = self._pca.calls.filter(operation, outcome=query.get("outcome"))
         return {"calls": [call_as_json(call) for call in chosen]}
 
     def clear_calls(self, **_: Any) -> dict[str, Any]:

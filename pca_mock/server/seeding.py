@@ -2,7 +2,8 @@
 
 Each `[[authorities]]` has the arguments of `PcaMock.create_root_ca`, or with `issuer` those of
 `Authority.create_subordinate_ca`; other entries refer to it by `name`. Each `[[certificates]]` has
-`issuer`, the `names` and the other arguments of `Authority.issue`, and `write_to`, a folder.
+`issuer`, the `names` and the other arguments of `Authority.issue`. With `write_to`, a folder, files
+are written whose names begin with `name`.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def plant(pca: Plantable, path: Path) -> None:
     for number, entry in enumerate(content.get("authorities", ()), start=1):
         try:
             name = entry.pop("name", f"authority {number}")
-            by_name[name] = _authority(pca, by_name, entry, path.parent)
+            by_name[name] = _authority(pca, by_name, name, entry, path.parent)
         except Exception as error:
             raise ValueError(f"{path}: authority {number}: {error}") from error
     for number, entry in enumerate(content.get("certificates", ()), start=1):
@@ -61,7 +62,11 @@ def plant(pca: Plantable, path: Path) -> None:
 
 
 def _authority(
-    pca: Plantable, by_name: Mapping[str, Authority], entry: dict[str, Any], folder: Path
+    pca: Plantable,
+    by_name: Mapping[str, Authority],
+    name: str,
+    entry: dict[str, Any],
+    folder: Path,
 ) -> Authority:
     options = _options(entry)
     write_to = options.pop("write_to", None)
@@ -71,18 +76,18 @@ def _authority(
     else:
         ca = _issuer(by_name, issuer).create_subordinate_ca(**options)
     if write_to is not None:
-        ca.write_to(_folder(folder, write_to))
+        ca.write_to(_folder(folder, write_to), name)
     return ca
 
 
 def _certificate(by_name: Mapping[str, Authority], entry: dict[str, Any], folder: Path) -> None:
     options = _options(entry)
     write_to = options.pop("write_to", None)
-    names = options.pop("names", ())
+    name, names = options.pop("name", "certificate"), options.pop("names", ())
     issuer = _issuer(by_name, options.pop("issuer", ""))
     certificate = issuer.issue(*names, **options)
     if write_to is not None:
-        certificate.write_to(_folder(folder, write_to))
+        certificate.write_to(_folder(folder, write_to), name)
 
 
 def _options(entry: dict[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def create_certificate_authority(
         _probe_bucket(ctx, revocation)
         key = ctx.state.keys.take(ca_configuration["KeyAlgorithm"])
         ca = CertificateAuthority(
-            arn=ctx.store.new_arn(ctx.state.random),
+            arn=ctx.state.new_arn(ctx.store),
             position=ctx.state.created + 1,
             type=request["CertificateAuthorityType"],
             configuration=ca_configuration,  # type: ignore[arg-type]

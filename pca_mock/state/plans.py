@@ -301,9 +301,9 @@ def _is_equal(name: str, value: Any, expected: Any) -> bool:
 def _comparable(name: str, value: Any) -> Any:
     """Text and bytes are the same to the API, and so are serials with and without colons.
 
-    A handle stands for its ARN.
+    A handle is compared as its ARN, and a CSR of `create_csr` as its PEM text.
     """
-    value = getattr(value, "arn", value)
+    value = getattr(value, "arn", getattr(value, "pem", value))
     if isinstance(value, str) and name == "CertificateSerial":
         return value.replace(":", "").lower().lstrip("0")
     return value.encode() if isinstance(value, str) else value

@@ -6,6 +6,8 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -29,6 +31,21 @@ from pca_mock.state.randomness import new_uuid
 
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token is valid.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
+
+_chosen_id: Final[ContextVar[str | None]] = ContextVar("pca_mock_chosen_id", default=None)
+
+
+@contextmanager
+def choosing_id(ca_id: str | None) -> Iterator[None]:
+    """Give the next CA that this thread creates in the block a certain id; None for a random one.
+
+    No request of the API can say it.
+    """
+    token = _chosen_id.set(ca_id)
+    try:
+        yield
+    finally:
+        _chosen_id.reset(token)
 
 
 # OPEN RULE token-window
@@ -98,9 +115,9 @@ class Store:
             _ids_by_key_hash=dict(self._ids_by_key_hash),
         )
 
-    def new_arn(self, random: Random) -> AuthorityArn:
-        """An ARN that no CA has."""
-        return AuthorityArn(self.partition, self.region, self.account, new_uuid(random))
+    def has_id(self, ca_id: str) -> bool:
+        """Whether there is a CA with this id, or was one that could be restored."""
+        return ca_id in self._by_id
 
     def add(self, ca: CertificateAuthority) -> None:
         """Remember a new CA, the newest of all."""
@@ -232,6 +249,23 @@ class State:
         """The CA of any account and region whose public key has this hash."""
         authorities = (store.find_by_key_hash(key_hash) for store in self._stores.values())
         return next((ca for ca in authorities if ca is not None), None)
+
+    def has_id(self, ca_id: str) -> bool:
+        """Whether a CA of any account and region has this id, or had it when it was deleted."""
+        return any(store.has_id(ca_id) for store in list(self._stores.values()))
+
+    def new_arn(self, store: Store) -> AuthorityArn:
+        """An ARN whose id no other CA has: the chosen one, if there is one that is free.
+
+        A random id is drawn in any case, so that those that follow it are the same with a seed.
+        """
+        chosen, ca_id = _chosen_id.get(), new_uuid(self.random)
+        _chosen_id.set(None)  # for one CA
+        if chosen is not None and not self.has_id(chosen):
+            ca_id = chosen
+        while self.has_id(ca_id):
+            ca_id = new_uuid(self.random)
+        return AuthorityArn(store.partition, store.region, store.account, ca_id)
 
     def forget(self, ca: CertificateAuthority) -> None:
         """Remove a CA without a trace, behind the API's back: it never was, and has no status."""

@@ -10,24 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
+from pca_mock.arguments import DURATION, NUMBER, TEXT, Kind
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
 from pca_mock.service import states
 from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
 from pca_mock.state.authority import Status
-from pca_mock.state.store import State
+from pca_mock.state.store import State, choosing_id
+from pca_mock.testing import csrs
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.clients import MockClient
-from pca_mock.testing.requests import authority_request, check_key_algorithm, csr_for
+from pca_mock.testing.csrs import Csr
+from pca_mock.testing.purposes import template_and_members
+from pca_mock.testing.requests import Place, authority_request, place_of
 from pca_mock.testing.views import AuthorityView
+from pca_mock.testing.words import check_key_algorithm, check_members
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from pca_mock.literals import KeyAlgorithm, Purpose, RevocationReason, SigningAlgorithm
+    from pca_mock.testing.requests import AuthorityMembers, CertificateMembers
 
 _Answer = TypeVar("_Answer")
-_USUAL_KEY: Final = "EC_prime256v1"
+_USUAL_TEMPLATE: Final = "EndEntityCertificate"
 _USUAL_VALIDITY: Final = timedelta(days=365)
 _USUAL_VALIDITY_OF_A_CA: Final = 5 * _USUAL_VALIDITY
 _SHORT_WAITS: Final = 100
@@ -50,26 +61,54 @@ class Authority(AuthorityView):
         common_name: str = "Example Subordinate CA",
         *,
         path_length: int = 0,
-        key_algorithm: str = _USUAL_KEY,
+        key_algorithm: KeyAlgorithm = "EC_prime256v1",
         validity: timedelta | None = None,
-        **more: Any,
+        ca_id: str | None = None,
+        arn: str | None = None,
+        subject: Mapping[str, Any] | None = None,
+        signing_algorithm: SigningAlgorithm | None = None,
+        crl_bucket: str | None = None,
+        ocsp: bool = False,
+        **members: Unpack[AuthorityMembers],
     ) -> Authority:
-        """Make an active CA below this one, in the same account and region.
+        """Make an active CA below this one.
 
         Args:
             common_name: of its subject.
             path_length: how many CAs may follow below it, 0 to 3.
             key_algorithm: a KeyAlgorithm of the model.
             validity: of its certificate; by default five years, or for as long as this CA's.
-            more: as for `PcaMock.create_root_ca`.
+            ca_id: the end of its ARN, a UUID in lower case that no other CA of this mock has; by
+                default a random one.
+            arn: its ARN, with its account and region; by default it is in those of this CA.
+            subject: further members of the ASN1Subject.
+            signing_algorithm: with which it signs; by default the first one that fits its key.
+            crl_bucket: where its CRLs go, which are valid for seven days each.
+            ocsp: whether it has OCSP.
+            members: further ones of CreateCertificateAuthority.
 
         Raises:
             ClientError: AWS would refuse it, for example because of this CA's own path length.
-            ValueError: there is no such key algorithm.
+            TypeError: there is no such argument or member, one has another type, or one excludes
+                another.
+            ValueError: there is no such key algorithm; `arn` or `ca_id` isn't one, or isn't free.
         """
-        arn = self._arn
-        request = authority_request("SUBORDINATE", common_name, key_algorithm, more)
-        ca = create_authority(self._state, (arn.account, arn.region), request)
+        check_members(self.create_subordinate_ca, "CreateCertificateAuthority", members)
+        NUMBER.check(path_length=path_length)
+        DURATION.check_if_given(validity=validity)
+        region_name = self._arn.region if arn is None else None
+        place = place_of(self._arn.account, region_name, ca_id=ca_id, arn=arn)
+        request = authority_request(
+            "SUBORDINATE",
+            common_name,
+            key_algorithm,
+            members,
+            subject=subject,
+            signing_algorithm=signing_algorithm,
+            crl_bucket=crl_bucket,
+            ocsp=ocsp,
+        )
+        ca = create_authority(self._state, place, request)
         ca.install(self, f"SubordinateCACertificate_PathLen{path_length}", validity)
         return ca
 
@@ -87,7 +126,11 @@ class Authority(AuthorityView):
 
         Raises:
             ClientError: AWS would refuse it.
+            TypeError: an argument has another type.
         """
+        _AUTHORITY.check(issuer=issuer)
+        TEXT.check(template=template)
+        DURATION.check_if_given(validity=validity)
         try:
             self._install(issuer, template, validity)
         except BaseException:
@@ -102,7 +145,7 @@ class Authority(AuthorityView):
         end = issuer._end_of(validity, _USUAL_VALIDITY_OF_A_CA)
         issued = issuer._issue(csr["Csr"], template, end, {})
         answer = self._done(
-            lambda: client.get_certificate(
+            lambda: issuer._client.get_certificate(
                 CertificateAuthorityArn=issuer.arn, CertificateArn=str(issued)
             )
         )
@@ -115,14 +158,16 @@ class Authority(AuthorityView):
     def issue(
         self,
         *names: str,
-        csr: str | bytes | None = None,
+        csr: str | bytes | Csr | None = None,
         common_name: str | None = None,
-        key_algorithm: str | None = None,
+        subject: Mapping[str, Any] | None = None,
+        key_algorithm: KeyAlgorithm | None = None,
         validity: timedelta | None = None,
-        template: str = "EndEntityCertificate",
-        **members: Any,
+        purpose: Purpose | None = None,
+        template: str | None = None,
+        **members: Unpack[CertificateMembers],
     ) -> Certificate:
-        """Issue a certificate for a server or a client.
+        """Issue a certificate, by default for servers and clients.
 
         Example:
             >>> from pca_mock import mock_pca
@@ -132,33 +177,60 @@ class Authority(AuthorityView):
             ('ISSUED', 'CN=localhost')
 
         Args:
-            names: what it is for: DNS names, IP addresses, e-mail addresses or URIs.
-            csr: a PEM request with a key of the caller's, instead of names.
+            names: for whom it is: host names, IP addresses, e-mail addresses or URIs.
+            csr: a request with a key of the caller's, instead of names: PEM, or what `create_csr`
+                gives, whose key the handle then has.
             common_name: of its subject; by default the first name.
+            subject: further members of its subject, as in the API's ASN1Subject.
             key_algorithm: of the key that is made: a KeyAlgorithm of the model, by default
                 EC_prime256v1.
             validity: from now; by default a year, or as long as this CA lets it be.
-            template: the name of a template, without "/V1", or its ARN.
+            purpose: for what it is, instead of TLS servers and clients alike.
+            template: the name of a template, without "/V1", or its ARN, instead of a purpose.
             members: further ones of IssueCertificate, such as `ApiPassthrough={…}`.
 
         Raises:
             ClientError: AWS would refuse it.
-            TypeError: neither names nor a CSR, or both, or a key algorithm beside a CSR.
-            ValueError: there is no such key algorithm, or a text is no name of any kind.
+            TypeError: an argument excludes another one, as names and a CSR do; one has another
+                type; or there is no such argument or member.
+            ValueError: there is no such key algorithm or purpose, or a text is no name of any kind.
             RuntimeError: the mock has ended.
         """
-        if bool(names or common_name) == (csr is not None):
-            raise TypeError("say names or a CSR: a certificate is for one or the other")
-        if csr is not None and key_algorithm is not None:
-            raise TypeError("a CSR has a key already: no key algorithm counts")
-        key = None
+        check_members(self.issue, "IssueCertificate", members)
+        _CSR.check_if_given(csr=csr)
+        DURATION.check_if_given(validity=validity)
+        TEXT.check_if_given(purpose=purpose, template=template)
+        request: dict[str, Any] = {**members}
         if csr is None:
-            key_algorithm = _USUAL_KEY if key_algorithm is None else key_algorithm
-            check_key_algorithm(key_algorithm)
-            key = self._state.keys.take(key_algorithm)
-            csr = csr_for(key, names, common_name)
-        arn = self._issue(csr, template, self._end_of(validity, _USUAL_VALIDITY), members)
+            if not (names or common_name or subject):
+                raise TypeError(
+                    "a certificate is for somebody: pass names, a common_name, a subject or a csr"
+                )
+            csr = self._request_for(names, common_name, subject, key_algorithm)
+        elif names or common_name is not None or subject is not None or key_algorithm is not None:
+            raise TypeError("a csr has names, subject and key already: leave the others out")
+        key, pem = (csr.private_key, csr.pem) if isinstance(csr, Csr) else (None, csr)
+        if purpose is not None:
+            if template is not None or "ApiPassthrough" in members:
+                raise TypeError("a purpose has a template: leave template and ApiPassthrough out")
+            template, more = template_and_members(purpose, pem)
+            request |= more
+        end = self._end_of(validity, _USUAL_VALIDITY)
+        arn = self._issue(pem, template or _USUAL_TEMPLATE, end, request)
         return Certificate(self._state, arn, key)
+
+    def _request_for(
+        self,
+        names: Sequence[str],
+        common_name: str | None,
+        subject: Mapping[str, Any] | None,
+        key_algorithm: KeyAlgorithm | None,
+    ) -> Csr:
+        """A CSR with a key of the mock's."""
+        key_algorithm = csrs.USUAL_KEY if key_algorithm is None else key_algorithm
+        check_key_algorithm(key_algorithm)
+        unsigned = csrs.unsigned(names, common_name, subject)
+        return csrs.signed(unsigned, self._state.keys.take(key_algorithm))
 
     def _issue(
         self, csr: str | bytes, template: str, end: datetime, members: dict[str, Any]
@@ -228,6 +300,7 @@ class Authority(AuthorityView):
         Args:
             restorable_days: how long `restore` brings it back, 7 to 30.
         """
+        NUMBER.check(restorable_days=restorable_days)
         if states.status(self._ca, self._state.clock.now()) is Status.ACTIVE:
             self.disable()
         self._client.delete_certificate_authority(
@@ -238,7 +311,7 @@ class Authority(AuthorityView):
         """Bring it back after its deletion."""
         self._client.restore_certificate_authority(CertificateAuthorityArn=self.arn)
 
-    def revoke(self, reason: str = "CESSATION_OF_OPERATION") -> None:
+    def revoke(self, reason: RevocationReason = "CESSATION_OF_OPERATION") -> None:
         """Revoke its own certificate, at the CA that issued it.
 
         Args:
@@ -247,6 +320,7 @@ class Authority(AuthorityView):
         Raises:
             LookupError: no CA of this mock has issued it, or it is a root.
         """
+        TEXT.check(reason=reason)
         serial = f"{self._installed().certificate.serial_number:032x}"
         own, state = self._ca, self._state
         with state.lock:
@@ -259,6 +333,10 @@ class Authority(AuthorityView):
         raise LookupError(f"no other CA of this mock has issued the certificate of {self.arn}")
 
 
+_AUTHORITY: Final = Kind("an Authority", (Authority,))
+_CSR: Final = Kind("a request in PEM (str or bytes) or what create_csr gives", (str, bytes, Csr))
+
+
 def _waits() -> Iterator[timedelta]:
     """A second each for as long as polls are likely to be counted, then ever longer ones."""
     wait = timedelta(seconds=1)
@@ -269,13 +347,13 @@ def _waits() -> Iterator[timedelta]:
 
 
 def create_root_ca(
-    state: State, place: tuple[str, str], request: Mapping[str, Any], validity: timedelta
+    state: State, place: Place, request: Mapping[str, Any], validity: timedelta
 ) -> Authority:
     """Create a root CA and have it sign its own certificate. See `create_authority`.
 
     Args:
         state: of the mock.
-        place: the account and the region.
+        place: account, region and, if it is chosen, id.
         request: members of CreateCertificateAuthority.
         validity: of its certificate, from now.
     """
@@ -284,21 +362,33 @@ def create_root_ca(
     return root
 
 
-def create_authority(state: State, place: tuple[str, str], request: Mapping[str, Any]) -> Authority:
+def create_authority(state: State, place: Place, request: Mapping[str, Any]) -> Authority:
     """Create a CA that waits for its certificate.
 
     Args:
         state: of the mock.
-        place: the account and the region.
+        place: account, region and, if it is chosen, id.
         request: members of CreateCertificateAuthority; the key storage standard may be left out
             even in regions where AWS demands it.
+
+    Raises:
+        ValueError: a CA of this mock has or had the id, or the call is answered with another CA.
     """
-    account_id, region_name = place
-    standard = needed_key_storage_standard(partition_of(region_name))
+    if place.ca_id is not None and state.has_id(place.ca_id):
+        raise ValueError(f"the id {place.ca_id} is not free: a CA of this mock has it, or had it")
+    standard = needed_key_storage_standard(partition_of(place.region_name))
     if standard is not None:
         request = {"KeyStorageSecurityStandard": standard, **request}
-    answer = MockClient(state, account_id, region_name).create_certificate_authority(**request)
-    return Authority(state, parse_authority_arn(answer["CertificateAuthorityArn"]))
+    client = MockClient(state, place.account_id, place.region_name)
+    with choosing_id(place.ca_id):
+        answer = client.create_certificate_authority(**request)
+    arn = parse_authority_arn(answer["CertificateAuthorityArn"])
+    if place.ca_id not in (None, arn.ca_id):
+        raise ValueError(
+            f"CreateCertificateAuthority has answered with {arn}, not with the id {place.ca_id}: "
+            "because of an idempotency token that was used before, or of a retry"
+        )
+    return Authority(state, arn)
 
 
 def all_authorities(state: State) -> list[Authority]:

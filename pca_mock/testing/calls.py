@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, overload
 
+from pca_mock.arguments import FUNCTION, NUMBER, TEXT
+from pca_mock.literals import AllOperations, Operation, Outcome
 from pca_mock.showing import pages, text, words
 from pca_mock.state.calls import Call, Log, Whose, is_meant
 from pca_mock.state.plans import ANY_OPERATION, Params, fits
@@ -89,9 +91,9 @@ class Calls(Sequence[Call]):
 
     def filter(
         self,
-        operation: str | None = None,
+        operation: Operation | AllOperations | None = None,
         *,
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
         when: Callable[[Call], bool] | None = None,
         origin: Whose | None = None,
         **params: Any,
@@ -115,6 +117,8 @@ class Calls(Sequence[Call]):
         whose = origin or self._default_origin
         check_whose(whose)
         _check(operation, params)
+        TEXT.check_if_given(outcome=outcome)
+        FUNCTION.check_if_given(when=when)
         calls = self._calls()
         if outcome is not None:
             check_outcome(outcome, (call.outcome for call in calls))
@@ -131,10 +135,10 @@ class Calls(Sequence[Call]):
 
     def assert_called(
         self,
-        operation: str,
+        operation: Operation | AllOperations,
         *,
         times: int | None = None,
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
         when: Callable[[Call], bool] | None = None,
         origin: Whose | None = None,
         **params: Any,
@@ -160,6 +164,7 @@ class Calls(Sequence[Call]):
                 or the member no such value.
         """
         __tracebackhide__ = True  # pytest shows the line of the test
+        NUMBER.check_if_given(times=times)
         chosen = self.filter(operation, outcome=outcome, when=when, origin=origin, **params)
         if (len(chosen) == times) if times is not None else chosen:
             return chosen
@@ -182,9 +187,9 @@ class Calls(Sequence[Call]):
 
     def assert_not_called(
         self,
-        operation: str,
+        operation: Operation | AllOperations,
         *,
-        outcome: str | None = None,
+        outcome: Outcome | None = None,
         when: Callable[[Call], bool] | None = None,
         origin: Whose | None = None,
         **params: Any,

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pca_mock.arguments import TEXT
 from pca_mock.arns import CertificateArn
+from pca_mock.literals import RevocationReason
 from pca_mock.pki import dn
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.authority import IssuedCertificate
 from pca_mock.state.store import State
-from pca_mock.testing import tls
+from pca_mock.testing import formats, tls
 from pca_mock.testing.clients import MockClient
+from pca_mock.testing.formats import Files
 
 if TYPE_CHECKING:
     import ssl
@@ -152,18 +154,62 @@ class Certificate:
 
     @property
     def private_key_pem(self) -> str:
-        """The same as PEM: PKCS #8, not encrypted, for tests alone."""
-        encoded: bytes = self.private_key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
-        return encoded.decode()
+        """The key as PEM text: PKCS #8, not encrypted, only for tests."""
+        return formats.key_pem(self.private_key)
 
-    def revoke(self, reason: str = "UNSPECIFIED") -> None:
+    @property
+    def combined_pem(self) -> str:
+        """Key, certificate and all above it as one PEM text, as many servers want their file."""
+        return self.private_key_pem + formats.chain_text(self.certificate_pem, self.chain_pem)
+
+    def pkcs12(self, password: str | None = None) -> bytes:
+        """Key, certificate and all above it as PKCS #12: a .p12 or .pfx file, Java's keystore.
+
+        Args:
+            password: that opens it; by default it isn't encrypted.
+
+        Raises:
+            LookupError: this handle doesn't have the key.
+        """
+        TEXT.check_if_given(password=password)
+        chain = [self.certificate, *self.chain]
+        return formats.to_pkcs12(self._record.subject, self.private_key, chain, password)
+
+    def java_trust_store(self, password: str = "changeit") -> bytes:
+        """The root of this certificate as PKCS #12 that Java takes for a trust store.
+
+        Args:
+            password: that opens it; the default is Java's.
+
+        Raises:
+            NotImplementedError: the installed `cryptography` is older than version 45.
+        """
+        issuer, subject = self._record.issuer, self._record.subject
+        root_subject = (
+            subject if issuer is None else (issuer.certificate, *issuer.chain)[-1].subject
+        )
+        return formats.to_java_trust_store(root_subject, self.root_pem, password)
+
+    def with_private_key(self, private_key: PrivateKey) -> Certificate:
+        """A handle of the same certificate that has its key, as for a CSR of the code under test.
+
+        Args:
+            private_key: of `cryptography`.
+
+        Raises:
+            ValueError: it is the key of another certificate.
+        """
+        if private_key.public_key() != self.certificate.public_key():
+            raise ValueError(f"the key is not that of {self!r}")
+        return Certificate(self._own_state, self._arn, private_key)
+
+    def revoke(self, reason: RevocationReason = "UNSPECIFIED") -> None:
         """Revoke it.
 
         Args:
             reason: a RevocationReason of the model.
         """
+        TEXT.check(reason=reason)
         authority = self._arn.authority
         client = MockClient(self._state, authority.account, authority.region)
         client.revoke_certificate(
@@ -173,19 +219,31 @@ class Certificate:
         )
 
     def configure_ssl_context(self, context: ssl.SSLContext) -> None:
-        """Let a TLS context show this certificate, with the chain to its root, and use its key."""
-        tls.configure(context, self.certificate_pem, self.chain_pem, self.private_key_pem)
+        """Have a TLS context show this certificate, with the chain to its root, and use its key."""
+        tls.configure(context, self.combined_pem)
 
     def configure_trust(self, context: ssl.SSLContext) -> None:
-        """Let a TLS context trust what is issued below the root of this certificate."""
+        """Have a TLS context trust what is issued below the root of this certificate."""
         context.load_verify_locations(cadata=self.root_pem)
 
-    def write_to(self, folder: str | Path, name: str = "certificate") -> tls.Files:
-        """Write `{name}.pem`, `{name}-chain.pem` (it and all above it) and `{name}.key`.
+    def write_to(self, folder: str | Path, name: str | None = None) -> Files:
+        """Write PEM files, those with a key such that only their owner can read them.
 
         Args:
             folder: an existing folder.
-            name: what the files' names begin with.
+            name: what the files' names begin with: `{name}.pem`, `{name}-chain.pem`,
+                `{name}-root.pem`, `{name}.key` and `{name}-combined.pem`. By default for whom the
+                certificate is and the end of its serial number, so that no two certificates have
+                the same files.
+
+        Returns:
+            The paths: of the certificate, of all from it to the root, of the root and, if the
+            handle has the key, of the key, and of key, certificate and chain in one file.
         """
-        key = self.private_key_pem if self._private_key is not None else None
-        return tls.write(Path(folder), name, self.certificate_pem, self.chain_pem, key)
+        return formats.write(
+            folder,
+            formats.file_name(self._record.subject, self.serial) if name is None else name,
+            self.certificate_pem,
+            self.chain_pem,
+            self.private_key_pem if self._private_key is not None else None,
+        )

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
 
+from pca_mock.arguments import DURATION, FUNCTION, NUMBER, TEXT
 from pca_mock.errors import ERRORS
+from pca_mock.literals import (
+    AllOperations,
+    ErrorCode,
+    FailureReason,
+    Operation,
+    SlowOperation,
+)
 from pca_mock.service.model import service_model
 from pca_mock.state import running
 from pca_mock.state.calls import Whose
@@ -33,11 +41,7 @@ from pca_mock.testing.words import check_call, check_whose, no_such
 _Failure = TypeVar("_Failure", bound=Failure)
 _NO_TIME: Final = timedelta()
 # Operations that begin something which takes time on AWS, and may fail then.
-_BEGIN_SOMETHING: Final = (
-    "CreateCertificateAuthority",
-    "CreateCertificateAuthorityAuditReport",
-    "IssueCertificate",
-)
+_BEGIN_SOMETHING: Final = get_args(SlowOperation)
 _CREATES_A_CA: Final = "CreateCertificateAuthority"
 _USUAL_REASON: Final = "OTHER"
 
@@ -49,8 +53,8 @@ class FaultPlanner:
 
     def fail(
         self,
-        operation: str,
-        error: str | BotoCoreError,
+        operation: Operation | AllOperations,
+        error: ErrorCode | BotoCoreError,
         message: str | None = None,
         *,
         times: int | None = None,
@@ -104,8 +108,8 @@ class FaultPlanner:
 
     def lose_response(
         self,
-        operation: str,
-        error: str | BotoCoreError | None = None,
+        operation: Operation | AllOperations,
+        error: ErrorCode | BotoCoreError | None = None,
         message: str | None = None,
         *,
         times: int | None = None,
@@ -148,7 +152,7 @@ class FaultPlanner:
 
     def delay(
         self,
-        operation: str,
+        operation: Operation | AllOperations,
         latency: timedelta,
         *,
         times: int | None = None,
@@ -167,8 +171,8 @@ class FaultPlanner:
 
     def fail_later(
         self,
-        operation: str,
-        reason: str | None = None,
+        operation: SlowOperation | AllOperations,
+        reason: FailureReason | None = None,
         *,
         times: int | None = None,
         when: Callable[[Params], bool] | None = None,
@@ -198,7 +202,7 @@ class FaultPlanner:
 
     def hold(
         self,
-        operation: str,
+        operation: SlowOperation | AllOperations,
         polls: int,
         *,
         times: int | None = None,
@@ -238,6 +242,7 @@ class FaultPlanner:
     ) -> Plan:
         check_call(operation, params)
         check_whose(origin)
+        FUNCTION.check_if_given(when=when)
         if left is not None:
             _check_number("times", left)
         running.check(self._state)
@@ -248,8 +253,9 @@ def _number(times: int | None, attempts: int | None) -> int | None:
     """How many calls or attempts are struck; None for all calls.
 
     Raises:
-        TypeError: both were asked for.
+        TypeError: both were asked for, or one isn't a number.
     """
+    NUMBER.check_if_given(times=times, attempts=attempts)
     if times is not None and attempts is not None:
         raise TypeError("say times (whole calls) or attempts (single ones), not both")
     return times if attempts is None else attempts
@@ -257,7 +263,7 @@ def _number(times: int | None, attempts: int | None) -> int | None:
 
 def _failure(
     kind: type[_Failure],
-    error: str | BotoCoreError,
+    error: ErrorCode | BotoCoreError,
     message: str | None,
     latency: timedelta,
     *,
@@ -277,6 +283,7 @@ def _failure(
         ValueError: the service has no such error, or the latency is negative.
     """
     _check_latency(latency)
+    TEXT.check_if_given(message=message)
     if isinstance(error, BotoCoreError):
         if message is not None:
             raise TypeError(f"{type(error).__name__} has a message of its own")
@@ -294,6 +301,7 @@ def _failure_reason(operation: str, reason: str | None) -> str:
     Raises:
         ValueError: the model has no such reason, or the operation makes no CA.
     """
+    TEXT.check_if_given(reason=reason)
     reasons = service_model().shape_for("FailureReason").enum
     if reason is None:
         return _USUAL_REASON
@@ -305,16 +313,20 @@ def _failure_reason(operation: str, reason: str | None) -> str:
 
 
 def _check_number(noun: str, number: int) -> None:
-    if number < 1 or number != int(number):
+    NUMBER.check(**{noun: number})
+    if number < 1:
         raise ValueError(f"the number of {noun} is a positive integer, not {number!r}")
 
 
 def _check_begins(operation: str) -> None:
     if operation not in (*_BEGIN_SOMETHING, ANY_OPERATION):
         names = ", ".join(_BEGIN_SOMETHING)
-        raise ValueError(f"{operation!r} begins nothing that takes time; these do: {names}")
+        raise ValueError(
+            f"the operation {operation!r} begins nothing that takes time; these do: {names}"
+        )
 
 
 def _check_latency(latency: timedelta) -> None:
+    DURATION.check(latency=latency)
     if latency < timedelta():
         raise ValueError(f"a latency is not negative, as {latency} is")

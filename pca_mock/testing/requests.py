@@ -1,37 +1,142 @@
-"""What handles ask for: CAs by a few words, and certificates for names, as in trustme."""
+"""What handles ask for: where a CA is to be, and how, by a few words."""
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
-
+from pca_mock.adapters.own_clients import default_region
+from pca_mock.arguments import FLAG, MAPPING, TEXT
+from pca_mock.arns import AuthorityArn, parse_authority_arn
+from pca_mock.errors import InvalidArnException
 from pca_mock.pki import oids
-from pca_mock.pki.algorithms import KEY_ALGORITHMS, fitting
+from pca_mock.pki.algorithms import fitting
+from pca_mock.service.model import partition_of
+from pca_mock.testing.words import check_key_algorithm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mypy_boto3_acm_pca.literals import (
+        CertificateAuthorityUsageModeType,
+        KeyStorageSecurityStandardType,
+    )
+    from mypy_boto3_acm_pca.type_defs import (
+        ApiPassthroughTypeDef,
+        RevocationConfigurationTypeDef,
+        TagTypeDef,
+        ValidityTypeDef,
+    )
+
+    from pca_mock import literals
 
 _COMMON_NAME: Final = oids.of("id-at-commonName")
-_LONGEST_COMMON_NAME: Final = 64  # RFC 5280: ub-common-name
+_EXAMPLE: Final = AuthorityArn(
+    "aws", "us-east-1", "123456789012", "11111111-2222-3333-4444-555555555555"
+)
+
+
+class AuthorityMembers(TypedDict, total=False):
+    """Further members of CreateCertificateAuthority."""
+
+    IdempotencyToken: str
+    KeyStorageSecurityStandard: KeyStorageSecurityStandardType
+    RevocationConfiguration: RevocationConfigurationTypeDef
+    Tags: Sequence[TagTypeDef]
+    UsageMode: CertificateAuthorityUsageModeType
+
+
+class CertificateMembers(TypedDict, total=False):
+    """Further members of IssueCertificate."""
+
+    ApiPassthrough: ApiPassthroughTypeDef
+    IdempotencyToken: str
+    SigningAlgorithm: literals.SigningAlgorithm
+    Validity: ValidityTypeDef
+    ValidityNotBefore: ValidityTypeDef
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new CA is to be; without an id it gets one of its own."""
+
+    account_id: str
+    region_name: str
+    ca_id: str | None = None
+
+
+def place_of(
+    account_id: str, region_name: str | None, *, ca_id: str | None = None, arn: str | None = None
+) -> Place:
+    """The place of a new CA.
+
+    Args:
+        account_id: that of the CA, unless an ARN has another one.
+        region_name: the region; None for that of clients for which the code names none.
+        ca_id: the last part of its ARN.
+        arn: the whole of it, which has account and region.
+
+    Raises:
+        TypeError: an ARN beside a part of it, or an argument of another type.
+        ValueError: not the ARN of a CA, or not such an id.
+    """
+    TEXT.check_if_given(region_name=region_name, ca_id=ca_id, arn=arn)
+    if arn is not None:
+        if ca_id is not None or region_name is not None:
+            raise TypeError("an arn has region and id in it: leave region_name and ca_id out")
+        parsed = _parsed(arn, f"{arn!r} is not the ARN of a CA")
+        if parsed.partition != partition_of(parsed.region):
+            raise ValueError(
+                f"{arn!r} has the partition {parsed.partition}, but {parsed.region} is in "
+                f"{partition_of(parsed.region)}"
+            )
+        return Place(parsed.account, parsed.region, parsed.ca_id)
+    if ca_id is not None:
+        _parsed(str(replace(_EXAMPLE, ca_id=ca_id)), f"{ca_id!r} is not the id of a CA")
+    return Place(account_id, region_name or default_region(), ca_id)
+
+
+def _parsed(arn: str, fault: str) -> AuthorityArn:
+    try:
+        return parse_authority_arn(arn)
+    except InvalidArnException:
+        raise ValueError(
+            f"{fault}: an id is a UUID in lower case, and an ARN such as {_EXAMPLE}"
+        ) from None
 
 
 def authority_request(
-    ca_type: str, common_name: str, key_algorithm: str, more: Mapping[str, Any]
+    ca_type: str,
+    common_name: str,
+    key_algorithm: str,
+    members: Mapping[str, Any],
+    *,
+    subject: Mapping[str, Any] | None = None,
+    signing_algorithm: str | None = None,
+    crl_bucket: str | None = None,
+    ocsp: bool = False,
 ) -> dict[str, Any]:
-    """The members of CreateCertificateAuthority. See `PcaMock.create_root_ca` for `more`.
+    """The members of CreateCertificateAuthority. For the arguments see `PcaMock.create_root_ca`.
 
     Raises:
+        TypeError: an argument has another type.
         ValueError: there is no such key algorithm.
     """
     check_key_algorithm(key_algorithm)
-    members = dict(more)
-    subject = _subject(common_name, members.pop("subject", {}))
-    signing_algorithm = members.pop("signing_algorithm", None) or fitting(key_algorithm)[0]
-    crl_bucket, ocsp = members.pop("crl_bucket", None), members.pop("ocsp", False)
+    TEXT.check(common_name=common_name)
+    TEXT.check_if_given(signing_algorithm=signing_algorithm, crl_bucket=crl_bucket)
+    MAPPING.check_if_given(subject=subject)
+    FLAG.check(ocsp=ocsp)
+    configuration = {
+        "KeyAlgorithm": key_algorithm,
+        "SigningAlgorithm": signing_algorithm or fitting(key_algorithm)[0],
+        "Subject": _subject(common_name, subject or {}),
+    }
+    request: dict[str, Any] = {
+        "CertificateAuthorityType": ca_type,
+        "CertificateAuthorityConfiguration": configuration,
+    }
     revocation: dict[str, Any] = {}
     if crl_bucket is not None:
         crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": crl_bucket}
@@ -39,17 +144,8 @@ def authority_request(
     if ocsp:
         revocation["OcspConfiguration"] = {"Enabled": True}
     if revocation:
-        members.setdefault("RevocationConfiguration", revocation)
-    configuration = {
-        "KeyAlgorithm": key_algorithm,
-        "SigningAlgorithm": signing_algorithm,
-        "Subject": subject,
-    }
-    return {
-        "CertificateAuthorityType": ca_type,
-        "CertificateAuthorityConfiguration": configuration,
-        **members,
-    }
+        request["RevocationConfiguration"] = revocation
+    return {**request, **members}
 
 
 def _subject(common_name: str, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,53 +156,3 @@ def _subject(common_name: str, more: Mapping[str, Any]) -> dict[str, Any]:
     if all(item["ObjectIdentifier"] != _COMMON_NAME for item in custom):
         custom.insert(0, {"ObjectIdentifier": _COMMON_NAME, "Value": common_name})
     return {**more, "CustomAttributes": custom}
-
-
-def check_key_algorithm(key_algorithm: str) -> None:
-    """Refuse what isn't the name of a key algorithm.
-
-    Raises:
-        ValueError: see above.
-    """
-    if key_algorithm not in KEY_ALGORITHMS:
-        known = ", ".join(KEY_ALGORITHMS)
-        raise ValueError(f"there is no key algorithm {key_algorithm!r}, only {known}")
-
-
-def csr_for(key: Any, names: Sequence[str], common_name: str | None) -> bytes:
-    """A CSR, PEM.
-
-    Args:
-        key: a private key of cryptography.
-        names: DNS names, IP addresses, e-mail addresses, URIs.
-        common_name: of the subject; empty for a subject without one; None for the first name, if
-            the subject has room for it.
-    """
-    if common_name is None:
-        common_name = names[0] if len(names[0]) <= _LONGEST_COMMON_NAME else ""
-    subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
-    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
-    if names:
-        general_names = x509.SubjectAlternativeName([general_name(name) for name in names])
-        builder = builder.add_extension(general_names, critical=not subject)
-    has_hash = isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey))
-    return builder.sign(key, hashes.SHA256() if has_hash else None).public_bytes(Encoding.PEM)
-
-
-def general_name(text: str) -> x509.GeneralName:
-    """The kind of name that a text looks like; international host names become ASCII.
-
-    Raises:
-        ValueError: it can be no name.
-    """
-    if not text or any(character.isspace() for character in text):
-        raise ValueError(f"not a name of any kind: {text!r}")
-    try:
-        return x509.IPAddress(ipaddress.ip_address(text))
-    except ValueError:
-        pass
-    if "://" in text:
-        return x509.UniformResourceIdentifier(text)
-    if "@" in text:
-        return x509.RFC822Name(text)
-    return x509.DNSName(text if text.isascii() else text.encode("idna").decode())

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
+from pca_mock.literals import KeyAlgorithm, SigningAlgorithm
 from pca_mock.service import publishing, states
 from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
 from pca_mock.state.store import State
-from pca_mock.testing import tls
+from pca_mock.testing import formats
 from pca_mock.testing.certificates import Certificate
+from pca_mock.testing.formats import Files
 
 if TYPE_CHECKING:
     import ssl
@@ -91,14 +93,14 @@ class AuthorityView:
         return words.common_name(self._ca)
 
     @property
-    def key_algorithm(self) -> str:
+    def key_algorithm(self) -> KeyAlgorithm:
         """A KeyAlgorithm of the model."""
-        return str(self._ca.configuration["KeyAlgorithm"])
+        return self._ca.configuration["KeyAlgorithm"]
 
     @property
-    def signing_algorithm(self) -> str:
+    def signing_algorithm(self) -> SigningAlgorithm:
         """The SigningAlgorithm that it was created with, with which `issue` signs."""
-        return str(self._ca.configuration["SigningAlgorithm"])
+        return self._ca.configuration["SigningAlgorithm"]
 
     @property
     def certificate_pem(self) -> str:
@@ -162,14 +164,32 @@ class AuthorityView:
         return x509.load_der_x509_crl(bytes(complete.latest.content))
 
     def configure_trust(self, context: ssl.SSLContext) -> None:
-        """Let a TLS context trust what is issued below the root of this CA."""
+        """Have a TLS context trust what is issued below the root of this CA."""
         context.load_verify_locations(cadata=self.root_pem)
 
-    def write_to(self, folder: str | Path, name: str = "ca") -> tls.Files:
-        """Write `{name}.pem` and `{name}-chain.pem`: its certificate, and all from it to the root.
+    def java_trust_store(self, password: str = "changeit") -> bytes:
+        """The root above this CA as PKCS #12 that Java takes for a trust store.
+
+        Args:
+            password: that opens it; the default is Java's.
+
+        Raises:
+            NotImplementedError: the installed `cryptography` is older than version 45.
+        """
+        installed = self._installed()
+        root = (installed.certificate, *installed.chain)[-1]
+        return formats.to_java_trust_store(root.subject, root.pem, password)
+
+    def write_to(self, folder: str | Path, name: str | None = None) -> Files:
+        """Write its certificate, all from it to the root, and the root as PEM files.
 
         Args:
             folder: an existing folder.
-            name: what the files' names begin with.
+            name: what the files' names begin with: `{name}.pem`, `{name}-chain.pem` and
+                `{name}-root.pem`. By default its common name and the end of its certificate's
+                serial number, so that no two CAs have the same files.
         """
-        return tls.write(Path(folder), name, self.certificate_pem, self.chain_pem, None)
+        if name is None:
+            own = self._installed().certificate
+            name = formats.file_name(own.subject, f"{own.serial_number:032x}")
+        return formats.write(folder, name, self.certificate_pem, self.chain_pem, None)

@@ -6,13 +6,16 @@ A misspelt word would make a fault strike nothing, and an assertion about calls 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, get_args
 
 import botocore.exceptions
 from botocore.model import Shape
 
+from pca_mock.arguments import TEXT
 from pca_mock.errors import ERRORS
+from pca_mock.pki.algorithms import KEY_ALGORITHMS
 from pca_mock.service.model import operation_model, service_model
 from pca_mock.state.calls import SUCCESS, Whose
 from pca_mock.state.plans import ANY_OPERATION
@@ -32,6 +35,7 @@ _PLAIN: Final = (bool, bytearray, bytes, dict, float, int, list, str, tuple, typ
 _BOTOCORE_ERRORS: Final = frozenset(
     name for name, value in vars(botocore.exceptions).items() if isinstance(value, type)
 )
+_UNITS: Final = ("days", "hours", "minutes", "seconds", "weeks")
 
 
 def check_call(operation: str, params: Mapping[str, Any]) -> None:
@@ -115,6 +119,50 @@ def check_whose(origin: str) -> None:
     if origin not in get_args(Whose):
         names = ", ".join(map(repr, get_args(Whose)))
         raise ValueError(f"origin is one of {names}, not {origin!r}")
+
+
+def check_members(function: Callable[..., Any], operation: str, members: Iterable[str]) -> None:
+    """Refuse further arguments of a function that aren't members of an operation's request.
+
+    Args:
+        function: it has arguments of its own, and passes these on.
+        operation: the name on the wire.
+        members: the names of the further arguments.
+
+    Raises:
+        TypeError: the request has no such member; the message has those of both.
+    """
+    shape = operation_model(operation).input_shape
+    assert shape is not None  # that of an operation with members
+    for member in members:
+        if member not in shape.members:
+            raise TypeError(_unexpected(function, operation, list(shape.members), member))
+
+
+def _unexpected(function: Callable[..., Any], operation: str, members: list[str], name: str) -> str:
+    parameters = inspect.signature(function).parameters.values()
+    own = [each.name for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
+    if name in _UNITS and "validity" in own:
+        hint = f": do you mean validity=timedelta({name}=…)?"
+    else:
+        close = difflib.get_close_matches(name, [*own, *members], n=1, cutoff=0.5)
+        hint = f": do you mean {close[0]}?" if close else "."
+    return (
+        f"{function.__name__}() has no argument {name!r}{hint} It takes {', '.join(own)}; "
+        f"and of {operation} {', '.join(members)}."
+    )
+
+
+def check_key_algorithm(key_algorithm: str) -> None:
+    """Refuse the name of a key algorithm that doesn't exist.
+
+    Raises:
+        TypeError: it isn't text.
+        ValueError: there is none with this name.
+    """
+    TEXT.check(key_algorithm=key_algorithm)
+    if key_algorithm not in KEY_ALGORITHMS:
+        raise ValueError(no_such("key algorithm", key_algorithm, KEY_ALGORITHMS))
 
 
 def no_such(kind: str, name: str, names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -37,7 +37,7 @@ from pca_mock.adapters.retries import Outcome
 from pca_mock.errors import ERRORS, ThrottlingException
 from tests import support
 
-LIST = "ListCertificateAuthorities"
+LIST: Final = "ListCertificateAuthorities"
 KEYS: Any = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
 SUCCESS: Any = (200, {"CertificateAuthorities": []})
 AT_ONCE = {"HTTPStatusCode": 200, "RetryAttempts": 0}

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -34,8 +34,8 @@ from pca_mock.errors import ERRORS
 from tests import support
 from tests.processes import run
 
-LIST = "ListCertificateAuthorities"
-CREATE = "CreateCertificateAuthority"
+LIST: Final = "ListCertificateAuthorities"
+CREATE: Final = "CreateCertificateAuthority"
 ALWAYS = 99
 SUCCESS: Any = (200, {"CertificateAuthorities": []})
 MODES: Any = [

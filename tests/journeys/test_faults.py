@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pytest
@@ -23,6 +23,7 @@ from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.errors import ResourceNotFoundException
+from pca_mock.literals import SlowOperation
 from tests import inside, revoking, support
 from tests.revoking import REPORTS, create_report, serial
 from tests.support import Authority
@@ -30,10 +31,10 @@ from tests.support import Authority
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-LIST = "ListCertificateAuthorities"
-CREATE = "CreateCertificateAuthority"
-ISSUE = "IssueCertificate"
-REPORT = "CreateCertificateAuthorityAuditReport"
+LIST: Final = "ListCertificateAuthorities"
+CREATE: Final = "CreateCertificateAuthority"
+ISSUE: Final = "IssueCertificate"
+REPORT: Final = "CreateCertificateAuthorityAuditReport"
 NOWHERE: Any = {
     "endpoint_url": "http://127.0.0.1:9",
     "config": Config(retries={"mode": "standard", "total_max_attempts": 1}),
@@ -863,7 +864,7 @@ def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Authority) -
 @pytest.mark.parametrize("kind", ["fail", "delay", "lose_response", "hold", "fail_later"])
 @pytest.mark.parametrize("operation", [CREATE, ISSUE, REPORT])
 def test_an_error_of_a_condition_reaches_the_test_and_nothing_has_happened(
-    operation: str, kind: str, error: Exception, pca: PcaMock, ca: Authority
+    operation: SlowOperation, kind: str, error: Exception, pca: PcaMock, ca: Authority
 ) -> None:
     def when(_: Any) -> bool:
         raise error

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.literals import KeyAlgorithm
 from pca_mock.pki.algorithms import supports_ml_dsa
 from tests import newer_models, oracles, revoking, support
 from tests.processes import run
@@ -24,7 +25,7 @@ def told(story: Story, **options: Any) -> Any:
         return story(pca)
 
 
-def hierarchy(key_algorithm: str) -> Story:
+def hierarchy(key_algorithm: KeyAlgorithm) -> Story:
     """A story of a root, an issuing CA, a leaf, a CRL and an OCSP response: all that is signed."""
 
     def story(pca: PcaMock) -> dict[str, Any]:
@@ -84,7 +85,9 @@ def test_with_a_seed_everything_repeats(seed: int | str) -> None:
 
 @needs_deterministic_signing
 @pytest.mark.parametrize("key_algorithm", CURVES)
-def test_with_a_seed_everything_repeats_on_each_curve(key_algorithm: str, tmp_path: Path) -> None:
+def test_with_a_seed_everything_repeats_on_each_curve(
+    key_algorithm: KeyAlgorithm, tmp_path: Path
+) -> None:
     first = told(hierarchy(key_algorithm), seed=7)
 
     assert told(hierarchy(key_algorithm), seed=7) == first
@@ -94,7 +97,7 @@ def test_with_a_seed_everything_repeats_on_each_curve(key_algorithm: str, tmp_pa
 
 
 @pytest.mark.parametrize("key_algorithm", CURVES)
-def test_keys_repeat_even_where_signatures_do_not(key_algorithm: str) -> None:
+def test_keys_repeat_even_where_signatures_do_not(key_algorithm: KeyAlgorithm) -> None:
     first, second = (told(hierarchy(key_algorithm), seed=7) for _ in range(2))
 
     assert first["arns"] == second["arns"]
@@ -126,7 +129,7 @@ def test_rsa_keys_of_seeded_mocks_come_out_of_the_pool(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(not supports_ml_dsa(), reason="the installed cryptography has no ML-DSA")
 @pytest.mark.parametrize("key_algorithm", ["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"])
-def test_ml_dsa_keys_repeat_and_signatures_do_not(key_algorithm: str) -> None:
+def test_ml_dsa_keys_repeat_and_signatures_do_not(key_algorithm: KeyAlgorithm) -> None:
     def story(pca: PcaMock) -> Any:
         root = pca.create_root_ca(key_algorithm=key_algorithm)
         public_key: Any = root.certificate.public_key()
@@ -138,7 +141,7 @@ def test_ml_dsa_keys_repeat_and_signatures_do_not(key_algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("key_algorithm", [*CURVES, "RSA_2048"])
-def test_other_seeds_give_other_values(key_algorithm: str) -> None:
+def test_other_seeds_give_other_values(key_algorithm: KeyAlgorithm) -> None:
     seeds = (7, 8, "7", "seven")
     stories = [told(hierarchy(key_algorithm), seed=seed) for seed in seeds]
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import boto3
@@ -19,7 +19,7 @@ import pytest
 from pca_mock import PcaMock, mock_pca
 from tests.server.http import Http
 
-LIST = "ListCertificateAuthorities"
+LIST: Final = "ListCertificateAuthorities"
 PROGRAM = """
 import boto3
 ca = boto3.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http.client import RemoteDisconnected
+from typing import Final
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -12,7 +13,7 @@ from pca_mock import PcaMock, mock_pca
 from tests.server.http import Http
 
 CLOSED = (RemoteDisconnected, ConnectionError)
-LIST = "ListCertificateAuthorities"
+LIST: Final = "ListCertificateAuthorities"
 
 
 def attempt(http: Http, number: int, invocation: str = "a") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from botocore.config import Config
@@ -19,8 +19,8 @@ from tests import support
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-LIST = "ListCertificateAuthorities"
-CREATE = "CreateCertificateAuthority"
+LIST: Final = "ListCertificateAuthorities"
+CREATE: Final = "CreateCertificateAuthority"
 SECOND = timedelta(seconds=1)
 UNREACHABLE = EndpointConnectionError(endpoint_url="https://pca")
 

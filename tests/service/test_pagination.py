@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
-from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -110,7 +109,7 @@ def copies(pca: PcaMock, ca: Authority, number: int) -> list[Authority]:
     for _ in range(number):
         pca._state.created += 1
         copy = replace(
-            record, arn=store.new_arn(SystemRandom()), position=pca._state.created, policy=None
+            record, arn=pca._state.new_arn(store), position=pca._state.created, policy=None
         )
         store.add(copy)
         made.append(Authority(ca.client, str(copy.arn)))

@@ -245,8 +245,8 @@ def test_names_are_shown_with_their_kinds() -> None:
 
 
 def test_a_name_that_cryptography_cannot_read_is_shown(pca: PcaMock) -> None:
-    party = {"EdiPartyName": {"NameAssigner": "Assigner", "PartyName": "Party"}}
-    alone = {"EdiPartyName": {"PartyName": "Alone"}}
+    party: Any = {"EdiPartyName": {"NameAssigner": "Assigner", "PartyName": "Party"}}
+    alone: Any = {"EdiPartyName": {"PartyName": "Alone"}}
     leaf = pca.create_root_ca().issue(
         "localhost",
         template="BlankEndEntityCertificate_APIPassthrough",

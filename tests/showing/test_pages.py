@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pca_mock import Call, PcaMock, mock_pca
+from pca_mock.literals import KeyAlgorithm
 from pca_mock.pki.algorithms import supports_ml_dsa
 from pca_mock.showing import hierarchy, pages, words
 from pca_mock.state.authority import Status
@@ -331,7 +332,7 @@ def moment(value: datetime) -> str:
     ],
 )
 def test_the_card_of_a_ca_shows_its_certificate(
-    key_algorithm: str, words: str, pca: PcaMock
+    key_algorithm: KeyAlgorithm, words: str, pca: PcaMock
 ) -> None:
     if key_algorithm.startswith("ML") and not supports_ml_dsa():
         pytest.skip("this cryptography has no ML-DSA")
@@ -360,7 +361,7 @@ def test_the_card_of_a_ca_shows_its_certificate(
 
 def test_the_card_of_a_ca_shows_how_it_publishes_revocations(pca: PcaMock) -> None:
     root = pca.create_root_ca(crl_bucket="example-crls", ocsp=True)
-    named = {"Enabled": True, "OcspCustomCname": "ocsp.example.com"}
+    named: Any = {"Enabled": True, "OcspCustomCname": "ocsp.example.com"}
     other = pca.create_root_ca(RevocationConfiguration={"OcspConfiguration": named})
 
     assert page(root).fields["CRL in bucket"] == "example-crls"

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from pca_mock import Authority, Certificate, PcaMock, Snapshot, mock_pca
+from pca_mock.literals import KeyAlgorithm
 from pca_mock.state.store import Tokens
 from tests import inside, oracles, policies, revoking, support
 from tests.refusals import refused
@@ -564,7 +565,7 @@ def public_keys(pca: PcaMock) -> set[bytes]:
 
 @pytest.mark.usefixtures("empty_pool")
 @pytest.mark.parametrize("key_algorithm", ["EC_prime256v1", "RSA_2048"])
-def test_no_other_ca_ever_gets_the_keys_of_a_snapshot(key_algorithm: str) -> None:
+def test_no_other_ca_ever_gets_the_keys_of_a_snapshot(key_algorithm: KeyAlgorithm) -> None:
     with mock_pca() as pca:
         pca.create_root_ca(key_algorithm=key_algorithm)
         kept, keys = pca.snapshot(), public_keys(pca)

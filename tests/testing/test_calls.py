@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import ANY
 
 import pytest
@@ -433,7 +433,8 @@ def test_a_filter_is_about_the_code_under_test_unless_it_names_others(
 def test_assertions_are_about_the_code_under_test_unless_they_name_others(
     prepared: PcaMock,
 ) -> None:
-    calls, operation = prepared.calls, "DescribeCertificateAuthority"
+    operation: Final = "DescribeCertificateAuthority"
+    calls = prepared.calls
 
     calls.assert_called(operation, times=1)
     calls.assert_called(operation, times=1, origin="handle")

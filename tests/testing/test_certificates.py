@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pca_mock import Authority, PcaMock, mock_pca
+from pca_mock.literals import KeyAlgorithm
 from tests import oracles, revoking, support
 from tests.issuance import custom, oid, passing, raw_csr, tlv
 from tests.refusals import refused
@@ -58,7 +58,7 @@ def test_the_private_key_is_that_of_the_certificate(pca_issuing_ca: Authority) -
     ],
 )
 def test_openssl_reads_the_private_key(
-    key_algorithm: str, shown: str, pca_issuing_ca: Authority
+    key_algorithm: KeyAlgorithm, shown: str, pca_issuing_ca: Authority
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost", key_algorithm=key_algorithm)
 
@@ -254,7 +254,7 @@ def test_revoking_accepts_only_the_reasons_of_the_model(
     leaf = pca_issuing_ca.issue("localhost")
 
     with refused("ValidationException", pca):
-        leaf.revoke("BOREDOM")
+        leaf.revoke("BOREDOM")  # type: ignore[arg-type]
     assert leaf.status == "ISSUED"
 
 
@@ -277,65 +277,6 @@ def test_a_removed_certificate_cannot_be_revoked(pca: PcaMock, pca_issuing_ca: A
 
     with pytest.raises(ClientError, match="Could not find"):
         leaf.revoke()
-
-
-# Files
-
-
-def test_files_are_the_certificate_all_up_to_the_root_and_the_key(
-    pca_root_ca: Authority, pca_issuing_ca: Authority, tmp_path: Path
-) -> None:
-    leaf = pca_issuing_ca.issue("localhost")
-    files = leaf.write_to(tmp_path)
-
-    assert files.certificate == tmp_path / "certificate.pem"
-    assert files.chain == tmp_path / "certificate-chain.pem"
-    assert files.private_key == tmp_path / "certificate.key"
-    assert files.certificate.read_text() == f"{leaf.certificate_pem}\n"
-    assert files.private_key.read_text() == leaf.private_key_pem
-    assert oracles.blocks(files.chain.read_text()) == [
-        leaf.certificate_pem,
-        pca_issuing_ca.certificate_pem,
-        pca_root_ca.certificate_pem,
-    ]
-    verified = oracles.openssl(
-        "verify",
-        *("-CAfile", str(pca_root_ca.write_to(tmp_path, "root").certificate)),
-        *("-untrusted", str(files.chain), str(files.certificate)),
-    )
-    assert verified.returncode == 0
-
-
-def test_files_have_the_requested_name_and_a_key_only_if_there_is_one(
-    pca_issuing_ca: Authority, tmp_path: Path
-) -> None:
-    leaf = pca_issuing_ca.issue(csr=support.Caller().csr())
-    files = leaf.write_to(str(tmp_path), "server")
-
-    assert files.certificate == tmp_path / "server.pem"
-    assert files.chain == tmp_path / "server-chain.pem"
-    assert files.private_key is None
-    assert {path.name for path in tmp_path.iterdir()} == {"server.pem", "server-chain.pem"}
-
-
-def test_there_must_be_a_folder_for_files(pca_issuing_ca: Authority, tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        pca_issuing_ca.issue("localhost").write_to(tmp_path / "missing")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
-@pytest.mark.parametrize("existing", [False, True])
-def test_only_the_owner_can_read_the_file_of_a_key(
-    existing: bool, pca_issuing_ca: Authority, tmp_path: Path
-) -> None:
-    if existing:
-        (tmp_path / "certificate.key").write_text("another key, which everybody may read")
-        (tmp_path / "certificate.key").chmod(0o644)
-    files = pca_issuing_ca.issue("localhost").write_to(tmp_path)
-
-    assert files.private_key is not None
-    assert files.private_key.stat().st_mode & 0o777 == 0o600
-    assert files.private_key.read_text().startswith("-----BEGIN PRIVATE KEY-----")
 
 
 def _odd_name(*attributes: tuple[str, int, bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 import pytest
@@ -20,6 +20,7 @@ from botocore.exceptions import (
 
 from pca_mock import PcaMock
 from pca_mock.errors import ERRORS, AwsError
+from pca_mock.literals import FailureReason
 from pca_mock.service.model import service_model
 from pca_mock.state.plans import Refusal
 from tests import support
@@ -27,8 +28,8 @@ from tests import support
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-LIST = "ListCertificateAuthorities"
-CREATE = "CreateCertificateAuthority"
+LIST: Final = "ListCertificateAuthorities"
+CREATE: Final = "CreateCertificateAuthority"
 SECOND = timedelta(seconds=1)
 USUAL_MESSAGES = {
     "ExpiredTokenException": "The security token included in the request is expired",
@@ -138,7 +139,7 @@ def test_a_new_instance_has_the_same_message(error: BotoCoreError | AwsError) ->
 
 @pytest.mark.parametrize("reason", [None, *service_model().shape_for("FailureReason").enum])
 def test_a_creation_fails_for_each_reason_of_the_model(
-    reason: str | None, pca: PcaMock, pca_client: ACMPCAClient
+    reason: FailureReason | None, pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     pca.fail_later(CREATE, reason)
 
@@ -150,7 +151,8 @@ def test_a_creation_fails_for_each_reason_of_the_model(
 # Refusals
 
 ANYTHING: Any = mock.ANY
-WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
+# Any: a type checker refuses most of these.
+WRONG: dict[str, tuple[Callable[[Any], Any], str]] = {
     "an operation that is nearly one": (
         lambda pca: pca.fail("IssueCertificat", "ThrottlingException"),
         "there is no operation 'IssueCertificat'; do you mean IssueCertificate?",
@@ -212,7 +214,7 @@ WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
         "there is no RevocationReason 'NONE'",
     ),
     "an origin": (
-        lambda pca: pca.fail(LIST, "ThrottlingException", origin="all"),  # type: ignore[arg-type]
+        lambda pca: pca.fail(LIST, "ThrottlingException", origin="all"),
         "origin is one of 'code', 'handle', 'any', not 'all'",
     ),
     "a member to delay": (
@@ -306,7 +308,7 @@ WRONG: dict[str, tuple[Callable[[PcaMock], Any], str]] = {
 
 @pytest.mark.parametrize(("act", "text"), WRONG.values(), ids=WRONG)
 def test_unknown_names_are_refused_at_once_and_nothing_is_planned(
-    act: Callable[[PcaMock], Any], text: str, pca: PcaMock, pca_client: ACMPCAClient
+    act: Callable[[Any], Any], text: str, pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     pca.clock.freeze()
     before = pca.clock.now()

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pca_mock import Authority, Certificate, PcaMock
+from pca_mock.literals import KeyAlgorithm
 from pca_mock.testing import tls
 from tests import oracles, support
 
@@ -199,7 +200,7 @@ def test_a_client_shows_a_certificate_for_clients(
 
 
 @pytest.mark.parametrize("key_algorithm", ["RSA_2048", "EC_secp384r1"])
-def test_keys_of_other_kinds_are_used_too(key_algorithm: str, pca: PcaMock) -> None:
+def test_keys_of_other_kinds_are_used_too(key_algorithm: KeyAlgorithm, pca: PcaMock) -> None:
     root = pca.create_root_ca(key_algorithm=key_algorithm)
     leaf = root.issue("localhost", key_algorithm=key_algorithm)
 
@@ -267,10 +268,5 @@ def test_a_key_that_does_not_fit_is_refused_and_leaves_no_file(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
     with pytest.raises(ssl.SSLError, match="mismatch"):
-        tls.configure(
-            context,
-            ours.leaf.certificate_pem,
-            ours.leaf.chain_pem,
-            strange.leaf.private_key_pem,
-        )
+        tls.configure(context, strange.leaf.private_key_pem + ours.leaf.certificate_pem)
     assert list(tmp_path.iterdir()) == []
