@@ -211,7 +211,8 @@ class Condition:
             return self._is_met_without_key()
         resolved = (self._resolved(text, facts) for text in self.values)
         values = [value for value in resolved if value is not None]
-        # Not documented: without a set operator, one of several values in the request suffices.
+        # OPEN RULE condition-several-values: without a set operator, one of several values of the
+        # request suffices.
         quantified = all if self.quantifier == "ForAllValues" else any
         return quantified(self._fits(value, values) for value in actual)
 
