@@ -296,19 +296,20 @@ class PcaMock(FaultPlanner):
     def serve_revocation(self) -> AbstractContextManager[str]:
         """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
 
-        With CustomCname and OcspCustomCname set to host and port of the URL that the block is
-        given ("http://127.0.0.1:12345"), the URLs in the certificates work. Nothing is answered any
-        more when the mock or the block has ended.
+        In the block, the CRL and OCSP URLs in new certificates are at this address, for CAs without
+        a CustomCname or OcspCustomCname. The block is given the URL, such as
+        "http://127.0.0.1:12345". The server ends with the block, or with the mock.
 
         Raises:
             RuntimeError: the mock has ended.
         """
         running.check(self._state)
-        return responder.serve(
+        server = responder.serve(
             self.ocsp_response,
             lambda key: publishing.find(self._state, key),
             lambda: running.is_running(self._state),
         )
+        return _serving(self._state, server)
 
     @contextmanager
     def serve(
@@ -403,3 +404,14 @@ def _acting_as(state: State, account_id: str) -> Iterator[None]:
         yield
     finally:
         state.acting_as.remove(account_id)
+
+
+@contextmanager
+def _serving(state: State, server: AbstractContextManager[str]) -> Iterator[str]:
+    with server as url:
+        host = url.removeprefix("http://")
+        state.serving.append(host)
+        try:
+            yield url
+        finally:
+            state.serving.remove(host)

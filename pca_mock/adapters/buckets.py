@@ -10,7 +10,7 @@ import io
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -100,6 +100,8 @@ class Buckets(Mapping[str, Mapping[str, bytes]]):
         self._before_look()
         client = self._client(None)
         if client is None:
+            if bucket not in self._memory:
+                raise _missing("bucket", bucket, self._memory)
             return Objects(self._memory[bucket])
         with _own_calls():
             try:
@@ -238,6 +240,8 @@ class Objects(Mapping[str, bytes]):
         self._objects = dict(objects)
 
     def __getitem__(self, key: str) -> bytes:
+        if key not in self._objects:
+            raise _missing("object", key, self._objects)
         return bytes(self._objects[key])
 
     def __iter__(self) -> Iterator[str]:
@@ -248,6 +252,10 @@ class Objects(Mapping[str, bytes]):
 
     def __repr__(self) -> str:
         return f"<Objects {list(self._objects)}>"
+
+
+def _missing(kind: str, name: object, names: Iterable[str]) -> KeyError:
+    return KeyError(f"there is no {kind} {name!r}, only {', '.join(sorted(names)) or 'nothing'}")
 
 
 class _Patient:

@@ -43,6 +43,7 @@ from pca_mock.state.authority import (
     RevocationList,
 )
 from pca_mock.state.randomness import new_serial_number
+from pca_mock.state.store import State
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -97,7 +98,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         wanted,
         # OPEN RULE api-ignored
         request.get("ApiPassthrough", {}),
-        _issuer(ca, installed, bound_to) if installed is not None else None,
+        _issuer(ctx.state, ca, installed, bound_to) if installed is not None else None,
     )
     _check_quota(ctx)
     algorithm = ctx.state.signing_algorithms[signing_algorithm]
@@ -241,10 +242,15 @@ def _check_limits(
 
 
 def _issuer(
-    ca: CertificateAuthority, installed: InstalledCertificate, bound_to: RevocationList | None
+    state: State,
+    ca: CertificateAuthority,
+    installed: InstalledCertificate,
+    bound_to: RevocationList | None,
 ) -> issue.Issuer:
     return issue.Issuer(
-        installed.certificate.subject, installed.key_identifier, extensions_for_issued(ca, bound_to)
+        installed.certificate.subject,
+        installed.key_identifier,
+        extensions_for_issued(state, ca, bound_to),
     )
 
 

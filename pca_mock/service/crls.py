@@ -39,6 +39,11 @@ def host_domain(ca: CertificateAuthority) -> str:
     return f"{ca.arn.region}.{dns_suffix(ca.arn.partition)}"
 
 
+def reachable(state: State, host: str) -> str:
+    """A host of AWS's or, while the mock serves CRLs and OCSP itself, its own with the port."""
+    return state.serving[-1] if state.serving else host
+
+
 def for_new_certificate(
     state: State, ca: CertificateAuthority, now: datetime
 ) -> RevocationList | None:
@@ -49,22 +54,22 @@ def for_new_certificate(
     if not configuration(ca)["Enabled"]:
         return None
     if not is_partitioned(ca):
-        return _complete(ca, now)
+        return _complete(state, ca, now)
     current = ca.crls.get(ca.current_partition) if ca.current_partition else None
     # OPEN RULE crl-partitions
     if current is not None and current.bound < state.settings.limits.certificates_per_partition:
         key = _key(ca, current.partition)
-        if (current.key, current.uri) == (key, _uri(ca, key)):
+        if (current.key, current.uri) == (key, _uri(state, ca, key)):
             return current
     partition = new_partition_name(state.random)
     key = _key(ca, partition)
-    return RevocationList(partition, _uri(ca, key), key, due_at=now)
+    return RevocationList(partition, _uri(state, ca, key), key, due_at=now)
 
 
-def _complete(ca: CertificateAuthority, due_at: datetime) -> RevocationList:
+def _complete(state: State, ca: CertificateAuthority, due_at: datetime) -> RevocationList:
     """The complete CRL, in the place where the configuration wants it now; due if that is new."""
     key = _key(ca, None)
-    uri = _uri(ca, key)
+    uri = _uri(state, ca, key)
     known = ca.crls.get(None)
     if known is None:
         found = RevocationList(None, uri, key, due_at)
@@ -86,9 +91,9 @@ def _key(ca: CertificateAuthority, partition: str | None) -> str:
 
 
 # OPEN RULE crl-host
-def _uri(ca: CertificateAuthority, key: str) -> str:
+def _uri(state: State, ca: CertificateAuthority, key: str) -> str:
     crl_configuration = configuration(ca)
-    host = f"{crl_configuration['S3BucketName']}.s3.{host_domain(ca)}"
+    host = reachable(state, f"{crl_configuration['S3BucketName']}.s3.{host_domain(ca)}")
     return f"http://{crl_configuration.get('CustomCname', host)}/{key}"
 
 
@@ -118,7 +123,7 @@ def note_revocation(
     found = ca.crls.get(partition)
     if found is None and partition is None and is_complete(ca):
         # Issued before CRLs were switched on: a complete one has it nevertheless.
-        found = _complete(ca, due_at)
+        found = _complete(state, ca, due_at)
     if found is None:
         return
     with _unchanged_by_errors(found):

@@ -45,7 +45,7 @@ _OCSP_LIFETIME: Final = timedelta(hours=1)
 
 
 def extensions_for_issued(
-    ca: CertificateAuthority, bound_to: RevocationList | None
+    state: State, ca: CertificateAuthority, bound_to: RevocationList | None
 ) -> tuple[Extension, ...]:
     """CRL distribution point and OCSP access, as far as the CA has them switched on."""
     found = []
@@ -55,7 +55,8 @@ def extensions_for_issued(
         found.append(extensions.crl_distribution_point(bound_to.uri))
     configuration = _ocsp_configuration(ca)
     if configuration["Enabled"]:
-        host = configuration.get("OcspCustomCname", f"ocsp.acm-pca.{crls.host_domain(ca)}")
+        usual = crls.reachable(state, f"ocsp.acm-pca.{crls.host_domain(ca)}")
+        host = configuration.get("OcspCustomCname", usual)
         found.append(extensions.ocsp_access(f"http://{host}"))
     return tuple(found)
 

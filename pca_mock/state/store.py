@@ -208,6 +208,8 @@ class State:
         plans: the planned faults.
         log: the calls so far.
         journal: where the state is kept beyond the process; None where it isn't.
+        serving: the hosts, with ports, at which the mock serves CRLs and OCSP at present; the last
+            one is in new certificates, where AWS's own would be.
         acting_as: the accounts in whose name calls are made, whatever their credentials; the last
             one applies.
         enforced: the policies that the code under test is held to; the last ones apply.
@@ -229,6 +231,7 @@ class State:
     log: Log = field(default_factory=Log)
     journal: Journal | None = None
     acting_as: list[str] = field(default_factory=list)
+    serving: list[str] = field(default_factory=list)
     enforced: list[Enforcement] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     account_id: str = field(init=False)

@@ -17,7 +17,7 @@ from asn1crypto import ocsp as asn1_ocsp
 
 from pca_mock import mock_pca
 from pca_mock.adapters import responder
-from tests import revoking, support
+from tests import oracles, revoking, support
 from tests.revoking import certificate_id, issue, ocsp_request, revoke, serial
 from tests.support import Authority
 
@@ -391,3 +391,42 @@ def test_there_is_nothing_at_other_paths(path: str, served: Served) -> None:
 
 def test_other_methods_are_unknown(served: Served) -> None:
     assert served.ask("PUT", "/crl/x.crl", b"x").status == 501
+
+
+def addresses(pem: str) -> tuple[str | None, list[str]]:
+    """The CRL's and the OCSP responder's address in a certificate."""
+    point = revoking.distribution_point(pem)
+    return (str(point) if point is not None else None), oracles.certificate(pem).ocsp_urls
+
+
+@pytest.mark.parametrize("kind", ["COMPLETE", "PARTITIONED"])
+def test_certificates_of_a_block_have_its_address(kind: str, pca: PcaMock) -> None:
+    before = pca.create_root_ca(crl_bucket="crls", ocsp=True)
+    usual = addresses(before.issue("localhost").certificate_pem)
+    with pca.serve_revocation() as url:
+        crl = revoking.crl_on(CrlType=kind, S3BucketName="crls")["CrlConfiguration"]
+        configuration: Any = {"CrlConfiguration": crl, "OcspConfiguration": {"Enabled": True}}
+        inside = pca.create_root_ca(RevocationConfiguration=configuration)
+        for ca in (before, inside):
+            point, (responder,) = addresses(ca.issue("localhost").certificate_pem)
+            assert responder == url
+            assert str(point).startswith(f"{url}/crl/")
+            host = urlsplit(url).netloc
+            connection = http.client.HTTPConnection(host, timeout=10)
+            connection.request("GET", urlsplit(str(point)).path)
+            assert connection.getresponse().status == 200
+            connection.close()
+
+    assert addresses(before.issue("localhost").certificate_pem) == usual
+
+
+def test_a_name_of_the_users_own_stays_in_certificates(pca: PcaMock) -> None:
+    crl = revoking.crl_on(CustomCname="crl.example")["CrlConfiguration"]
+    ocsp = {"Enabled": True, "OcspCustomCname": "ocsp.example"}
+    configuration: Any = {"CrlConfiguration": crl, "OcspConfiguration": ocsp}
+    with pca.serve_revocation():
+        ca = pca.create_root_ca(RevocationConfiguration=configuration)
+        point, responders = addresses(ca.issue("localhost").certificate_pem)
+
+    assert str(point).startswith("http://crl.example/")
+    assert responders == ["http://ocsp.example"]
