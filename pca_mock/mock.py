@@ -14,6 +14,7 @@ from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
 from pca_mock.state import running
+from pca_mock.state.plans import Plan, about_idle
 
 intercept.answer_with(callers.begin_call)
 
@@ -56,12 +57,20 @@ class PcaPatcher:
         """Undo one `start()`.
 
         Raises:
+            AssertionError: planned faults should have struck, and have not; the mock has ended.
             RuntimeError: the mock isn't running.
         """
+        idle = self._stop()
+        if idle:
+            raise AssertionError(about_idle(idle))
+
+    def _stop(self) -> list[Plan]:
+        """Undo one `start()`; if the mock ends with it, return the plans that have not struck."""
         with self._lock:
             if self._running is None:
                 raise RuntimeError("this mock is not running")
             self._starts -= 1
+            idle: list[Plan] = []
             if self._starts == 0:
                 state, self._running = self._running._state, None
                 try:
@@ -69,7 +78,9 @@ class PcaPatcher:
                 finally:
                     running.end(state)
                     waiters.adjust()
+                idle = state.plans.idle()
                 state.keys.release()
+            return idle
 
     def __enter__(self) -> PcaMock:
         return self.start()
@@ -80,7 +91,13 @@ class PcaPatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.stop()
+        self._end(error)
+
+    def _end(self, error: BaseException | None) -> None:
+        if error is None:
+            self.stop()
+        else:
+            self._stop()  # what went wrong is more important
 
     async def __aenter__(self) -> PcaMock:
         return self.start()
@@ -91,7 +108,7 @@ class PcaPatcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.stop()
+        self._end(error)
 
     def __call__(self, target: _Target) -> _Target:
         """Decorate a function of any kind, a method or a test class.

@@ -13,7 +13,7 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeVar, cast, get_args
 
-from pca_mock.arguments import DURATION, MAPPING, NUMBER, NUMBER_OR_TEXT, TEXT, Kind
+from pca_mock.arguments import DURATION, FLAG, MAPPING, NUMBER, NUMBER_OR_TEXT, TEXT, Kind
 
 Keys = Literal["pool", "fresh"]
 Seed = int | str
@@ -72,6 +72,13 @@ def _seconds(text: str) -> timedelta:
 
 def _number_or_text(text: str) -> Seed:
     return int(text) if text.isdecimal() else text
+
+
+def _truth(text: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError(f"not true or false, but {text!r}")
+    return words[text.lower()]
 
 
 def _keys(text: str) -> Keys:
@@ -189,6 +196,13 @@ class Settings:
         "same calls come in the same order (RSA keys, and signatures of RSA-PSS and ML-DSA, don't)",
         NUMBER_OR_TEXT,
         read=_number_or_text,
+    )
+    faults_must_strike: bool = _option(
+        False,
+        "whether a test fails if a fault that was planned for a number of calls, or for certain "
+        "ones, has struck none by the end of its block or of the mock",
+        FLAG,
+        read=_truth,
     )
     quotas: Mapping[str, int] = _option(
         dict,

@@ -193,6 +193,7 @@ def test_every_ini_option_applies_to_the_fixture(tmp_path: Path) -> None:
             pca_organization_id = o-a1b2c3d4e5
             pca_seed = seven
             pca_keys = fresh
+            pca_faults_must_strike = true
             pca_s3_endpoint_url = http://127.0.0.1:9
             pca_creation_delay = 1.5
             pca_issuance_delay = 60
@@ -210,6 +211,7 @@ def test_every_ini_option_applies_to_the_fixture(tmp_path: Path) -> None:
                     organization_id="o-a1b2c3d4e5",
                     seed="seven",
                     keys="fresh",
+                    faults_must_strike=True,
                     s3_endpoint_url="http://127.0.0.1:9",
                     creation_delay=timedelta(seconds=1.5),
                     issuance_delay=timedelta(minutes=1),

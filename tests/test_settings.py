@@ -14,6 +14,7 @@ from pca_mock.state.keys import SOURCES
 
 # Another value than the default, as a text in an ini file.
 TEXTS = {
+    "faults_must_strike": "true",
     "account_id": "111122223333",
     "region_name": "eu-west-2",
     "organization_id": "o-a1b2c3d4e5",

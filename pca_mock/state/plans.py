@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -121,7 +121,9 @@ class Plan:
         when: what must say yes to a call's parameters.
         left: how many calls (or single attempts) it will still strike; None for all.
         origin: whose calls it strikes: those of the code under test, of handles, or any.
+        must_strike: whether a test fails if it never strikes.
         struck: how many it has struck.
+        spared: how many it would have struck, had they another origin.
     """
 
     operation: str
@@ -130,7 +132,9 @@ class Plan:
     when: Callable[[Params], bool] | None = None
     left: int | None = None
     origin: Whose = "code"
+    must_strike: bool = False
     struck: int = 0
+    spared: int = 0
     # Of the mocks in which it has been in force: a snapshot brings it into others, too.
     _homes: WeakSet[Plans] = field(default_factory=WeakSet, repr=False)
 
@@ -156,7 +160,15 @@ class Plan:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        is_idle = self.is_idle
         self.cancel()
+        if is_idle and error is None:
+            raise AssertionError(about_idle([self]))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it should have struck by now, and has not."""
+        return self.must_strike and not self.struck
 
     def matches(self, operation: str, params: Params, origin: Origin) -> bool:
         """Whether it is about such a call.
@@ -164,16 +176,33 @@ class Plan:
         Raises:
             ConditionError: the test's own condition has raised.
         """
-        if (
-            self.operation not in (operation, ANY_OPERATION)
-            or not is_meant(origin, self.origin)
-            or not fits(params, self.params)
-        ):
+        if self.operation not in (operation, ANY_OPERATION) or not fits(params, self.params):
+            return False
+        if not is_meant(origin, self.origin):
+            self.spared += 1
             return False
         try:
             return self.when is None or self.when(params)
         except Exception as error:
             raise ConditionError(error) from error
+
+
+def about_idle(plans: Sequence[Plan]) -> str:
+    """The message about plans that have not struck."""
+    lines = [
+        f"{len(plans)} planned faults never struck:"
+        if len(plans) > 1
+        else "a planned fault never struck:"
+    ]
+    for plan in plans:
+        members = ", ".join(f"{name}={value!r}" for name, value in plan.params.items())
+        lines.append(f"  {plan!r}" + (f" for {members}" if members else ""))
+        if plan.spared:
+            lines.append(
+                f'    {plan.spared} such attempts had another origin: origin="any" includes them'
+            )
+    lines.append("(plan.cancel() before the end, or faults_must_strike=False, allows that)")
+    return "\n".join(lines)
 
 
 KeptPlans = tuple[tuple[Plan, int | None], ...]
@@ -194,6 +223,10 @@ class Plans:
             counted = sum(other.left is not None for other in self.in_force)
             self.in_force.insert(counted, plan)
         return plan
+
+    def idle(self) -> list[Plan]:
+        """The plans that should have struck by now, and have not."""
+        return [plan for plan in self.in_force if plan.is_idle]
 
     def remove(self, plan: Plan) -> None:
         """Take a plan out of force, if it is in."""

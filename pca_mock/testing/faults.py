@@ -246,7 +246,10 @@ class FaultPlanner:
         if left is not None:
             _check_number("times", left)
         running.check(self._state)
-        return self._state.plans.add(Plan(operation, effect, dict(params), when, left, origin))
+        is_narrow = left is not None or bool(params) or when is not None
+        must_strike = self._state.settings.faults_must_strike and is_narrow
+        plan = Plan(operation, effect, dict(params), when, left, origin, must_strike)
+        return self._state.plans.add(plan)
 
 
 def _number(times: int | None, attempts: int | None) -> int | None:
