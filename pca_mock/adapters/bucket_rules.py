@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from pca_mock.service.policies import is_like
+from pca_mock.service.conditions import is_like
 from pca_mock.state.buckets import StoredObject
 
 _SERVICE: Final = "acm-pca.amazonaws.com"

@@ -152,7 +152,7 @@ _ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
     "GreaterThanEquals": lambda value, expected: value >= expected,
 }
 # Operator -> (value in the request, value in the policy) -> whether it fits.
-_POSITIVE: Final[dict[str, Callable[[str, str], bool]]] = {
+COMPARISONS: Final[dict[str, Callable[[str, str], bool]]] = {
     "StringEquals": _equals,
     "StringEqualsIgnoreCase": _equals_ignoring_case,
     "StringLike": is_like,
@@ -178,7 +178,7 @@ _NEGATIVE: Final = {
 _NULL: Final = "Null"
 # Operators whose values can have policy variables.
 _WITH_VARIABLES: Final = ("String", "Arn")
-OPERATORS: Final = (*_POSITIVE, *_NEGATIVE, _NULL)
+OPERATORS: Final = (*COMPARISONS, *_NEGATIVE, _NULL)
 _OPERATOR: Final = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?")
 
 
@@ -227,7 +227,7 @@ class Condition:
         return substituted(text, facts)
 
     def _fits(self, actual: str, values: Sequence[str]) -> bool:
-        compare = _POSITIVE[_NEGATIVE.get(self.operator, self.operator)]
+        compare = COMPARISONS[_NEGATIVE.get(self.operator, self.operator)]
         is_one = any(compare(actual, value) for value in values)
         return is_one != (self.operator in _NEGATIVE)
 

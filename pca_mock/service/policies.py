@@ -6,10 +6,9 @@ Sources: API_PutPolicy, API_GetPolicy, API_DeletePolicy; User Guide, "Resource-b
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from pca_mock.errors import (
     LockoutPreventedException,
     ResourceNotFoundException,
 )
+from pca_mock.service.conditions import COMPARISONS, is_like
 from pca_mock.service.context import CaContext, Response
 from pca_mock.structures import as_list
 
@@ -64,21 +64,9 @@ _NARROWING: Final = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:Princip
 _LOCKING: Final = {"acm-pca:PutPolicy", "acm-pca:DeletePolicy", "acm-pca:*", "*"}
 
 
-def _equals(value: str, wanted: str) -> bool:
-    return value == wanted
-
-
-def is_like(value: str, wanted: str) -> bool:
-    """Whether a value fits; `*` and `?` are wildcards, and nothing else is."""
-    return fnmatch.fnmatchcase(value, wanted.replace("[", "[[]"))
-
-
-# Condition operator -> (value, wanted) -> whether it holds.
-_OPERATORS: Final[dict[str, Callable[[str, str], bool]]] = {
-    "StringEquals": _equals,
-    "StringLike": is_like,
-    "ArnEquals": is_like,
-    "ArnLike": is_like,
+# The condition operators that resource policies can use here.
+_OPERATORS: Final = {
+    name: COMPARISONS[name] for name in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 }
 
 
