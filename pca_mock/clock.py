@@ -10,6 +10,7 @@ from typing import Final
 
 from pca_mock import sleeping
 from pca_mock.arguments import Kind
+from pca_mock.structures import OnlyOnce
 
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
 LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
@@ -32,7 +33,7 @@ def later(moment: datetime, by: timedelta) -> datetime:
 Setting = tuple[datetime | None, timedelta]
 
 
-class Clock:
+class Clock(OnlyOnce):
     """The time of a mock, which a test can stop and move; code outside the mock keeps its own.
 
     Until it is moved it tells the machine's time, and so follows freezegun and time-machine, which

@@ -1,13 +1,11 @@
-"""`@mock_pca` on anything: functions of every kind, methods, test classes."""
+"""`@mock_pca` on functions of every kind, and methods. Classes: see `classes`."""
 
 from __future__ import annotations
 
 import inspect
-import unittest
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager
-from types import FunctionType, MethodType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import wrapt
 
@@ -15,11 +13,9 @@ _Target = TypeVar("_Target", bound=Callable[..., Any])
 # Makes a mock that a test can enter, and leave again.
 MockFactory = Callable[[], Any]
 
-_RUNNING: Final = "_pca_mock_running"
-
 
 def decorate(target: _Target, new_mock: MockFactory) -> _Target:
-    """Let calls of the target, or the tests in it, run in mocks of their own.
+    """Make each call of the target run in a mock of its own.
 
     Raises:
         TypeError: the target is a pytest fixture, or cannot be called.
@@ -31,14 +27,11 @@ def decorate(target: _Target, new_mock: MockFactory) -> _Target:
         )
     if hasattr(target, "_pytestfixturefunction") or hasattr(target, "_fixture_function_marker"):
         raise TypeError("put @mock_pca below @pytest.fixture: it decorates the function itself")
-    if inspect.isclass(target):
-        _decorate_class(target, new_mock)
-        return target
-    decorated: Any = wrapt.FunctionWrapper(target, _runner(new_mock))
+    decorated: Any = wrapt.FunctionWrapper(target, runner(new_mock))
     return decorated  # type: ignore[no-any-return]  # a proxy: the target to everybody
 
 
-def _runner(new_mock: MockFactory) -> Callable[..., Any]:
+def runner(new_mock: MockFactory) -> Callable[..., Any]:
     """A wrapper, in wrapt's sense, which runs what it wraps in a new mock."""
 
     def run(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
@@ -88,93 +81,3 @@ async def _iterate_async_in(
                     item = await inner.asend(sent)
         except StopAsyncIteration:
             return
-
-
-def _decorate_class(cls: type, new_mock: MockFactory) -> None:
-    if issubclass(cls, unittest.TestCase):
-        _decorate_test_case(cls, new_mock)
-    else:
-        _decorate_plain_class(cls, new_mock)
-
-
-def _decorate_test_case(cls: type[unittest.TestCase], new_mock: MockFactory) -> None:
-    if _overrides(cls, "setUpClass", unittest.TestCase):
-
-        def start(wrapped: Any, owner: Any, args: Any, kwargs: Any) -> Any:
-            mock = new_mock()
-            mock.start()
-            owner.addClassCleanup(mock.stop)
-            return wrapped(*args, **kwargs)
-
-        _wrap(cls, "setUpClass", start)
-        return
-    # run() and debug() are what spans setUp, the test, tearDown and the cleanups.
-    for name in ("run", "debug"):
-        _wrap(cls, name, _runner(new_mock))
-
-
-def _decorate_plain_class(cls: type, new_mock: MockFactory) -> None:
-    """Let pytest's own methods before and after start and stop the mock."""
-    once = hasattr(cls, "setup_class")
-
-    def start(wrapped: Any, owner: Any, args: Any, kwargs: Any) -> Any:
-        mock = new_mock()
-        mock.start()
-        try:
-            result = wrapped(*args, **kwargs)
-        except BaseException:
-            mock.stop()
-            raise
-        setattr(owner, _RUNNING, mock)
-        return result
-
-    def stop(wrapped: Any, owner: Any, args: Any, kwargs: Any) -> Any:
-        try:
-            return wrapped(*args, **kwargs)
-        finally:
-            getattr(owner, _RUNNING).stop()
-            delattr(owner, _RUNNING)
-
-    def run(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        if hasattr(instance, _RUNNING):
-            return wrapped(*args, **kwargs)
-        return run_alone(wrapped, instance, args, kwargs)  # called by hand, without pytest
-
-    run_alone = _runner(new_mock)
-    if once:
-        _wrap_for_class(cls, "setup_class", start)
-        _wrap_for_class(cls, "teardown_class", stop)
-    else:
-        _wrap(cls, "setup_method", start)
-        _wrap(cls, "teardown_method", stop)
-    for name in dir(cls):
-        if name.startswith("test") and isinstance(
-            inspect.getattr_static(cls, name), (FunctionType, staticmethod, classmethod)
-        ):
-            _wrap(cls, name, run)
-
-
-def _overrides(cls: type, name: str, base: type) -> bool:
-    return inspect.getattr_static(cls, name) is not inspect.getattr_static(base, name)
-
-
-def _wrap(cls: type, name: str, wrapper: Callable[..., Any]) -> None:
-    """Put a wrapper around a method, its own or an inherited one; a missing one does nothing."""
-    method = inspect.getattr_static(cls, name, _nothing)
-    setattr(cls, name, wrapt.FunctionWrapper(method, wrapper))
-
-
-def _wrap_for_class(cls: type, name: str, wrapper: Callable[..., Any]) -> None:
-    """The same for pytest's methods of the class, which it calls as their bare `__func__`."""
-    method = inspect.getattr_static(cls, name, _nothing)
-
-    def around(owner: Any) -> Any:
-        binds = isinstance(method, (classmethod, staticmethod))
-        bound = method.__get__(None, owner) if binds else MethodType(method, owner)
-        return wrapper(bound, owner, (), {})
-
-    setattr(cls, name, classmethod(around))
-
-
-def _nothing(_: Any) -> None:
-    pass

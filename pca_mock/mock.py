@@ -8,13 +8,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
-from pca_mock import callers, decoration
+from pca_mock import callers, classes, decoration
 from pca_mock.adapters import creation, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
 from pca_mock.state import running
 from pca_mock.state.plans import Plan, about_idle
+from pca_mock.structures import OnlyOnce
 
 intercept.answer_with(callers.begin_call)
 
@@ -22,7 +23,7 @@ _Options = ParamSpec("_Options")
 _Target = TypeVar("_Target", bound=Callable[..., Any])
 
 
-class PcaPatcher:
+class PcaPatcher(OnlyOnce):
     """A mock that can be started: `with`, `async with`, `start()`/`stop()`, or a decorator.
 
     Each start makes an empty mock. Starting one that runs already only counts: it ends with the
@@ -111,16 +112,24 @@ class PcaPatcher:
         self._end(error)
 
     def __call__(self, target: _Target) -> _Target:
-        """Decorate a function of any kind, a method or a test class.
+        """Decorate a function of any kind, a method or a class.
 
         Each call of a function runs in a mock of its own. In a test class each test does, with
-        its `setUp`, `setup_method`, `tearDown` and `teardown_method`; a class that has
-        `setUpClass` or `setup_class` shares one mock from there to the end of the class.
+        all of its set-up and tear-down; where something is set up for the whole class, by
+        `setUpClass`, `setup_class` or a fixture, the tests share one mock. Subclasses and nested
+        classes are included. Of another class, each call of a public method runs in a mock.
 
         Raises:
             TypeError: the target is a pytest fixture; decorate the function inside instead.
         """
-        return decoration.decorate(target, lambda: PcaPatcher(self._settings))
+
+        def new_mock() -> PcaPatcher:
+            return PcaPatcher(self._settings)
+
+        if inspect.isclass(target):
+            classes.decorate_class(target, new_mock)
+            return target
+        return decoration.decorate(target, new_mock)
 
 
 _OPTIONS_IN_DOCSTRING: Final = "        **options: the fields of `pca_mock.settings.Settings`.\n"

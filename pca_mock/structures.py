@@ -1,4 +1,4 @@
-"""Values as they are in requests, responses and policies: dicts, lists, and their members."""
+"""Values as they are in requests, responses and policies, and copies of things."""
 
 from __future__ import annotations
 
@@ -45,3 +45,15 @@ def as_list(value: list[_Item] | _Item | None) -> list[_Item]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+class OnlyOnce:
+    """A thing of which there is one: a deep copy of something that has it has the same thing.
+
+    Django copies deeply what a test class keeps in `setUpTestData`.
+    """
+
+    __slots__ = ()
+
+    def __deepcopy__(self: _Item, _: object) -> _Item:
+        return self

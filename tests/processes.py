@@ -9,6 +9,8 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+import pytest
+
 # Put before every script: whatever it does, it reaches nothing but loopback.
 _GUARD = """
 import socket as _socket
@@ -65,3 +67,55 @@ def _succeed(command: list[str], home: Path, variables: dict[str, str]) -> str:
     )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
     return result.stdout
+
+
+# pytest with the plugin of this package only
+
+
+# Beside the tests of each run; not imported unless a test does it.
+CALLING = """
+import boto3, pytest, unittest
+from pca_mock import mock_pca
+
+keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+client = boto3.client("acm-pca", "eu-west-1", **keys)
+
+def call(token):
+    try:
+        client.list_permissions(CertificateAuthorityArn="arn:aws:" + token)
+    except client.exceptions.ClientError:
+        pass
+
+async def check(pca, pca_client, issuing):
+    leaf = issuing.issue("localhost")
+    assert pca.calls.assert_called("IssueCertificate", times=1, origin="handle")
+    listed = pca_client.list_certificate_authorities()["CertificateAuthorities"]
+    assert len(listed) == 2
+    assert leaf.status == "ISSUED"
+"""
+
+
+def pytest_outcome(
+    files: dict[str, str], home: Path, *arguments: str, **variables: str
+) -> tuple[int, str]:
+    """Run pytest on files with only this plugin: (exit code, what it printed)."""
+    for name, text in {"calling.py": CALLING, **files}.items():
+        (home / name).write_text(textwrap.dedent(text))
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pca_mock.pytest_plugin"}
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", *arguments],
+        cwd=home,
+        env=clean_environment(home, **alone, **variables),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return result.returncode, result.stdout + result.stderr
+
+
+def passed(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
+    """What pytest printed, which must succeed."""
+    code, output = pytest_outcome(files, home, *arguments, **variables)
+    assert code == pytest.ExitCode.OK, output
+    return output

@@ -46,7 +46,7 @@ def test_the_wheel_has_the_package_its_types_and_the_plugin(distributions: Path)
         "conftest_plugin.py",
     }
     assert text.splitlines()[:2] == ["[console_scripts]", "pca-mock = pca_mock.cli:main"]
-    assert text.splitlines()[-2:] == ["[pytest11]", "pca_mock = conftest_plugin"]
+    assert text.splitlines()[-2:] == ["[pytest11]", "pca_mock = pca_mock.pytest_plugin"]
 
 
 def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> None:

@@ -4,42 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import unittest
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
 
 from pca_mock import PcaMock, mock_pca
 from tests import support
-
-client = boto3.client(
-    "acm-pca",
-    "us-east-1",
-    endpoint_url="http://127.0.0.1:9",
-    config=Config(retries={"total_max_attempts": 1}),
-    aws_access_key_id="a",
-    aws_secret_access_key="b",
-)
-
-
-def cas() -> int:
-    """How many CAs there are; raises EndpointConnectionError without a mock."""
-    return len(client.list_certificate_authorities()["CertificateAuthorities"])
-
-
-def is_mocked() -> bool:
-    try:
-        cas()
-    except EndpointConnectionError:
-        return False
-    return True
-
+from tests.nowhere import cas, client, is_mocked
 
 # with, async with, start and stop
 
@@ -338,7 +312,7 @@ def test_a_fixture_itself_cannot_be_decorated() -> None:
         mock_pca(fixture)
 
 
-# Methods and classes
+# Methods
 
 
 class WithMethods:
@@ -363,155 +337,6 @@ def test_methods_of_every_kind_can_be_decorated() -> None:
     assert it.method() == (it, 0)
     assert it.class_method() == (WithMethods, 0)
     assert it.static_method() == 0
-
-
-@mock_pca
-class TestEachTestOfAClassHasAMockOfItsOwn:
-    def setup_method(self) -> None:
-        support.pending(client)
-
-    def teardown_method(self) -> None:
-        assert cas() == 2
-
-    @pytest.mark.parametrize("time", ["first", "second"])
-    def test_setup_method_and_the_test_share_it(self, time: str) -> None:
-        support.pending(client)
-
-    async def test_coroutines_too(self) -> None:
-        support.pending(client)
-        assert cas() == 2
-
-
-@mock_pca(account_id="210987654321")
-class TestAClassWithoutSetUp:
-    @pytest.fixture(autouse=True)
-    def one_ca(self) -> Iterator[None]:
-        support.pending(client)
-        yield
-        assert is_mocked()
-
-    def test_its_fixtures_share_the_mock(self) -> None:
-        assert cas() == 1
-
-    def test_has_a_mock(self) -> None:
-        assert ":210987654321:" in support.pending(client).arn
-
-
-class TestThatInheritsADecoratedClass(TestAClassWithoutSetUp):
-    def test_of_its_own_has_a_mock_too(self) -> None:
-        assert cas() == 1
-
-
-@mock_pca
-class TestAClassWithSetupClassSharesOneMock:
-    @classmethod
-    def setup_class(cls) -> None:
-        support.pending(client)
-
-    @classmethod
-    def teardown_class(cls) -> None:
-        assert cas() == 3
-
-    @pytest.mark.parametrize("count", [2, 3])
-    def test_each_test_sees_the_cas_of_the_test_before(self, count: int) -> None:
-        support.pending(client)
-        assert cas() == count
-
-
-def test_a_test_method_called_by_hand_has_a_mock() -> None:
-    it = TestAClassWithoutSetUp()
-
-    it.test_has_a_mock()
-
-    assert not is_mocked()
-
-
-def test_a_setup_method_that_raises_ends_the_mock() -> None:
-    @mock_pca
-    class Broken:
-        def setup_method(self) -> None:
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        Broken().setup_method()
-    assert not is_mocked()
-
-
-@mock_pca
-class ACase(unittest.TestCase):
-    def setUp(self) -> None:
-        self.addCleanup(self.assert_two)
-        support.pending(client)
-
-    def tearDown(self) -> None:
-        self.assert_two()
-
-    def assert_two(self) -> None:
-        assert cas() == 2
-
-    def test_first(self) -> None:
-        support.pending(client)
-        assert cas() == 2
-
-    def test_second(self) -> None:
-        support.pending(client)
-        assert cas() == 2
-
-
-@mock_pca
-class AnAsyncCase(unittest.IsolatedAsyncioTestCase):
-    async def asyncSetUp(self) -> None:
-        support.pending(client)
-
-    async def test_it(self) -> None:
-        await asyncio.sleep(0)
-        assert cas() == 1
-
-
-@mock_pca
-class ACaseWithSetUpClass(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        support.pending(client)
-
-    def test_first(self) -> None:
-        assert cas() == 1
-
-    def test_second(self) -> None:
-        assert cas() == 1
-
-
-@pytest.mark.parametrize("case", [ACase, AnAsyncCase, ACaseWithSetUpClass])
-def test_unittest_runs_decorated_test_cases(case: type[unittest.TestCase]) -> None:
-    result = unittest.TestResult()
-
-    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
-
-    assert result.testsRun > 0
-    assert (result.errors, result.failures) == ([], [])
-    assert not is_mocked()
-
-
-def test_unittest_debug_has_a_mock_too() -> None:
-    ACase("test_first").debug()
-
-    assert not is_mocked()
-
-
-def test_a_set_up_class_that_raises_ends_the_mock() -> None:
-    @mock_pca
-    class Broken(unittest.TestCase):
-        @classmethod
-        def setUpClass(cls) -> None:
-            raise ZeroDivisionError
-
-        def test_it(self) -> None: ...
-
-    result = unittest.TestResult()
-    unittest.TestSuite([Broken("test_it")]).run(result)
-
-    assert len(result.errors) == 1
-    assert not is_mocked()
 
 
 # Options

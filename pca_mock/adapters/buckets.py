@@ -31,6 +31,7 @@ from pca_mock.state.buckets import (
     ObjectAccess,
     StoredObject,
 )
+from pca_mock.structures import OnlyOnce
 
 _PATIENCE: Final = 5  # seconds, for an endpoint that may not be there
 
@@ -44,7 +45,7 @@ class _Acting(threading.local):
 _acting: Final = _Acting()
 
 
-class Buckets(Mapping[str, Mapping[str, bytes]]):
+class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
     """The buckets of a mock, for looking into: `pca.buckets["name"]["crl/….crl"]` is bytes.
 
     In memory every bucket exists, unless it is taken away with `remove`.

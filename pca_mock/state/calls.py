@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from pca_mock.structures import OnlyOnce
+
 # So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
 LIMIT: Final = 10_000
 # About how many bytes the parameters of the calls that are kept may have; the latest call is always
@@ -78,7 +80,7 @@ KeptCalls = tuple[tuple[Call, ...], int]
 
 
 @dataclass(slots=True)
-class Log:
+class Log(OnlyOnce):
     """The latest calls of a mock.
 
     Attributes:

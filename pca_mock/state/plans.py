@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 from pca_mock.errors import AwsError
 from pca_mock.state.calls import Origin, Whose, is_meant
+from pca_mock.structures import OnlyOnce
 
 Params = Mapping[str, Any]
 # In place of an operation's name.
@@ -109,7 +110,7 @@ class ConditionError(Exception):
 
 
 @dataclass(eq=False)
-class Plan:
+class Plan(OnlyOnce):
     """A fault that is planned: in force from the start, until it is used up or cancelled.
 
     As a context manager it is cancelled at the end of the block.

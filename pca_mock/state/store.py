@@ -28,6 +28,7 @@ from pca_mock.state.journal import Journal
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
+from pca_mock.structures import OnlyOnce
 
 # API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token is valid.
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
@@ -161,7 +162,7 @@ def _key_hashes(ca: CertificateAuthority) -> list[bytes]:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Snapshot:
+class Snapshot(OnlyOnce):
     """A mock's state at a moment, from `PcaMock.snapshot` for `PcaMock.restore`. It never changes.
 
     Records that never change are shared with the mocks; the others are copied, with their dicts.
@@ -192,7 +193,7 @@ class Snapshot:
 
 
 @dataclass(slots=True)
-class State:
+class State(OnlyOnce):
     """Everything that one mock remembers.
 
     Attributes:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,60 +10,11 @@ from botocore.exceptions import ClientError
 
 from pca_mock import Authority, PcaMock
 from tests import oracles, support
-from tests.processes import clean_environment, run, run_pytest
+from tests.processes import passed, pytest_outcome, run, run_pytest
 
 HEAVY = (
     "{'boto3', 'botocore', 'cryptography', 'wrapt', 'asyncio', 'pca_mock.mock', 'pca_mock.state'}"
 )
-
-
-# Beside the tests of each run; not imported unless a test does it.
-CALLING = """
-import boto3, pytest, unittest
-from pca_mock import mock_pca
-
-keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-client = boto3.client("acm-pca", "eu-west-1", **keys)
-
-def call(token):
-    try:
-        client.list_permissions(CertificateAuthorityArn="arn:aws:" + token)
-    except client.exceptions.ClientError:
-        pass
-
-async def check(pca, pca_client, issuing):
-    leaf = issuing.issue("localhost")
-    assert pca.calls.assert_called("IssueCertificate", times=1, origin="handle")
-    listed = pca_client.list_certificate_authorities()["CertificateAuthorities"]
-    assert len(listed) == 2
-    assert leaf.status == "ISSUED"
-"""
-
-
-def pytest_outcome(
-    files: dict[str, str], home: Path, *arguments: str, **variables: str
-) -> tuple[int, str]:
-    """Run pytest on files with only this plugin: (exit code, output)."""
-    for name, text in {"calling.py": CALLING, **files}.items():
-        (home / name).write_text(textwrap.dedent(text))
-    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "conftest_plugin"}
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", *arguments],
-        cwd=home,
-        env=clean_environment(home, **alone, **variables),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return result.returncode, result.stdout + result.stderr
-
-
-def passed(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
-    """The output of pytest, which must succeed."""
-    code, output = pytest_outcome(files, home, *arguments, **variables)
-    assert code == pytest.ExitCode.OK, output
-    return output
 
 
 def test_the_fixture_pca_is_a_running_mock(pca: PcaMock) -> None:
@@ -86,13 +35,13 @@ def test_the_plugin_imports_nothing_heavy_at_start_up(tmp_path: Path) -> None:
                 import sys
 
                 def test_a():
-                    assert "conftest_plugin" in sys.modules
+                    assert "pca_mock.pytest_plugin" in sys.modules
                     assert not {HEAVY} & set(sys.modules)
                 """
         },
         tmp_path,
         PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-        PYTEST_PLUGINS="conftest_plugin",
+        PYTEST_PLUGINS="pca_mock.pytest_plugin",
     )
 
     assert "1 passed" in output
@@ -134,7 +83,7 @@ def test_clients_made_when_test_modules_are_imported_are_answered(
 def test_handlers_are_registered_as_soon_as_botocore_is_imported(tmp_path: Path) -> None:
     run(
         """
-import conftest_plugin, sys
+import sys, pca_mock.pytest_plugin
 assert "botocore" not in sys.modules
 import botocore.handlers
 from botocore.session import get_session
@@ -151,7 +100,7 @@ assert "exec_module" not in vars(botocore.handlers.__loader__)
 def test_the_package_may_be_what_imports_botocore_first(tmp_path: Path) -> None:
     run(
         """
-import conftest_plugin
+import pca_mock.pytest_plugin
 from pca_mock import mock_pca
 import boto3
 client = boto3.client("acm-pca", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
@@ -168,7 +117,7 @@ def test_sessions_older_than_the_plugin_are_reached_too(tmp_path: Path) -> None:
         """
 import boto3
 client = boto3.client("acm-pca", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
-import conftest_plugin
+import pca_mock.pytest_plugin
 from pca_mock import mock_pca
 
 with mock_pca():
@@ -179,7 +128,7 @@ with mock_pca():
 
 
 def test_this_process_has_the_plugin_from_its_entry_point() -> None:
-    assert "conftest_plugin" in sys.modules
+    assert "pca_mock.pytest_plugin" in sys.modules
 
 
 # Ini options
@@ -283,26 +232,21 @@ def test_only_the_fixture_reports_an_ini_option_with_a_wrong_value(tmp_path: Pat
     assert "1 passed, 1 error" in output
     message = "options of the fixture pca: an account id is a string of 12 digits, not '42'"
     assert f"\n{message}" in output
-    assert "conftest_plugin.py" not in output
+    assert "pytest_plugin.py" not in output
 
 
 # The header
 
 
-@pytest.mark.parametrize(
-    ("options", "line"),
-    [
-        ("", "pca_mock: default options"),
-        (
-            "pca_creation_delay = 5\npca_account_id = 111122223333",
-            "pca_mock: account_id=111122223333, creation_delay=0:00:05",
-        ),
-    ],
-)
-def test_the_header_shows_the_options(options: str, line: str, tmp_path: Path) -> None:
-    files = {"pytest.ini": f"[pytest]\n{options}\n", "test_it.py": "def test_a(): pass"}
+def test_the_header_shows_the_options_if_there_are_any(tmp_path: Path) -> None:
+    options = "[pytest]\npca_creation_delay = 5\npca_account_id = 111122223333\n"
+    module = {"test_it.py": "def test_a(): pass"}
 
-    assert f"\n{line}\n" in passed(files, tmp_path, "-v")
+    with_options = passed({"pytest.ini": options, **module}, tmp_path, "-v")
+    without = passed({"pytest.ini": "[pytest]\n", **module}, tmp_path, "-v")
+
+    assert "\npca_mock: account_id=111122223333, creation_delay=0:00:05\n" in with_options
+    assert "\npca_mock:" not in without
 
 
 # The marker
@@ -454,8 +398,7 @@ def test_the_marker_of_a_module_applies_to_all_of_its_tests(tmp_path: Path) -> N
 
         pytestmark = pytest.mark.pca(account_id="111122223333")
 
-        def test_it(request):
-            assert "pca" in request.fixturenames
+        def test_it():
             assert boto3.client("acm-pca").list_certificate_authorities()
 
         class TestIt:
@@ -495,14 +438,16 @@ def test_a_marker_with_wrong_options_is_reported_in_a_line(tmp_path: Path) -> No
     assert code == pytest.ExitCode.TESTS_FAILED
     assert "5 errors" in output
     for message in (
-        "options of the fixture pca: mock_pca() got an unexpected keyword argument 'acount_id'",
+        "@pytest.mark.pca(acount_id='111122223333'): mock_pca() got an unexpected keyword "
+        "argument 'acount_id'",
         "options of the fixture pca: an account id is a string of 12 digits, not '42'",
         "options of the fixture pca: there is no quota 'cas'",
         "options of the fixture pca: keys is one of pool, fresh, not 'stolen'",
-        "@pytest.mark.pca takes keyword arguments alone",
+        "@pytest.mark.pca('111122223333'): the options of mock_pca are keyword arguments. This "
+        "marker is that of pca_mock's plugin; one that means something else needs another name.",
     ):
         assert f"\n{message}" in output
-    assert "conftest_plugin.py" not in output
+    assert "pytest_plugin.py" not in output
 
 
 # The other fixtures
