@@ -129,6 +129,10 @@ def _is_marked_for_itself(item: pytest.Item, fixture_names: Iterable[str]) -> bo
     return bool(nodes)
 
 
+class _WrongOptions(pytest.fail.Exception):  # type: ignore[misc, name-defined]
+    """The ini file or a marker has options that no mock can have."""
+
+
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What is set in the ini file and, more strongly, by the markers that apply."""
     return _ini_options(request.config) | _marker_options(request)
@@ -143,11 +147,11 @@ def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
                 raise TypeError("the options of mock_pca are keyword arguments")
         except TypeError as error:
             values = [*map(repr, marker.args), *(f"{k}={v!r}" for k, v in marker.kwargs.items())]
-            pytest.fail(
+            raise _WrongOptions(
                 f"@pytest.mark.{_MARKER}({', '.join(values)}): {error}. This marker is that of "
                 "pca_mock's plugin; one that means something else needs another name.",
                 pytrace=False,
-            )
+            ) from None
         options |= marker.kwargs
     return options
 
@@ -158,7 +162,8 @@ def _running(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
     try:
         mock = mock_pca(**_options(request))
     except ValueError as error:
-        pytest.fail(f"options of the fixture {request.fixturename}: {error}", pytrace=False)
+        message = f"options of the fixture {request.fixturename}: {error}"
+        raise _WrongOptions(message, pytrace=False) from None
     with mock as running:
         yield running
 
@@ -219,6 +224,8 @@ def _value_of_pca(request: pytest.FixtureRequest) -> Any:
     is_asked_for = "pca" in request.fixturenames
     try:
         return request.getfixturevalue("pca")
+    except _WrongOptions:
+        raise
     except pytest.fail.Exception:
         if is_asked_for:
             raise
@@ -320,11 +327,11 @@ def _decorated_classes(item: pytest.Item) -> list[pytest.Class]:
 
 def _classes_set_up_once(item: pytest.Item) -> Iterator[pytest.Class]:
     """Those of them for all of whose tests something that this one uses is set up once."""
-    from pca_mock import classes
-
     nodes = _decorated_classes(item)
     if not nodes:
         return
+    from pca_mock import classes
+
     fixtures = getattr(item, "_fixtureinfo", None)
     bases = {
         definition.baseid
