@@ -39,20 +39,26 @@ class PcaPatcher(OnlyOnce):
 
     def start(self) -> PcaMock:
         """Answer all `acm-pca` calls of this process from now on."""
-        with self._lock:
-            if self._running is None:
-                self._running = self._begin()
-            self._starts += 1
-            return self._running
+        new: PcaMock | None = None
+        try:
+            with self._lock:
+                if self._running is None:
+                    new = PcaMock(self._settings)
+                    self._begin(new)
+                    self._running, self._starts = new, 0
+                self._starts += 1
+                return self._running
+        except BaseException:  # such as an interrupt, which must not leave anything behind
+            if new is not None:
+                self._clean_up(new)
+            raise
 
-    def _begin(self) -> PcaMock:
-        pca = PcaMock(self._settings)
+    def _begin(self, pca: PcaMock) -> None:
         intercept.register()
         creation.register()
         waiters.register()
         running.begin(pca._state)
         waiters.adjust()
-        return pca
 
     def stop(self) -> None:
         """Undo one `start()`.
@@ -67,21 +73,32 @@ class PcaPatcher(OnlyOnce):
 
     def _stop(self) -> list[Plan]:
         """Undo one `start()`; if the mock ends with it, return the plans that have not struck."""
+        try:
+            return self._undo_start()
+        except BaseException:  # such as an interrupt
+            if self._running is not None and self._starts <= 1:
+                self._clean_up(self._running)
+            raise
+
+    def _undo_start(self) -> list[Plan]:
         with self._lock:
             if self._running is None:
                 raise RuntimeError("this mock is not running")
-            self._starts -= 1
-            idle: list[Plan] = []
-            if self._starts == 0:
-                state, self._running = self._running._state, None
-                try:
-                    state.buckets.send(everything=True)
-                finally:
-                    running.end(state)
-                    waiters.adjust()
-                idle = state.plans.idle()
-                state.keys.release()
+            if self._starts > 1:
+                self._starts -= 1
+                return []
+            state = self._running._state
+            state.buckets.send(everything=True)
+            idle = state.plans.idle()
+            self._clean_up(self._running)
             return idle
+
+    def _clean_up(self, pca: PcaMock) -> None:
+        """End the mock. To do it twice, or after a part of it, does no harm."""
+        running.end(pca._state)
+        waiters.adjust()
+        pca._state.keys.release()
+        self._running, self._starts = None, 0
 
     def __enter__(self) -> PcaMock:
         return self.start()

@@ -35,7 +35,7 @@ _CALLS: Final = "before-call.acm-pca."
 _PARAMETERS: Final = "pca_mock.parameters"
 # Where botocore's monitor keeps what it will send to another process when the call has ended.
 _METRICS: Final = "current_api_call_event"
-_lock = threading.Lock()
+_lock = threading.RLock()
 _registered = False
 _begin_call: BeginCall
 
@@ -65,7 +65,9 @@ def register(*, look_for_existing: bool = True) -> None:
 
 
 def _add_to_builtin(handlers: ModuleType) -> None:
-    handlers.BUILTIN_HANDLERS.extend((*row, handlers.REGISTER_LAST) for row in _HANDLERS)
+    rows = [(*row, handlers.REGISTER_LAST) for row in _HANDLERS]
+    builtin = handlers.BUILTIN_HANDLERS
+    builtin.extend(row for row in rows if row not in builtin)  # an interrupt may have come before
 
 
 def reach(emitter: Any) -> None:

@@ -21,7 +21,7 @@ from pca_mock.state import running
 _CLASSES: Final = {"botocore.waiter": "Waiter", "aiobotocore.waiter": "AIOWaiter"}
 _SERVICE: Final = "acm-pca"
 
-_lock: Final = threading.Lock()
+_lock: Final = threading.RLock()
 # The classes at present replaced: their own `wait`, and the one that has taken its place.
 _replaced: Final[dict[Any, tuple[Callable[..., Any], Callable[..., Any]]]] = {}
 

@@ -66,9 +66,9 @@ class PooledKeys:
     def release(self) -> None:
         """Put all keys back."""
         with _lock:
-            for key_algorithm, key in self._taken:
+            while self._taken:  # one by one: an interrupt must not make one free twice
+                key_algorithm, key = self._taken.pop()
                 _free.setdefault(key_algorithm, deque()).append(key)
-        self._taken.clear()
 
     def keep(self) -> None:
         """Leave the keys that were taken so far out of the pool for good."""
@@ -97,7 +97,7 @@ class SeededKeys:
         self._source.keep()
 
 
-_lock: Final = threading.Lock()
+_lock: Final = threading.RLock()
 _free: Final[dict[str, deque[PrivateKey]]] = {}
 
 # Values of the option `keys`.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # interception is registered with pytest's start, which crypt
 _running: Final[list[State]] = []
 _watchers: Final[list[Callable[[State], None]]] = []
 _served: Final[list[str]] = []
-_lock: Final = threading.Lock()
+_lock: Final = threading.RLock()
 _acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
 
 

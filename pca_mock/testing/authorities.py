@@ -299,13 +299,23 @@ class Authority(AuthorityView):
 
         Args:
             restorable_days: how long `restore` brings it back, 7 to 30.
+
+        Raises:
+            ClientError, ParamValidationError: AWS or botocore would refuse it; the CA is as before.
         """
         NUMBER.check(restorable_days=restorable_days)
-        if states.status(self._ca, self._state.clock.now()) is Status.ACTIVE:
+        ca, changed_at = self._ca, self._ca.last_state_change_at
+        is_active = states.status(ca, self._state.clock.now()) is Status.ACTIVE
+        if is_active:
             self.disable()
-        self._client.delete_certificate_authority(
-            CertificateAuthorityArn=self.arn, PermanentDeletionTimeInDays=restorable_days
-        )
+        try:
+            self._client.delete_certificate_authority(
+                CertificateAuthorityArn=self.arn, PermanentDeletionTimeInDays=restorable_days
+            )
+        except BaseException:
+            if is_active and ca.administrative_status is Status.DISABLED:
+                states.move(ca, Status.ACTIVE, changed_at)
+            raise
 
     def restore(self) -> None:
         """Bring it back after its deletion."""

@@ -14,7 +14,7 @@ from random import Random
 from tests.fuzz.attacks import ATTACKS, attempt, cuts_and_flips
 from tests.fuzz.world import World
 
-_ATTEMPTS = 20_000
+_ATTEMPTS = 5_000
 _IN_ORDER = "cuts and flips"
 # Kinds whose attempts start a process each: one for so many of the others.
 _FEWER = {"ocsp answers": 20}

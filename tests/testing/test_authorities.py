@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -1169,3 +1169,15 @@ def only_what_the_model_knows(request: pytest.FixtureRequest) -> None:
     """Skip tests with parameters that an older service model lacks."""
     if hasattr(request.node, "callspec"):
         newer_models.need(request.node.callspec.params)
+
+
+@pytest.mark.parametrize("days", [3, 31])
+def test_a_deletion_that_is_refused_leaves_the_ca_active(days: int, pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    before = inside.snapshot(pca)
+
+    with pytest.raises((ClientError, ParamValidationError)):
+        root.delete(days)
+
+    assert root.status == "ACTIVE"
+    assert inside.snapshot(pca) == before
