@@ -114,10 +114,16 @@ def answer(
     """
     if not event_name.startswith(_CALLS):
         return None
-    if running.latest() is None or _PARAMETERS not in context:
-        return None  # no mock, or it was started in the middle of this call
     if running.is_served(params["url"]):
         return None  # the client was made for the endpoint of a mock, and calls it over HTTP
+    is_remembered = _PARAMETERS in context
+    if running.latest() is None and not is_remembered:
+        return None
+    if running.latest() is None or not is_remembered:
+        raise RuntimeError(
+            f"a mock of pca_mock {'ended' if is_remembered else 'started'} in the middle of this "
+            f"call of {model.name}, which is not sent to AWS"
+        )
     context.pop(_METRICS, None)
     parameters: dict[str, Any] = context[_PARAMETERS]
     if any(hasattr(value, "getvalue") for value in parameters.values()):

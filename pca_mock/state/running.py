@@ -6,6 +6,7 @@ pytest's plugin is called with each mock that a test starts.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # interception is registered with pytest's start, which crypt
 _running: Final[list[State]] = []
 _watchers: Final[list[Callable[[State], None]]] = []
 _served: Final[list[str]] = []
-_lock: Final = threading.RLock()
+_lock = threading.RLock()
 _acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
 
 
@@ -126,3 +127,17 @@ def _has(state: State, arn: AuthorityArn) -> bool:
     """Whether a mock has a CA, or remembers that it had it."""
     with state.lock:
         return state.remembers(arn)
+
+
+def _begin_again_in_a_child() -> None:
+    """After a fork: other threads, which may have held the locks, don't exist in the child."""
+    global _lock
+    _lock = threading.RLock()
+    for state in _running:
+        state.lock = threading.RLock()
+        if state.settings.seed is None:
+            state.random.seed()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_begin_again_in_a_child)

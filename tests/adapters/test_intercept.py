@@ -388,18 +388,19 @@ def test_concurrent_calls_lose_nothing(pca: PcaMock) -> None:
     assert all(ca.get(arn) for arn in arns)
 
 
-def test_a_mock_that_starts_during_a_call_does_not_answer_it() -> None:
-    client, mock = client_to_nowhere(), mock_pca()
+def test_a_mock_that_starts_or_ends_during_a_call_does_not_send_it() -> None:
+    starting, ending, mock = client_to_nowhere(), client_to_nowhere(), mock_pca()
 
     def start(**_: Any) -> None:
         mock.start()
 
-    client.meta.events.register("before-call.acm-pca.*", start)
-    try:
-        with pytest.raises(EndpointConnectionError):
-            client.list_certificate_authorities()
-    finally:
-        mock.stop()
+    starting.meta.events.register("before-call.acm-pca.*", start)
+    ending.meta.events.register("before-call.acm-pca.*", lambda **_: mock.stop())
+
+    with pytest.raises(RuntimeError, match="started in the middle of this call"):
+        starting.list_certificate_authorities()
+    with pytest.raises(RuntimeError, match="ended in the middle of this call"):
+        ending.list_certificate_authorities()
 
 
 def test_registering_again_adds_nothing() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from pca_mock import mock_pca
+from tests.processes import run
 
 
 def test_a_handle_is_about_its_own_mock_while_that_is_the_last_one() -> None:
@@ -130,3 +134,37 @@ def test_a_handle_never_falls_back_on_an_earlier_mock() -> None:
             with pytest.raises(LookupError, match="any more"):
                 _ = restored.status
             assert root.status == "ACTIVE"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_has_locks_and_random_numbers_of_its_own(tmp_path: Path) -> None:
+    run(
+        """
+        import os, threading, warnings
+        from pca_mock import mock_pca
+
+        warnings.simplefilter("ignore")
+        with mock_pca() as pca:
+            held, done = threading.Event(), threading.Event()
+            lock = pca._state.lock
+
+            def hold():
+                with lock:
+                    held.set()
+                    done.wait()
+
+            thread = threading.Thread(target=hold)
+            thread.start()
+            held.wait()
+            reader, writer = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.write(writer, pca.create_root_ca().arn.encode())
+                os._exit(0)
+            os.waitpid(child, 0)
+            done.set()
+            thread.join()
+            assert os.read(reader, 200).decode() != pca.create_root_ca().arn
+        """,
+        tmp_path,
+    )
