@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
-from pca_mock import callers, classes, decoration
+from pca_mock import callers, classes, decoration, handing
 from pca_mock.adapters import creation, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
@@ -21,6 +21,14 @@ intercept.answer_with(callers.begin_call)
 
 _Options = ParamSpec("_Options")
 _Target = TypeVar("_Target", bound=Callable[..., Any])
+
+
+# The handles of the mocks that run, by the identity of their states.
+_handles: Final[dict[int, PcaMock]] = {}
+
+
+def _latest_handle() -> PcaMock:
+    return _handles[id(running.latest())]
 
 
 class PcaPatcher(OnlyOnce):
@@ -58,6 +66,7 @@ class PcaPatcher(OnlyOnce):
         creation.register()
         waiters.register()
         running.begin(pca._state)
+        _handles[id(pca._state)] = pca
         waiters.adjust()
 
     def stop(self) -> None:
@@ -97,6 +106,7 @@ class PcaPatcher(OnlyOnce):
         """End the mock. To do it twice, or after a part of it, does no harm."""
         running.end(pca._state)
         waiters.adjust()
+        _handles.pop(id(pca._state), None)
         pca._state.keys.release()
         self._running, self._starts = None, 0
 
@@ -136,6 +146,9 @@ class PcaPatcher(OnlyOnce):
         `setUpClass`, `setup_class` or a fixture, the tests share one mock. Subclasses and nested
         classes are included. Of another class, each call of a public method runs in a mock.
 
+        A parameter of a function that is called `pca`, or annotated with `PcaMock`, and that the
+        caller leaves out, gets the handle of this mock. pytest doesn't fill it with its fixture.
+
         Raises:
             TypeError: the target is a pytest fixture; decorate the function inside instead.
         """
@@ -146,7 +159,8 @@ class PcaPatcher(OnlyOnce):
         if inspect.isclass(target):
             classes.decorate_class(target, new_mock)
             return target
-        return decoration.decorate(target, new_mock)
+        function: _Target = handing.handed_over(target, _latest_handle)
+        return decoration.decorate(function, new_mock)
 
 
 _OPTIONS_IN_DOCSTRING: Final = "        **options: the fields of `pca_mock.settings.Settings`.\n"
