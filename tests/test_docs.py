@@ -45,6 +45,13 @@ def test_examples_keep_the_line_numbers_of_their_page() -> None:
     assert all(line in ("", lines[number]) for number, line in enumerate(examples))
 
 
+def test_the_first_page_links_to_every_other_one() -> None:
+    text = (pages.DOCS / "index.md").read_text(encoding="utf-8")
+
+    links = set(re.findall(r"\]\((\S+\.md)\)", text))
+    assert links == {str(page.relative_to(pages.DOCS)) for page in pages.PAGES} - {"index.md"}
+
+
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.stem)
 def test_examples_have_types(page: Path) -> None:
     shown = [block for block in pages.blocks(page) if block.language == "python"]

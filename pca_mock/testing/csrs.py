@@ -70,6 +70,7 @@ def create_csr(
 
     It needs no mock:
 
+        >>> from pca_mock import create_csr
         >>> request = create_csr("host.example", "10.0.0.1", subject={"Organization": "Example"})
         >>> request.x509.subject.rfc4514_string()
         'CN=host.example,O=Example'
