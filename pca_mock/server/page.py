@@ -145,7 +145,7 @@ class Page:
                 return _download(arn) + pages.of_certificate(self._state, certificate)
             download = _download(arn) if ca.installed is not None else ""
             card = pages.of_authority(self._state, ca)
-            return f"{download}{card}{_issued(ca, self._state.clock.now())}"
+            return f"{download}{card}{_crls(ca)}{_issued(ca, self._state.clock.now())}"
 
     def calls(self, _: web.Request) -> str:
         """The latest calls."""
@@ -196,6 +196,16 @@ def _issued(ca: CertificateAuthority, now: datetime) -> str:
         for certificate in latest
     ]
     return html.document(f"<nav><ul>{''.join(entries)}</ul></nav>") if entries else ""
+
+
+def _crls(ca: CertificateAuthority) -> str:
+    """Where the CA's CRLs can be read, and when each is written next."""
+    rows = [
+        f'<li><a href="/{html.text(urllib.parse.quote(crl.key))}">{html.text(crl.key)}</a>'
+        f" <small>next at {crl.due_at:%Y-%m-%d %H:%M} UTC</small></li>"
+        for crl in ca.crls.values()
+    ]
+    return f"<p>CRLs:</p><ul>{''.join(rows)}</ul>" if rows else ""
 
 
 def _download(arn: str) -> str:

@@ -60,6 +60,8 @@ def test_it_shows_the_cas_and_follows_the_calls(pca: PcaMock, page: Any) -> None
     leaf = root.issue("www.example.com")
     page.get_by_role("button", name="Example <Root>").click()
     page.locator("#details .card").get_by_text(root.arn, exact=True).wait_for()
+    crl = page.locator("#details").get_by_role("link", name="crl/").get_attribute("href")
+    assert crl in [f"/{key}" for key in pca.buckets["crls"]]
     page.locator("#details").get_by_role("button", name="CN=www.example.com").click()
     page.locator("#details .card").get_by_text(leaf.arn, exact=True).wait_for()
     leaf.revoke()
