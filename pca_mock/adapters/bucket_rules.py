@@ -18,7 +18,7 @@ from pca_mock.service.conditions import is_like
 from pca_mock.state.buckets import StoredObject
 
 _SERVICE: Final = "acm-pca.amazonaws.com"
-# What the service must be allowed (User Guide, "Access policies for CRLs"), and with what.
+# Actions that the service needs (User Guide, "Access policies for CRLs"), and their resources.
 _NEEDED: Final = (
     ("s3:putobject", "{bucket}/{key}"),
     ("s3:putobjectacl", "{bucket}/{key}"),

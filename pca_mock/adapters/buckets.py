@@ -1,6 +1,6 @@
 """Object stores for CRLs and audit reports: memory, moto's S3, or an S3 endpoint of the user's.
 
-Which one counts is decided at each write: an endpoint if the user has named one, moto's S3 while
+The store is chosen at each write: an endpoint if the user has named one, moto's S3 while
 `mock_aws` is active, else memory. Real AWS is never among them.
 """
 
@@ -62,7 +62,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         self._outgoing = Outgoing(self._put)
 
     def before_looks(self, act: Callable[[], None]) -> None:
-        """Call a function before anybody looks into the buckets."""
+        """Call a function each time before somebody looks into the buckets."""
         self._before_look = act
 
     def note_look(self) -> None:
@@ -88,11 +88,11 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         self._forbidden.discard(bucket)
 
     def keep(self) -> KeptObjects:
-        """A copy of what is in memory, for `restore`."""
+        """A copy of the objects in memory, for `restore`."""
         return _copied(self._memory), frozenset(self._missing), frozenset(self._forbidden)
 
     def restore(self, kept: KeptObjects) -> None:
-        """Put exactly this into memory. Other buckets are not this mock's own."""
+        """Replace all objects in memory. Buckets elsewhere are not this mock's own."""
         memory, missing, forbidden = kept
         self._memory = _copied(memory)
         self._missing, self._forbidden = set(missing), set(forbidden)
@@ -127,11 +127,11 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         return f"<Buckets {sorted(self)}>"
 
     def for_a_call(self) -> ObjectAccess:
-        """What a single call asks. See `pca_mock.state.buckets`."""
+        """The access of a single call. See `pca_mock.state.buckets`."""
         return self if self._endpoint_url is None else _Patient(self)
 
     def check(self, bucket: str, region: str) -> None:
-        """Look whether there is a bucket. See `pca_mock.state.buckets`."""
+        """Check that a bucket exists. See `pca_mock.state.buckets`."""
         client = self._client(region)
         if client is not None:
             with _translated(bucket):
@@ -164,7 +164,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
                 note(None)
 
     def send(self, *, everything: bool) -> None:
-        """Write what has been published and may take long. See `pca_mock.state.buckets`."""
+        """Write the published objects whose writing may take long. See `pca_mock.state.buckets`."""
         self._outgoing.send(everything=everything)
 
     def _put(self, item: StoredObject, region: str) -> None:
@@ -192,7 +192,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         self._memory.setdefault(item.bucket, {})[item.key] = item.data
 
     def _client(self, region: str | None) -> Any:
-        """An S3 client, or None where memory is meant."""
+        """An S3 client, or None for memory."""
         if self._endpoint_url is None and not _is_moto_active():
             return None
         if region not in self._clients:
@@ -228,7 +228,7 @@ def _client_of_moto(region: str | None) -> Any:
     # Once, for all handlers are called; the session of own clients may be older than moto's import.
     client.meta.events.unregister("before-send", _stubber())
     client.meta.events.register_first("before-send", _stubber())
-    # What moto's own handler lets pass must not go out.
+    # Requests that moto's own handler passes on must not reach AWS.
     client.meta.events.register_last("before-send", _refuse)
     return client
 
@@ -260,7 +260,7 @@ def _missing(kind: str, name: object, names: Iterable[str]) -> KeyError:
 
 
 class _Patient:
-    """What a call asks where an endpoint answers: each question is waited for without the lock."""
+    """The access of a call to an endpoint: waiting for an answer happens without the lock."""
 
     def __init__(self, buckets: Buckets) -> None:
         self._buckets = buckets
@@ -293,7 +293,7 @@ def _copied(memory: _Memory) -> _Memory:
 
 @contextmanager
 def _own_calls() -> Iterator[None]:
-    """Calls of S3 in this block are this package's own: nobody looks."""
+    """Mark calls of S3 in this block as this package's own, for which no CRL has to be written."""
     former, _acting.on_its_own = _acting.on_its_own, True
     try:
         yield
@@ -333,7 +333,7 @@ def _is_moto_active() -> bool:
 
 
 def _stubber() -> Any:
-    """What answers botocore's clients for moto; None where moto isn't in use."""
+    """The handler that answers botocore's clients for moto; None where moto isn't in use."""
     return getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
 
 

@@ -1,10 +1,10 @@
 """Client creation: credentials and region of the clients of `acm-pca` that are made during a mock.
 
 botocore asks a chain of providers for credentials: some run programs, others call STS, SSO or the
-metadata service of an instance, and the session keeps what they give. A client of `acm-pca` that
-is made while a mock runs gets only what is there without asking anybody: the keys in arguments, in
+metadata service of an instance, and the session keeps their answers. A client of `acm-pca` that
+is made while a mock runs gets only keys that need no asking: those in arguments, in
 the session, in the environment or in the profile, else dummies. A copy of the session makes it, so
-that the session keeps nothing of this. Clients of other services are made as always.
+that the session keeps nothing of this. Clients of other services are made as usual.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DUMMY_ACCESS_KEY: Final = "PCAMOCKDUMMYACCESSKEY"
 DUMMY_SECRET_KEY: Final = "pca_mock-dummy-secret-key"
 _SERVICE: Final = "acm-pca"
 _PATCHED: Final = "_pca_mock_patched"
-# Where static credentials are: the access key, its secret, and what a token may be called.
+# Where static credentials are: the access key, its secret, and the names of a token.
 _IN_MEMORY: Final = ("access_key", "secret_key", "token")
 _IN_ENVIRONMENT: Final = (
     "AWS_ACCESS_KEY_ID",
@@ -56,7 +56,7 @@ class StaticKeys:
 
 
 def register() -> None:
-    """Have sessions of botocore and aiobotocore make clients of `acm-pca` as described above.
+    """Make sessions of botocore and aiobotocore create clients of `acm-pca` without asking anybody.
 
     It holds for good, for the sessions that exist and for those to come, and changes nothing
     unless a mock is running.
@@ -113,7 +113,7 @@ def _reached(client: Any) -> Any:
 
 
 class _Offline:
-    """What a copy of a session does otherwise than the session itself."""
+    """The methods in which a copy of a session differs from the session itself."""
 
     _pca_mock_credentials: Any
     _pca_mock_emitter: Any
@@ -238,7 +238,7 @@ def keys_of(session: Any) -> StaticKeys:
 def _keys_in_memory(credentials: Mapping[str, Any]) -> StaticKeys:
     """The keys of a session that has loaded its credentials.
 
-    Of those that expire only the access key is used, to tell whose they are. Their class has
+    Of those that expire only the access key is used, to find out whose they are. Their class has
     properties of these names, which refresh them.
     """
     if isinstance(credentials.get("access_key"), str):

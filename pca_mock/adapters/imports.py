@@ -1,4 +1,4 @@
-"""Modules of others that are there already, or will be imported later, or again.
+"""Modules of others: imported already, or later, or again.
 
 It imports nothing that pytest hasn't: its plugin watches from the start.
 """
@@ -34,7 +34,7 @@ def watch(name: str, function: _Function) -> None:
 
 
 class _Watcher(MetaPathFinder):
-    """Finds nothing by itself, but has the loaders of others call the functions."""
+    """Finds no module itself, but makes the loaders of others call the functions."""
 
     def __init__(self) -> None:
         self._finding = threading.local()
@@ -66,7 +66,7 @@ def _found_by_others(
 
 
 def _call_after(loader: Any, name: str) -> None:
-    """Have a loader call the functions once it has executed the module."""
+    """Make a loader call the functions after it has executed the module."""
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:

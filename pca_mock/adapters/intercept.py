@@ -33,7 +33,7 @@ BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
 _CALLS: Final = "before-call.acm-pca."
 _PARAMETERS: Final = "pca_mock.parameters"
-# Where botocore's monitor keeps what it will send to another process when the call has ended.
+# Where botocore's monitor keeps the event that it sends to another process after the call.
 _METRICS: Final = "current_api_call_event"
 _lock = threading.RLock()
 _registered = False
@@ -41,13 +41,13 @@ _begin_call: BeginCall
 
 
 def answer_with(begin_call: BeginCall) -> None:
-    """Give the handlers what begins a call. They ask it only while a mock runs."""
+    """Set the function that begins a call. The handlers call it only while a mock runs."""
     global _begin_call
     _begin_call = begin_call
 
 
 def register(*, look_for_existing: bool = True) -> None:
-    """Make every botocore client ask the handlers below: those to come, and those that exist.
+    """Register the handlers of this module with every botocore client, existing or future.
 
     Args:
         look_for_existing: False where there can't be any yet, as botocore is being imported.
@@ -56,7 +56,7 @@ def register(*, look_for_existing: bool = True) -> None:
     with _lock:
         if _registered:
             return
-        # Sessions from here on are built with the handlers; the others are found now. Sessions and
+        # Later sessions are built with the handlers; earlier ones get them here. Sessions and
         # clients each have an emitter of their own, and a client's is a copy of its session's.
         imports.watch("botocore.handlers", _add_to_builtin)
         for emitter in _existing_emitters() if look_for_existing else ():
@@ -110,7 +110,7 @@ def answer(
     """`before-call`: the running mock's answer, as (HTTP response, parsed response).
 
     A call that has failed goes through botocore's own retry handlers, as it would after the
-    network; an asynchronous client is given something to await then.
+    network; an asynchronous client gets something to await then.
     """
     if not event_name.startswith(_CALLS):
         return None
@@ -148,7 +148,7 @@ def answer(
 
 
 def note_look(**_: Any) -> None:
-    """`before-call.s3`: the running mocks write what has waited for somebody to look."""
+    """`before-call.s3`: running mocks write the objects that have waited for somebody to look."""
     for state in running.mocks():
         state.buckets.note_look()
 
@@ -161,7 +161,7 @@ def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     """One attempt: its answer, and the error that it is or that came instead.
 
     Raises:
-        Exception: what the condition of a plan has raised, unchanged.
+        Exception: the error of a plan's condition, unchanged.
     """
     try:
         parsed = call.attempt()

@@ -1,6 +1,6 @@
-"""Objects on their way to moto's S3 or an S3 endpoint: what waits, for how long, and who sends it.
+"""Objects on their way to moto's S3 or an S3 endpoint: which wait, how long, and who sends them.
 
-The rule for what waits is in `pca_mock.service.publishing`.
+The rule for waiting is in `pca_mock.service.publishing`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class _Parcel(NamedTuple):
 
 
 class Outgoing:
-    """What has been published and not written yet: one object for each place, the latest one."""
+    """Published objects that are not written yet: for each place, the latest one."""
 
     def __init__(self, put: Callable[[StoredObject, str], None]) -> None:
-        """Begin empty.
+        """Start without objects.
 
         Args:
             put: writes an object, and raises BucketError where it cannot be written.
@@ -64,13 +64,13 @@ class Outgoing:
             self._sizes[_place(item)] = _size(item)
 
     def send(self, *, everything: bool) -> None:
-        """Write what is here.
+        """Write the objects.
 
         Args:
-            everything: also what can wait, and also if this thread has added nothing.
+            everything: whether to write also objects that can wait, or that other threads added.
         """
         if not everything and not self._thread.has_added:
-            return  # what is here is waited for by others
+            return  # other threads wait for these objects
         self._thread.has_added = False
         while self._parcels:
             with self._sending:

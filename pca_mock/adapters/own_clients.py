@@ -1,7 +1,7 @@
 """Clients that this package makes itself.
 
 A test may have replaced `boto3.client`, botocore's methods or the default session, or have hooks on
-it. Nothing of that is passed through here: the methods are those that botocore had when this module
+it. None of that affects these clients: the methods are those that botocore had when this module
 was imported, and the event handlers those of a session that nobody else knows.
 """
 
@@ -50,7 +50,7 @@ def own_client(service_name: str, region_name: str, access_key: str, **kwargs: A
 
 
 def users_client(service_name: str, **kwargs: Any) -> Any:
-    """A client like the user's own: with what is configured in the default session or outside.
+    """A client like the user's own, with the configuration of the default session or outside.
 
     Args:
         service_name: as botocore names it.

@@ -117,11 +117,11 @@ def _disconnect(connection: Any) -> None:
 
 
 class _TooLargeError(HTTPException):
-    """The request's head is larger than what is read of one; http.server answers with 431."""
+    """The request's head is larger than the limit; http.server answers with 431."""
 
 
 class _Limited:
-    """What a client sends, as a file in which lines may have a limited size in all."""
+    """The bytes that a client sends, as a file whose lines have a limited size in all."""
 
     def __init__(self, file: Any) -> None:
         self._left = _LARGEST_HEAD
@@ -194,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._pass_over()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what http.server itself refuses: unknown methods, heads that are too large."""
+        """Refuse a request for http.server: an unknown method, or a head that is too large."""
         if self.may_answer():
             super().send_error(code, message, explain)
             self._pass_over()

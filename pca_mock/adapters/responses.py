@@ -1,7 +1,7 @@
-"""What botocore would have made of an answer from the network: (HTTP response, parsed response).
+"""Answers as botocore would have made them from the network: (HTTP response, parsed response).
 
 Only event handlers see the HTTP response, and hardly any looks at its headers or body. So those are
-made when they are read; ResponseMetadata has the headers but for the length of the body.
+made when they are read; ResponseMetadata has the headers except the length of the body.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pca_mock.errors import AwsError
 from pca_mock.service.model import operation_model
 
 _JSON: Final = "application/x-amz-json-1.1"
-# What tells the local zone from another one.
+# Values that identify the local zone.
 _Zone = tuple[Any, ...]
 # Changes the times in a structure or list, in place.
 _Localiser = Callable[[Any, _Zone], None]
@@ -38,7 +38,7 @@ def success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> An
 
 
 def failure(request_id: str, model: Any, url: str, error: AwsError) -> Answer:
-    """A response that is an error; the message stands twice where the error is modelled."""
+    """A response that is an error; the message is there twice where the error is modelled."""
     parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
     if error.code in (shape.name for shape in model.service_model.error_shapes):
         parsed["message"] = error.message
@@ -100,12 +100,12 @@ def _http_date(epoch_seconds: int) -> str:
     return formatdate(epoch_seconds, usegmt=True)
 
 
-# botocore's parsers tell times in the local zone. The model says where there are any.
+# botocore's parsers return times in the local zone. The model shows where there are any.
 
 
 @cache
 def _localiser(operation: str) -> _Localiser | None:
-    """What localises the answers of an operation; None where these have no times."""
+    """A function that localises the answers of an operation; None where these have no times."""
     # Not the model of the client that calls: to remember it would keep it in memory for good.
     shape = operation_model(operation).output_shape
     return _localiser_of(shape) if shape is not None else None
@@ -139,5 +139,5 @@ def _each(localise: _Localiser, items: list[Any], zone: _Zone) -> None:
 
 @lru_cache(maxsize=4096)
 def _localised(moment: datetime, _: _Zone) -> datetime:
-    """A moment in the local zone, which is an argument lest an answer outlives it."""
+    """A moment in the local zone, which is an argument because it may change between answers."""
     return moment.astimezone(get_tzinfo_options()[0]())

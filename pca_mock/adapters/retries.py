@@ -1,8 +1,8 @@
 """botocore's own retry handlers, asked about attempts that never were on the network.
 
-These are the steps of `botocore.endpoint.Endpoint._send_request` after an attempt, but that they
-wait by the mock's clock. What is yielded are the answers of event handlers: those of asynchronous
-clients are to be awaited.
+These are the steps of `botocore.endpoint.Endpoint._send_request` after an attempt, except that they
+wait by the mock's clock. They yield the answers of event handlers; those of
+asynchronous clients are to be awaited.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from botocore.hooks import first_non_none_response
 
 # (HTTP response, parsed response), as botocore has them
 Answer = tuple[AWSResponse, dict[str, Any]]
-# What an attempt has given, and the error that this is or that came instead.
+# The result of an attempt, and the error that it is or that came instead.
 Outcome = tuple[Answer | None, Exception | None]
 
 
@@ -37,7 +37,7 @@ class CallInProgress(Protocol):
         """
 
     def wait(self, seconds: float) -> None:
-        """Let time pass before the next attempt."""
+        """Wait before the next attempt."""
 
     def end(self, error: Exception | None, retries: int) -> object:
         """Note how it ended."""
@@ -52,7 +52,7 @@ def steps(
     attempt: Callable[[], Outcome],
     outcome: Outcome,
 ) -> Generator[Any, Any, Answer]:
-    """Make attempts until botocore's handlers, or success, say that it is enough.
+    """Make attempts until one succeeds or botocore's handlers want no further one.
 
     Args:
         call: the call.
@@ -64,7 +64,7 @@ def steps(
 
     Raises:
         BotoCoreError: the network has failed, as planned, at the last attempt.
-        Exception: what a handler of the user's own has raised.
+        Exception: a handler of the user's own has raised it.
     """
     context, attempts = request["context"], 1
     while True:
@@ -126,7 +126,7 @@ async def _drive_awaiting(steps: Generator[Any, Any, Answer], emitted: Any) -> A
 
 
 async def _turn() -> None:
-    """Let other tasks take their turn before the next attempt, as they would while this one waits.
+    """Give other tasks a turn before the next attempt, as they would have while this one waits.
 
     Like `asyncio.sleep(0)`, which a test may have replaced. Other event loops have no such way.
     """

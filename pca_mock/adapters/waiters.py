@@ -1,7 +1,7 @@
 """Waiters of `acm-pca`: while a mock runs they wait by its clock, and take no real time.
 
 botocore's own loop does the waiting, with a delay of zero; the clock moves on before each further
-poll. `Waiter.wait` is replaced only while a mock runs. Waiters of other services are left alone.
+poll. `Waiter.wait` is replaced only while a mock runs. Waiters of other services don't change.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _replaced: Final[dict[Any, tuple[Callable[..., Any], Callable[..., Any]]]] = {}
 
 
 def register() -> None:
-    """Have waiters replaced that are imported while a mock runs."""
+    """Replace waiters, too, that are imported while a mock runs."""
     for name in _CLASSES:
         imports.watch(name, _adjust_imported)
 
@@ -55,7 +55,7 @@ def adjust() -> None:
 
 
 def _by_the_mocks_clock(original: Callable[..., Any]) -> Callable[..., Any]:
-    """A `wait` that does what the original does; that of aiobotocore returns its coroutine."""
+    """A `wait` that does the same as the original; that of aiobotocore returns its coroutine."""
 
     @functools.wraps(original)
     def wait(waiter: Any, **kwargs: Any) -> Any:
