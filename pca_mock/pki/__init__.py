@@ -1,1 +1,1 @@
-"""X.509 alone: values in, values out; knows no CA status, no account, no clock."""
+"""Only X.509: values in, values out; knows no CA status, no account, no clock."""

@@ -26,7 +26,7 @@ _VERSION_3: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class BasicConstraints:
-    """What the extension says; `path_length` is None without a limit."""
+    """The contents of the extension; `path_length` is None without a limit."""
 
     critical: bool
     is_ca: bool
@@ -39,12 +39,12 @@ class CaCertificate:
 
     Attributes:
         encoded: the whole certificate, DER.
-        tbs_certificate: what is signed of it, DER.
+        tbs_certificate: its signed part, DER.
         signature_algorithm: the AlgorithmIdentifier beside the signature.
         signature: its octets.
         subject, issuer: its Names, DER, byte for byte.
         spki: its SubjectPublicKeyInfo, DER, byte for byte.
-        extensions: in its order, no OID twice; what nobody asks for may be unreadable.
+        extensions: in its order, no OID twice; extensions that nobody needs may be unreadable.
         basic_constraints: None without the extension.
         key_identifier: its SKI; without one, SHA-1 of its key (User Guide, "RFC compliance").
         not_before, not_after: UTC, whole seconds.
@@ -101,7 +101,7 @@ class CaCertificate:
 
 
 def parse(encoded: bytes) -> CaCertificate:
-    """Read one certificate, with those of its extensions that every CA certificate is asked for.
+    """Read one certificate, with those of its extensions that every CA certificate needs.
 
     Raises:
         MalformedCertificateException: not DER of a certificate that can be understood.
@@ -147,16 +147,16 @@ def _read(encoded: bytes) -> CaCertificate:
 
 
 def _extensions(optional: list[der.Element]) -> tuple[Extension, ...]:
-    found: list[Extension] = []
+    extensions: list[Extension] = []
     for element in optional:
         if element.tag == _EXTENSIONS:
             (listed,) = element.children()
-            found = decode_all(listed)
+            extensions = decode_all(listed)
         elif element.tag not in _UNIQUE_IDENTIFIERS:
             raise ValueError("a field that certificates don't have")
-    if len({extension.oid for extension in found}) != len(found):
+    if len({extension.oid for extension in extensions}) != len(extensions):
         raise ValueError("an extension is there twice")
-    return tuple(found)
+    return tuple(extensions)
 
 
 def _find(extensions: tuple[Extension, ...], oid: str) -> Extension | None:
@@ -182,7 +182,7 @@ def _subject_key_identifier(extensions: tuple[Extension, ...]) -> bytes | None:
 
 
 def parse_pem(text: bytes) -> list[CaCertificate]:
-    """Read all certificates in PEM text, in order; other text is passed over.
+    """Read all certificates in PEM text, in order; other text is ignored.
 
     Raises:
         MalformedCertificateException: one of them cannot be understood, or a PEM block is

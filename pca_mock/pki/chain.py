@@ -1,4 +1,4 @@
-"""May this certificate become a CA's, and does this chain carry it?
+"""Whether a certificate can be a CA's, and whether its chain verifies it.
 
 Own code, because each check has an error of AWS's, and `cryptography`'s verifier takes no CA
 certificate as the one to verify.
@@ -47,7 +47,7 @@ _MAY_BE_CRITICAL: Final = frozenset(
 
 
 def check_root(certificate: CaCertificate, has_chain: bool) -> None:
-    """Refuse what cannot become a root's own certificate.
+    """Refuse a certificate that cannot be a root's own.
 
     Raises:
         InvalidRequestException: not self-signed, or accompanied by a chain.
@@ -61,7 +61,7 @@ def check_root(certificate: CaCertificate, has_chain: bool) -> None:
 
 
 def check_subordinate(certificate: CaCertificate, has_chain: bool) -> None:
-    """Refuse what cannot become a subordinate's certificate, whatever the chain.
+    """Refuse a certificate that cannot be a subordinate's, whatever the chain.
 
     Raises:
         InvalidRequestException: self-signed, or without a chain.
@@ -125,7 +125,7 @@ def check_subject(certificate: CaCertificate, csr_subject: bytes) -> None:
     """The subject has the attributes of the CSR's, in whatever order and string types.
 
     Raises:
-        CertificateMismatchException: it hasn't.
+        CertificateMismatchException: it has others.
         MalformedCertificateException: it cannot be the issuer of other certificates.
     """
     try:
@@ -144,7 +144,7 @@ def check_names(certificate: CaCertificate, chain: Sequence[CaCertificate]) -> N
     """Each certificate has names that all those above it permit.
 
     Raises:
-        CertificateMismatchException: one hasn't.
+        CertificateMismatchException: one has a forbidden name.
         MalformedCertificateException: name constraints that cannot be read or enforced.
     """
     above: list[NameConstraints] = []
@@ -165,7 +165,7 @@ def check_expiry(certificate: CaCertificate, now: datetime) -> None:
     """Refuse a certificate that has expired. One that isn't valid yet is accepted.
 
     Raises:
-        MalformedCertificateException: it has.
+        MalformedCertificateException: the certificate has expired.
     """
     if certificate.not_after < now:
         raise MalformedCertificateException("The certificate has expired.")

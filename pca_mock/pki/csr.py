@@ -25,18 +25,18 @@ from pca_mock.pki.names import EMPTY_NAME
 _EXTENSION_REQUEST: Final = oids.of("pkcs-9-at-extensionRequest")
 _LABEL: Final = "CERTIFICATE REQUEST"
 _INVALID: Final = "The certificate signing request is invalid."
-# RFC 2986 section 4.1: the field may be empty, but not absent. The service was seen to say so.
-# OPEN RULE csr-without-attributes: with which error code is not known.
+# RFC 2986 section 4.1: the field may be empty, but not absent. The message was observed.
+# OPEN RULE csr-without-attributes: the error code is unknown.
 _NO_ATTRIBUTES: Final = "CSR is missing required element 'attributes'."
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
-    """What issuance takes from a CSR; `subject` and `spki` are its own bytes (DER).
+    """The parts of a CSR that issuance uses; `subject` and `spki` are its own bytes (DER).
 
     Attributes:
-        key_identifier: of the key; see `key_identifier`.
-        subject_alternative_name: the requested SAN; one without any name counts as none.
+        key_identifier: of the key, by `key_identifier`.
+        subject_alternative_name: the requested SAN; None if it has no name.
     """
 
     subject: bytes
@@ -53,7 +53,7 @@ def create(
 
     Args:
         subject: a Name, DER.
-        extensions: what the extensionRequest attribute shall hold.
+        extensions: the contents of the extensionRequest attribute.
         key: the subject's private key.
         algorithm: one that fits the key.
     """
@@ -88,13 +88,13 @@ def public_key_bits(spki: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def parse(text: bytes) -> CertificateRequest:
-    """Read a PEM request and check everything that AWS checks about the request alone.
+    """Read a PEM request and check everything that AWS checks about only the request.
 
-    Tests often issue for one request again and again; so those of late are remembered.
+    Tests often issue for the same request; so recent ones are remembered.
 
     Raises:
-        MalformedCSRException: not exactly one readable request, a key that is not accepted, a
-            signature that doesn't hold, or neither subject nor subject alternative name.
+        MalformedCSRException: not exactly one readable request, a key that is not accepted, an
+            invalid signature, or neither subject nor subject alternative name.
         NotSupportedByPcaMock: a key or a signature of a kind that is not known here.
     """
     try:

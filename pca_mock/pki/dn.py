@@ -1,7 +1,7 @@
 """Distinguished names that were received: compared with one another, and as text.
 
-A Name is read without regard to whether its values are such as RFC 5280 has them: nothing here
-fails on one that is DER. Sources: RFC 5280 section 7.1; RFC 2253 and 4514.
+A Name is read whether or not its values are those that RFC 5280 allows: nothing here fails on
+one that is DER. Sources: RFC 5280 section 7.1; RFC 2253 and 4514.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KEYWORDS: Final = {
     for oid, keyword in oids.readable(oids.ATTRIBUTES).items()
     if keyword in {"CN", "L", "ST", "O", "OU", "C", "STREET", "DC", "UID"}
 }
-# What Java 17 takes for text; it reads the octets of all of these as UTF-8.
+# Types that Java 17 takes for text; it reads the octets of all of these as UTF-8.
 _JAVA_STRINGS: Final = {
     der.UTF8_STRING,
     der.PRINTABLE_STRING,
@@ -35,13 +35,13 @@ _SPECIAL: Final = re.compile(r'[,+"\\<>;]|\A[ #]| \Z')
 
 
 def text_of(value: der.Element) -> str | None:
-    """A string type's text; None of a value that is no text. Octets that fit none are replaced."""
+    """The text of a string type; None for other types. Octets that it cannot have are replaced."""
     codec = der.STRING_CODECS.get(value.tag)
     return None if codec is None else value.content.decode(codec, "replace")
 
 
 def attributes(name: bytes) -> Counter[tuple[str, _Value]]:
-    """How often a Name has each attribute: (OID, text), whatever the order and the string types."""
+    """The number of each attribute in a Name: (OID, text), whatever the order and string types."""
     return Counter(_attribute(attribute) for rdn in _rdns(name) for attribute in rdn)
 
 
@@ -54,7 +54,7 @@ def comparable(name: bytes) -> list[frozenset[tuple[str, _Value]]]:
 
 
 def are_equal(name: bytes, other: bytes) -> bool:
-    """Whether two Names mean the same."""
+    """Whether two Names are equal by RFC 5280 section 7.1."""
     return name == other or comparable(name) == comparable(other)
 
 

@@ -23,8 +23,8 @@ from pca_mock.pki.templates import Passthrough, Template
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import ApiPassthroughTypeDef
 
-# The order of the service's own extensions and of the structured ones. What is copied from the CSR
-# comes before these, custom extensions after them, each in the order of their source.
+# The order of the service's own extensions and of the structured ones. Extensions from the CSR
+# come before these, custom extensions after them, each in the order of their source.
 _POSITIONS: Final = {
     oid: position
     for position, oid in enumerate(
@@ -46,12 +46,12 @@ _AFTERWARDS: Final = len(_POSITIONS)
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What an issuing CA gives to the certificates that it signs.
+    """The part of an issuing CA in the certificates that it signs.
 
     Attributes:
         subject: the Name in its installed certificate, DER.
         key_identifier: that certificate's SKI, or SHA-1 of its key where it has none.
-        extensions: CDP and AIA, as its revocation configuration says.
+        extensions: CDP and AIA, by its revocation configuration.
     """
 
     subject: bytes
@@ -88,16 +88,16 @@ def contents(
     api: ApiPassthroughTypeDef,
     issuer: Issuer | None,
 ) -> Contents:
-    """Decide what stands in a certificate.
+    """Decide the contents of a certificate.
 
     Args:
-        template: the row that was asked for.
+        template: the requested row.
         request: the caller's CSR.
-        api: the caller's ApiPassthrough; left unread unless the template lets it through.
+        api: the caller's ApiPassthrough; ignored unless the template passes it through.
         issuer: the issuing CA; None where the certificate signs itself.
 
     Raises:
-        InvalidArgsException: a fault in an ApiPassthrough that counts.
+        InvalidArgsException: a fault in an ApiPassthrough that the template passes through.
         MalformedCSRException: the CSR has an extension twice that the template copies.
     """
     # OPEN RULE api-root-custom
@@ -155,7 +155,7 @@ def _copied(template: Template, request: CertificateRequest) -> list[Extension]:
 
 
 def _check_syntax(extension: Extension) -> None:
-    """Refuse to copy what is no DER of its type."""
+    """Refuse to copy values that are not DER of their type."""
     # OPEN RULE csr-extension-syntax: User Guide, "RFC compliance", says only that a SAN is copied
     # without validation.
     try:
@@ -187,6 +187,6 @@ def tbs_certificate(
 
 
 def sign(tbs_certificate: bytes, key: PrivateKey, algorithm: SigningAlgorithm) -> bytes:
-    """The certificate: what was to be signed, how it is signed, and the signature. DER."""
+    """The certificate, from TBSCertificate, AlgorithmIdentifier and signature: DER."""
     signature = der.bit_string(algorithm.sign(key, tbs_certificate))
     return der.sequence(tbs_certificate, algorithm.identifier, signature)

@@ -32,7 +32,7 @@ Subtrees = Mapping[int, tuple[bytes, ...]]
 
 @dataclass(frozen=True, slots=True)
 class NameConstraints:
-    """What a CA certificate says of the names below it: bases by the tag of their GeneralName."""
+    """The constraints of a CA certificate on names: bases by the tag of their GeneralName."""
 
     permitted: Subtrees
     excluded: Subtrees
@@ -103,7 +103,7 @@ def breach(
     alternative_name: bytes | None,
     budget: Budget | None = None,
 ) -> str | None:
-    """What in a certificate's names the constraints above it forbid; None if nothing.
+    """The first name of a certificate that the constraints above it forbid; None if there is none.
 
     Args:
         constraints: of the certificates above.
@@ -115,29 +115,29 @@ def breach(
         The first breach, in the service's words.
     """
     try:
-        found = _names(subject, alternative_name)
+        names = _names(subject, alternative_name)
     except ValueError:
         return _UNREADABLE
-    comparisons = len(constraints) + len(found) * sum(each.size for each in constraints)
+    comparisons = len(constraints) + len(names) * sum(each.size for each in constraints)
     if not (budget or Budget()).covers(comparisons):
         return "Too many names and name constraints."
-    breaches = (_breach(name, each) for each in constraints for name in found)
+    breaches = (_breach(name, each) for each in constraints for name in names)
     return next((text for text in breaches if text is not None), None)
 
 
 def _names(subject: bytes, alternative_name: bytes | None) -> list[tuple[int, bytes]]:
     """All names of a certificate: (tag of its GeneralName, content)."""
-    found = []
+    names = []
     if alternative_name is not None:
         listed = der.parse(alternative_name).expect(der.SEQUENCE).children()
-        found = [(name.tag, name.content) for name in listed]
-    if all(tag != _MAILBOX for tag, _ in found):
+        names = [(name.tag, name.content) for name in listed]
+    if all(tag != _MAILBOX for tag, _ in names):
         # As old certificates have them: they apply where the SAN has no mailbox.
         mailboxes = [text for oid, text in dn.attributes(subject) if oid == _EMAIL_ADDRESS]
-        found += [(_MAILBOX, text.encode()) for text in mailboxes if isinstance(text, str)]
+        names += [(_MAILBOX, text.encode()) for text in mailboxes if isinstance(text, str)]
     if subject != EMPTY_NAME:
-        found.append((_DIRECTORY, subject))
-    return found
+        names.append((_DIRECTORY, subject))
+    return names
 
 
 def _breach(name: tuple[int, bytes], constraints: NameConstraints) -> str | None:
@@ -149,7 +149,7 @@ def _breach(name: tuple[int, bytes], constraints: NameConstraints) -> str | None
     word, is_within = _FORMS[tag]
     if any(is_within(content, base) for base in excluded):
         return f"{word} found in an excluded subtree."
-    is_bare = tag == _URI and not _host_of(content)  # it must be rejected, says the RFC
+    is_bare = tag == _URI and not _host_of(content)  # by the RFC it must be rejected
     if is_bare or (permitted and not any(is_within(content, base) for base in permitted)):
         return f"{word} not found in a permitted subtree."
     return None

@@ -44,7 +44,7 @@ EMPTY_NAME: Final = der.sequence()
 def subject(value: ASN1SubjectUnionTypeDef) -> bytes:
     """Write an ASN1Subject as a Name: DER, one attribute per RDN.
 
-    Members that are empty strings count as absent; without any member the name is empty.
+    Members that are empty strings are treated as absent; without any member the name is empty.
 
     Raises:
         InvalidArgsException: standard members and CustomAttributes together, or a custom value

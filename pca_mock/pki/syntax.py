@@ -1,8 +1,8 @@
-"""Is a value DER of its type, at every depth?
+"""Whether a value is DER of its type, at every depth.
 
-What is copied byte for byte must be: a certificate with anything else in it could not be read.
-Meanings are not looked at, lengths and spellings of names neither. Own code, because `cryptography`
-parses only some of these types, refuses odd ones that are harmless, and warns of others.
+Values that are copied byte for byte must be: nobody could read a certificate with anything else.
+Meanings are not checked, and neither are lengths and spellings of names. Own code, because
+`cryptography` parses only some of these types, refuses harmless odd ones, and warns of others.
 
 Sources: RFC 5280 appendix A for the types, ITU-T X.690 for the encoding of each.
 
@@ -102,7 +102,7 @@ def _oid(element: Element) -> None:
 
 @lru_cache(maxsize=256)
 def _check_oid(dotted: str) -> None:
-    """Refuse an OID that is longer, or has a larger arc, than what common tools read."""
+    """Refuse an OID that is longer, or has a larger arc, than common tools read."""
     if len(der.oid_content(dotted)) > _MOST_OID_OCTETS or any(
         int(arc) >= _ARC_LIMIT for arc in dotted.split(".")
     ):
@@ -130,7 +130,7 @@ def anything(element: Element) -> None:
     """Any value: well-formed to its last level.
 
     Raises:
-        ValueError: it isn't.
+        ValueError: it is malformed.
     """
     level = [element]
     for _ in range(_DEEPEST):
@@ -168,11 +168,11 @@ def _sequence(*parts: Type) -> Type:
     """A SEQUENCE of these fields; those that may be absent are made by `_optional`, and last."""
 
     def check(element: Element) -> None:
-        given = element.expect(der.SEQUENCE).children()
+        elements = element.expect(der.SEQUENCE).children()
         needed = sum(not isinstance(part, _Optional) for part in parts)
-        if not needed <= len(given) <= len(parts):
+        if not needed <= len(elements) <= len(parts):
             raise DerError("too few or too many fields")
-        for part, each in zip(parts, given, strict=False):
+        for part, each in zip(parts, elements, strict=False):
             part(each)
 
     return check
@@ -187,16 +187,16 @@ class _Optional:
 
 
 def _tagged(fields: dict[int, Type], *, least: int = 0, tag: int = der.SEQUENCE) -> Type:
-    """A SEQUENCE of fields that are known by their tags, in ascending order, each at most once."""
+    """A SEQUENCE of fields with tags of their own, in ascending order, each at most once."""
 
     def check(element: Element) -> None:
-        given = element.expect(tag).children()
-        if len(given) < least:
+        elements = element.expect(tag).children()
+        if len(elements) < least:
             raise DerError("too few fields")
-        order = [each.tag & ~_CONSTRUCTED for each in given]
+        order = [each.tag & ~_CONSTRUCTED for each in elements]
         if any(second <= first for first, second in pairwise(order)):
             raise DerError("fields twice, or not in their order")
-        for each in given:
+        for each in elements:
             _choice(fields)(each)
 
     return check
@@ -250,7 +250,7 @@ def name(element: Element) -> None:
     """A Name, of whatever attributes.
 
     Raises:
-        ValueError: it isn't.
+        ValueError: it is malformed.
     """
     for rdn in element.expect(der.SEQUENCE).children():
         _rdn(rdn.encoded)
@@ -421,10 +421,10 @@ _TYPES: Final[dict[str, Type]] = {
 
 
 def extension(oid: str, value: bytes) -> None:
-    """An extension's OID, and the value of its type; where that isn't known, any value.
+    """An extension's OID, and a value of its type; any value where the type isn't known.
 
     Raises:
-        ValueError: it isn't.
+        ValueError: it is malformed.
     """
     _check_oid(oid)
     _TYPES.get(oid, anything)(der.parse(value))
