@@ -1,4 +1,4 @@
-"""May the identity of this caller? What it must be allowed, and what is known of its request.
+"""Whether a caller's identity may call: the permissions that it needs, and facts of its request.
 
 Sources: Service Authorization Reference, "AWS Private Certificate Authority"; User Guide, "AWS
 Private CA API operations and permissions"; IAM User Guide, "AWS global condition context keys",
@@ -19,7 +19,7 @@ from pca_mock.state.enforcement import Decision
 
 
 class Permission(NamedTuple):
-    """What a caller must be allowed: an action, on a resource."""
+    """A permission that a caller needs: an action, on a resource."""
 
     action: str
     resource: str
@@ -41,7 +41,7 @@ _MORE_ACTIONS: Final = {"CreateCertificateAuthority": ("Tags", "TagCertificateAu
 def permissions(
     operation: str, request: Mapping[str, Any], caller: Caller, arn: AuthorityArn | None
 ) -> list[Permission]:
-    """What the caller of an operation must be allowed.
+    """The permissions that the caller of an operation needs.
 
     Args:
         operation: the name on the wire.
@@ -63,12 +63,12 @@ def permissions(
 def check(
     ctx: Context, request: Mapping[str, Any], arn: AuthorityArn | None, template_arn: str | None
 ) -> None:
-    """Refuse what the policies in force don't allow the code under test.
+    """Refuse calls of the code under test that the policies in force don't allow.
 
     Args:
         ctx: the call.
         request: its members.
-        arn: of the CA that it is about, if it is about one.
+        arn: of the CA that the request is about, if it is about one.
         template_arn: the template that would be issued with, where that applies.
 
     Raises:

@@ -56,7 +56,7 @@ LONGEST_SHORT_LIFE: Final = timedelta(days=7)
 
 
 def prepare(request: IssueCertificateRequestTypeDef) -> None:
-    """Read the CSR, which is remembered. What is wrong with it is told when its turn comes."""
+    """Read the CSR, which is remembered. Its faults are reported later, in AWS's order."""
     with suppress(MalformedCSRException):
         csr.parse(as_bytes(request["Csr"]))
 
@@ -74,13 +74,13 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
     # OPEN RULE issue-order
     ca = ctx.ca
     token = ("IssueCertificate", str(ca.arn), request.get("IdempotencyToken", ""))
-    if token[-1] and (known := ctx.store.tokens.find(ctx.now, *token)):
-        return {"CertificateArn": known}
+    if token[-1] and (earlier_arn := ctx.store.tokens.find(ctx.now, *token)):
+        return {"CertificateArn": earlier_arn}
     named = template_arn(request, ca.arn.partition)
     template = _template(named)
     ctx.permit(template)
-    wanted = csr.parse(as_bytes(request["Csr"]))
-    if template.constraints.is_root and not (ca.is_root and wanted.spki == ca.spki):
+    csr_subject = csr.parse(as_bytes(request["Csr"]))
+    if template.constraints.is_root and not (ca.is_root and csr_subject.spki == ca.spki):
         # OPEN RULE root-csr-class
         raise MalformedCSRException("Root CA CSR is not provided")
     signing_algorithm = request["SigningAlgorithm"]
@@ -95,7 +95,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         bound_to = crls.for_new_certificate(ctx.state, ca, ctx.now)
     contents = issue.contents(
         template,
-        wanted,
+        csr_subject,
         # OPEN RULE api-ignored
         request.get("ApiPassthrough", {}),
         _issuer(ctx.state, ca, installed, bound_to) if installed is not None else None,
@@ -139,7 +139,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
 def _name_constraints_breach(
     installed: InstalledCertificate, contents: issue.Contents
 ) -> str | None:
-    """What the name constraints above it forbid in a certificate; None if nothing.
+    """The name in a certificate that the constraints above it forbid; None if there is none.
 
     AWS finds it only after it has answered: the issuance then fails.
     """
@@ -190,8 +190,8 @@ def _validity(
     request: IssueCertificateRequestTypeDef, issued_at: datetime
 ) -> tuple[datetime, datetime]:
     """(notBefore, notAfter), each checked against the moment of issuance and the other."""
-    wanted = request["Validity"]
-    not_after = validity.resolve(wanted["Type"], wanted["Value"], issued_at)
+    end = request["Validity"]
+    not_after = validity.resolve(end["Type"], end["Value"], issued_at)
     # OPEN RULE not-before-unclamped
     not_before = issued_at - validity.BACKDATING
     start = request.get("ValidityNotBefore")
@@ -216,9 +216,9 @@ def _check_limits(
     issued_at: datetime,
     not_after: datetime,
 ) -> None:
-    """What the issuer's certificate and usage mode allow. None of it concerns a root itself."""
-    own = installed.certificate
-    if not_after > own.not_after:
+    """Check the limits of the issuer's certificate and usage mode, which a root itself has not."""
+    issuer = installed.certificate
+    if not_after > issuer.not_after:
         raise ValidationException("The certificate validity specified exceeds the CA validity.")
     # OPEN RULE short-lived-ca
     is_short_lived = ca.usage_mode == "SHORT_LIVED_CERTIFICATE"
@@ -232,7 +232,7 @@ def _check_limits(
     # OPEN RULE path-length-words
     path_length = template.constraints.path_length
     assert path_length is not None  # every template for subordinates has one
-    limits = (link.path_length for link in (own, *installed.chain))
+    limits = (link.path_length for link in (issuer, *installed.chain))
     for depth, limit in enumerate(limits, start=1):
         if limit is not None and path_length + depth > limit:
             raise ValidationException(
@@ -255,7 +255,7 @@ def _issuer(
 
 
 def certificate_arn(request: GetCertificateRequestTypeDef, _: AuthorityArn) -> str:
-    """The ARN of the certificate that is asked for."""
+    """The ARN of the requested certificate."""
     return request["CertificateArn"]
 
 

@@ -21,7 +21,7 @@ Facts = Mapping[str, Sequence[str]]
 
 _ARN_PARTS: Final = 6
 _VARIABLE: Final = re.compile(r"\$\{\s*([^,}]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
-# Stand for characters that are not wildcards: `${*}`, `${?}` and `${$}`.
+# Placeholders for characters that are not wildcards: `${*}`, `${?}` and `${$}`.
 _LITERALS: Final = {"*": "\ue000", "?": "\ue001", "$": "\ue002"}
 
 
@@ -38,7 +38,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _plain(text: str) -> str:
-    """A text in which the stand-ins are what they stand for, escaped for an expression."""
+    """A text with the placeholders replaced by their characters, escaped for an expression."""
     for character, stand_in in _LITERALS.items():
         text = text.replace(stand_in, re.escape(character))
     return text
@@ -115,7 +115,7 @@ def _moment(text: str) -> float:
 def _ordered(
     read: Callable[[str], float], is_so: Callable[[float, float], bool]
 ) -> Callable[[str, str], bool]:
-    """A comparison of numbers or moments; what can't be read never fits."""
+    """A comparison of numbers or moments; unreadable values never fit."""
 
     def compare(value: str, expected: str) -> bool:
         try:

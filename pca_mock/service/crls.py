@@ -1,4 +1,6 @@
-"""Which CRL a certificate is bound to, and what it lists. When it is written: see `publishing`.
+"""Which CRL a certificate is bound to, and which certificates a CRL lists.
+
+`publishing` decides when it is written.
 
 Sources: User Guide, "Planning a CRL", "Revocation setup"; API_CrlConfiguration.
 """
@@ -25,17 +27,17 @@ if TYPE_CHECKING:
 
 
 def is_partitioned(ca: CertificateAuthority) -> bool:
-    """Whether its configuration wants a CRL in partitions."""
+    """Whether the CA's configuration has a CRL in partitions."""
     return configuration(ca).get("CrlType") == "PARTITIONED"
 
 
 def is_complete(ca: CertificateAuthority) -> bool:
-    """Whether its configuration wants a complete CRL."""
+    """Whether the CA's configuration has a complete CRL."""
     return configuration(ca)["Enabled"] and not is_partitioned(ca)
 
 
 def host_domain(ca: CertificateAuthority) -> str:
-    """What the names of AWS's hosts in the CA's region end in."""
+    """The ending of the names of AWS's hosts in the CA's region."""
     return f"{ca.arn.region}.{dns_suffix(ca.arn.partition)}"
 
 
@@ -67,19 +69,19 @@ def for_new_certificate(
 
 
 def _complete(state: State, ca: CertificateAuthority, due_at: datetime) -> RevocationList:
-    """The complete CRL, in the place where the configuration wants it now; due if that is new."""
+    """The complete CRL, in the place of the present configuration; due if that is new."""
     key = _key(ca, None)
     uri = _uri(state, ca, key)
-    known = ca.crls.get(None)
-    if known is None:
-        found = RevocationList(None, uri, key, due_at)
+    current = ca.crls.get(None)
+    if current is None:
+        revocation_list = RevocationList(None, uri, key, due_at)
         for serial, revocation in ca.revocations.items():
             if ca.certificates[serial].crl_partition is None:
-                _list(ca, found, serial, revocation)
-        return found
-    if (known.key, known.uri) == (key, uri):
-        return known
-    return replace(known, key=key, uri=uri, due_at=due_at)
+                _list(ca, revocation_list, serial, revocation)
+        return revocation_list
+    if (current.key, current.uri) == (key, uri):
+        return current
+    return replace(current, key=key, uri=uri, due_at=due_at)
 
 
 def _key(ca: CertificateAuthority, partition: str | None) -> str:
@@ -97,18 +99,20 @@ def _uri(state: State, ca: CertificateAuthority, key: str) -> str:
     return f"http://{crl_configuration.get('CustomCname', host)}/{key}"
 
 
-def bind(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+def bind(
+    state: State, ca: CertificateAuthority, revocation_list: RevocationList, now: datetime
+) -> None:
     """Bind a new certificate to a CRL, which is published if it is new.
 
     Where a bucket of the tester's raises an error of its own, nothing has changed.
     """
-    if found.due_at <= now:
-        with _unchanged_by_errors(found):
-            publishing.publish_if_due(state, ca, found, now)
-    publishing.keep(state, ca, found)
-    found.bound += 1
-    if found.partition is not None:
-        ca.current_partition = found.partition
+    if revocation_list.due_at <= now:
+        with _unchanged_by_errors(revocation_list):
+            publishing.publish_if_due(state, ca, revocation_list, now)
+    publishing.keep(state, ca, revocation_list)
+    revocation_list.bound += 1
+    if revocation_list.partition is not None:
+        ca.current_partition = revocation_list.partition
 
 
 def note_revocation(
@@ -120,34 +124,36 @@ def note_revocation(
     """
     partition = ca.certificates[serial].crl_partition
     due_at = later(now, state.settings.crl_delay)
-    found = ca.crls.get(partition)
-    if found is None and partition is None and is_complete(ca):
+    revocation_list = ca.crls.get(partition)
+    if revocation_list is None and partition is None and is_complete(ca):
         # Issued before CRLs were switched on: a complete one has it nevertheless.
-        found = _complete(state, ca, due_at)
-    if found is None:
+        revocation_list = _complete(state, ca, due_at)
+    if revocation_list is None:
         return
-    with _unchanged_by_errors(found):
-        _list(ca, found, serial, revocation)
-        found.due_at = min(found.due_at, due_at)
-        publishing.publish_if_due(state, ca, found, now)
-    publishing.keep(state, ca, found)
+    with _unchanged_by_errors(revocation_list):
+        _list(ca, revocation_list, serial, revocation)
+        revocation_list.due_at = min(revocation_list.due_at, due_at)
+        publishing.publish_if_due(state, ca, revocation_list, now)
+    publishing.keep(state, ca, revocation_list)
 
 
 def _list(
-    ca: CertificateAuthority, found: RevocationList, serial: str, revocation: Revocation
+    ca: CertificateAuthority, revocation_list: RevocationList, serial: str, revocation: Revocation
 ) -> None:
-    """Enter a revoked certificate, as the newest one."""
+    """Enter a revoked certificate into a CRL, as the newest one."""
     entry = crl.Entry(int(serial, 16), revocation.revoked_at, revocation.reason).encode()
-    found.newest = Listed(entry, ca.certificates[serial].not_after, found.newest)
-    found.size += len(entry)
+    revocation_list.newest = Listed(
+        entry, ca.certificates[serial].not_after, revocation_list.newest
+    )
+    revocation_list.size += len(entry)
 
 
-def resume(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
+def resume(state: State, ca: CertificateAuthority, revocation_list: RevocationList) -> None:
     """Go on with a CRL of an earlier process: its entries are those of the CA's revocations."""
     for serial, revocation in ca.revocations.items():
-        if ca.certificates[serial].crl_partition == found.partition:
-            _list(ca, found, serial, revocation)
-    publishing.keep(state, ca, found)
+        if ca.certificates[serial].crl_partition == revocation_list.partition:
+            _list(ca, revocation_list, serial, revocation)
+    publishing.keep(state, ca, revocation_list)
 
 
 # OPEN RULE crl-type-change
@@ -157,7 +163,7 @@ def note_new_configuration(
     revocation_configuration: RevocationConfigurationTypeDef,
     now: datetime,
 ) -> None:
-    """Change a CA's revocation configuration, and write all its CRLs where it wants them.
+    """Change a CA's revocation configuration, and write all its CRLs to their new places.
 
     Where a bucket of the tester's raises an error of its own, nothing has changed.
     """
@@ -165,9 +171,9 @@ def note_new_configuration(
     ca.revocation_configuration = revocation_configuration
     try:
         with _unchanged_by_errors(*ca.crls.values()):
-            for found in ca.crls.values():
-                found.due_at = now
-                publishing.publish_if_due(state, ca, found, now)
+            for revocation_list in ca.crls.values():
+                revocation_list.due_at = now
+                publishing.publish_if_due(state, ca, revocation_list, now)
     except BaseException:
         ca.revocation_configuration = former
         raise
@@ -175,12 +181,12 @@ def note_new_configuration(
 
 @contextmanager
 def _unchanged_by_errors(*lists: RevocationList) -> Iterator[None]:
-    """Undo what a block has done to CRLs if it fails."""
-    former = [replace(found) for found in lists]
+    """Undo the changes of a block to CRLs if it fails."""
+    former = [replace(revocation_list) for revocation_list in lists]
     try:
         yield
     except BaseException:
-        for found, before in zip(lists, former, strict=True):
-            for field in fields(found):
-                setattr(found, field.name, getattr(before, field.name))
+        for revocation_list, before in zip(lists, former, strict=True):
+            for field in fields(revocation_list):
+                setattr(revocation_list, field.name, getattr(before, field.name))
         raise

@@ -1,4 +1,4 @@
-"""Identity policies: what they may say, and what they allow.
+"""Identity policies: their grammar, and the access that they allow.
 
 Sources: IAM User Guide, "JSON policy element reference", "Policy evaluation logic", "Grammar of the
 IAM JSON policy language".
@@ -39,7 +39,7 @@ KEYS: Final = (
 
 
 class MalformedPolicyError(ValueError):
-    """IAM would refuse the policy, or it has something that decisions here can't go by."""
+    """IAM would refuse the policy, or it has an element that cannot be evaluated here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,12 @@ class IdentityPolicies:
         """Read the policies.
 
         Args:
-            policies: documents, as JSON text or as what it stands for.
-            context: condition keys that requests shall have besides those of `KEYS`; without
-                values, if they shall have none.
+            policies: documents, as JSON text or as dicts.
+            context: condition keys of requests besides those of `KEYS`; without values for one that
+                requests don't have.
 
         Raises:
-            MalformedPolicyError: see `_Reader`.
+            MalformedPolicyError: IAM would refuse one, or it cannot be evaluated here.
         """
         self.context: Mapping[str, Sequence[str]] = {
             key.lower(): tuple(values) for key, values in context.items()
@@ -123,7 +123,7 @@ _RESOURCE: Final = re.compile(r"\*|arn:[^:]+:[^:*?]+:.+", re.DOTALL)
 
 
 class _Reader:
-    """Reads policies, and refuses what IAM would refuse.
+    """Reads policies, and refuses those that IAM would refuse.
 
     It also refuses actions that the service doesn't have, which IAM accepts, and condition keys
     whose values aren't known: such a statement would apply, or not, by accident.
@@ -136,7 +136,7 @@ class _Reader:
         """The statements of a policy.
 
         Raises:
-            MalformedPolicyError: the message says what is wrong.
+            MalformedPolicyError: IAM would refuse it, or it cannot be evaluated here.
         """
         document = _loaded(policy)
         version = document.get("Version", _VERSIONS[1])

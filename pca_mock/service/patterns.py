@@ -19,7 +19,7 @@ _SAME_IN_BOTH: Final = re.compile(
     rf"(?:{_ESCAPE}|{_CLASS}|{_QUANTIFIER}|\((?:\?[:=!]|(?!\?))|[)|]|[^\\\[\]{{}}()|*+?.^$])*"
 )
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]|\\u(?!00[0-7])")
-# Surrogates, which are in no text that is valid Unicode, by the category that they stand for.
+# Surrogates, which are in no text that is valid Unicode, by the category that they replace.
 _STAND_INS: Final = {category: 0xD800 + place for place, category in enumerate("LNPSZ")}
 _OTHER: Final = 0xD800 + len(_STAND_INS)
 # The members of a category, for a character class.
@@ -41,7 +41,7 @@ class Pattern:
     r"""A pattern of the service model. `\w`, `\d` and `\s` are ASCII, as in Java.
 
     A Unicode category has many thousand members. So where a pattern has categories, one character
-    stands for all members of each that are not ASCII, in the regular expression and in the text.
+    replaces all members of each that are not ASCII, in the regular expression and in the text.
     """
 
     def __init__(self, pattern: str) -> None:

@@ -1,4 +1,4 @@
-"""Resource policies: what they may say, whom they let do what, and the operations on them.
+"""Resource policies: their rules, the access that they allow, and the operations on them.
 
 Sources: API_PutPolicy, API_GetPolicy, API_DeletePolicy; User Guide, "Resource-based policies",
 "Best practices for Resource Access Manager sharing". How strict AWS is isn't documented.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         PutPolicyRequestTypeDef,
     )
 
-# User Guide, "Resource-based policies": all that another account can be allowed.
+# User Guide, "Resource-based policies": all actions that another account can be allowed.
 SHAREABLE: Final = frozenset(
     {
         "acm-pca:DescribeCertificateAuthority",
@@ -41,8 +41,8 @@ SHAREABLE: Final = frozenset(
         "acm-pca:RevokeCertificate",
     }
 )
-# User Guide, "Resource-based policies": all that another account can issue with, whatever a policy
-# says.
+# User Guide, "Resource-based policies": the only templates that another account can use, whatever
+# the policy.
 SHAREABLE_TEMPLATES: Final = frozenset(
     {
         "EndEntityCertificate/V1",
@@ -57,7 +57,7 @@ _VERSIONS: Final = (None, "2012-10-17", "2008-10-17")
 _STATEMENT_MEMBERS: Final = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _ACCOUNT: Final = re.compile(r"(?P<id>[0-9]{12})|arn:[\w-]+:(?:iam|sts)::(?P<of_arn>[0-9]{12}):.+")
-# A policy for everybody must say in one of these ways who everybody is.
+# A policy for everybody must define in one of these ways who everybody is.
 _NARROWING: Final = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount"}
 # OPEN RULE policy-lockout
 # Actions whose denial locks the policy's own author out.
@@ -110,8 +110,8 @@ def _parse(text: str, ca_arn: str) -> tuple[_Statement, ...]:
     """Read a policy, and refuse one that AWS would refuse.
 
     Raises:
-        InvalidPolicyException: see the rules in the user guide.
-        LockoutPreventedException: it denies the author the way back.
+        InvalidPolicyException: it breaks a rule of the user guide.
+        LockoutPreventedException: it would prevent its author from changing it.
     """
     try:
         policy = json.loads(text)
@@ -200,13 +200,13 @@ def allows(
     facts: Mapping[str, str | None],
     certificate_arn: str | None = None,
 ) -> bool:
-    """Whether a CA's policy lets a caller of another account do something.
+    """Whether a CA's policy allows a caller of another account an action.
 
     Args:
         policy: the text, as it was put.
         ca_arn: the CA's ARN.
         action: such as "acm-pca:GetCertificate".
-        facts: what is known of the call, by condition key; the account among it.
+        facts: values of the call, by condition key, with the account among them.
         certificate_arn: of the certificate that the action is about, if it is about one.
     """
     return _is_open(facts["acm-pca:TemplateArn"]) and any(
@@ -228,7 +228,7 @@ def _covers(statement: _Statement, ca_arn: str, certificate_arn: str | None) -> 
     """Whether a statement's resources are those of an action.
 
     OPEN RULE policy-certificate-resource: the guide's sample names certificates, its table of
-    actions the CA. So a certificate stands for its CA in actions that are about no certificate.
+    actions the CA. So a certificate's ARN means its CA in actions that are about no certificate.
     """
     return (
         certificate_arn is None
@@ -239,7 +239,7 @@ def _covers(statement: _Statement, ca_arn: str, certificate_arn: str | None) -> 
 
 # OPEN RULE policy-conditions
 def _holds(condition: _Condition, facts: Mapping[str, str | None]) -> bool:
-    """Whether one of a condition's values fits. What isn't known of a call never fits."""
+    """Whether one of a condition's values fits. A call without the key never fits."""
     fact, fits = facts.get(condition.key), _OPERATORS.get(condition.operator)
     if fact is None or fits is None:
         return False
@@ -251,7 +251,7 @@ def put_policy(request: PutPolicyRequestTypeDef, ctx: CaContext) -> Response:
 
     Raises:
         InvalidPolicyException: not a policy that could be attached to this CA.
-        LockoutPreventedException: it denies the author the way back.
+        LockoutPreventedException: it would prevent its author from changing it.
     """
     _parse(request["Policy"], str(ctx.ca.arn))
     ctx.ca.policy = request["Policy"]

@@ -1,4 +1,4 @@
-"""When CRLs are written, and how they come into being.
+"""When CRLs are written, and how they are made.
 
 AWS writes a CRL some time after a revocation; here it is at once, unless `crl_delay` delays it. It
 is written again when half of its lifetime has passed, or 15 minutes after a failure. So that a
@@ -46,16 +46,16 @@ def configuration(ca: CertificateAuthority) -> CrlConfigurationTypeDef:
     return ca.revocation_configuration["CrlConfiguration"]
 
 
-def keep(state: State, ca: CertificateAuthority, found: RevocationList) -> None:
-    """Remember a CRL, which is to be written again and again from now on."""
-    ca.crls[found.partition] = found
-    state.publishing[_name(ca, found)] = ca
-    state.crls_due_at = min(state.crls_due_at, found.due_at)
+def keep(state: State, ca: CertificateAuthority, revocation_list: RevocationList) -> None:
+    """Remember a CRL, which is to be written regularly from now on."""
+    ca.crls[revocation_list.partition] = revocation_list
+    state.publishing[_name(ca, revocation_list)] = ca
+    state.crls_due_at = min(state.crls_due_at, revocation_list.due_at)
 
 
-def _name(ca: CertificateAuthority, found: RevocationList) -> str:
-    """The last part of its key, without the ending."""
-    return found.partition or ca.arn.ca_id
+def _name(ca: CertificateAuthority, revocation_list: RevocationList) -> str:
+    """The last part of a CRL's key, without the ending."""
+    return revocation_list.partition or ca.arn.ca_id
 
 
 def _named(ca: CertificateAuthority, name: str) -> RevocationList:
@@ -63,71 +63,75 @@ def _named(ca: CertificateAuthority, name: str) -> RevocationList:
 
 
 def refresh(state: State, now: datetime) -> None:
-    """Write what is due: after a revocation, half-way to expiry, or after a failure."""
+    """Write the CRLs that are due: after a revocation, half-way to expiry, or after a failure."""
     if now < state.crls_due_at:
         return
     next_due_at = LATEST
     for name, ca in state.publishing.items():
-        found = _named(ca, name)
-        publish_if_due(state, ca, found, now)
+        revocation_list = _named(ca, name)
+        publish_if_due(state, ca, revocation_list, now)
         if configuration(ca)["Enabled"] and not ca.is_gone(now):
-            next_due_at = min(next_due_at, found.due_at)
+            next_due_at = min(next_due_at, revocation_list.due_at)
     state.crls_due_at = next_due_at
 
 
 # OPEN RULE crl-times
 def publish_if_due(
-    state: State, ca: CertificateAuthority, found: RevocationList, now: datetime
+    state: State, ca: CertificateAuthority, revocation_list: RevocationList, now: datetime
 ) -> None:
     """Write a CRL if it is due, and if the CA publishes any at present."""
     if (
-        found.due_at <= now
+        revocation_list.due_at <= now
         and configuration(ca)["Enabled"]
         and not ca.is_gone(now)
         and states.reports_revocation(ca, now)
     ):
-        _publish(state, ca, found, now)
+        _publish(state, ca, revocation_list, now)
 
 
-def _publish(state: State, ca: CertificateAuthority, found: RevocationList, now: datetime) -> None:
+def _publish(
+    state: State, ca: CertificateAuthority, revocation_list: RevocationList, now: datetime
+) -> None:
     crl_configuration = configuration(ca)
     lifetime = timedelta(days=crl_configuration["ExpirationInDays"])
-    number = max(_milliseconds(now), found.last_number + 1)
+    number = max(_milliseconds(now), revocation_list.last_number + 1)
     written = Crl(
-        number, now, _content(state, ca, found, number=number, now=now, lifetime=lifetime)
+        number, now, _content(state, ca, revocation_list, number=number, now=now, lifetime=lifetime)
     )
     item = StoredObject(
         crl_configuration["S3BucketName"],
-        found.key,
+        revocation_list.key,
         written.content,
         _CONTENT_TYPE,
         CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
     )
-    state.buckets.publish(item, ca.arn.region, partial(_note_outcome, state, found, written))
-    found.last_number = number
-    if found.due_at <= now:  # it hasn't failed yet
-        found.due_at = later(now, lifetime / 2)
+    state.buckets.publish(
+        item, ca.arn.region, partial(_note_outcome, state, revocation_list, written)
+    )
+    revocation_list.last_number = number
+    if revocation_list.due_at <= now:  # it hasn't failed yet
+        revocation_list.due_at = later(now, lifetime / 2)
 
 
 # OPEN RULE crl-failure
 def _note_outcome(
-    state: State, found: RevocationList, written: Crl, error: BucketError | None
+    state: State, revocation_list: RevocationList, written: Crl, error: BucketError | None
 ) -> None:
     with state.lock:
         if error is None:
-            found.failed = False
-            if found.latest is None or found.latest.number < written.number:
-                found.latest = written
+            revocation_list.failed = False
+            if revocation_list.latest is None or revocation_list.latest.number < written.number:
+                revocation_list.latest = written
         else:
-            found.failed = True
-            found.due_at = later(written.generated_at, _RETRY_AFTER)
-            state.crls_due_at = min(state.crls_due_at, found.due_at)
+            revocation_list.failed = True
+            revocation_list.due_at = later(written.generated_at, _RETRY_AFTER)
+            state.crls_due_at = min(state.crls_due_at, revocation_list.due_at)
 
 
 def _content(
     state: State,
     ca: CertificateAuthority,
-    found: RevocationList,
+    revocation_list: RevocationList,
     *,
     number: int,
     now: datetime,
@@ -136,10 +140,14 @@ def _content(
     installed = ca.installed
     assert installed is not None  # its status is one of a CA with a certificate
     key, algorithm = ca.key, state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
-    uri = found.uri if found.partition is not None else None
+    uri = revocation_list.uri if revocation_list.partition is not None else None
     # Those that were in a CRL generated after their expiry are not in the next one.
-    expired_before = min(found.latest.generated_at, now) if found.latest is not None else None
-    newest = found.newest
+    expired_before = (
+        min(revocation_list.latest.generated_at, now)
+        if revocation_list.latest is not None
+        else None
+    )
+    newest = revocation_list.newest
 
     def make() -> bytes:
         tbs_cert_list = crl.tbs_cert_list(
@@ -154,11 +162,11 @@ def _content(
         )
         return issue.sign(tbs_cert_list, key, algorithm)
 
-    return Content(found.size, make)
+    return Content(revocation_list.size, make)
 
 
 def _entries(newest: Listed | None, expired_before: datetime | None) -> Iterator[bytes]:
-    """The entries, newest first."""
+    """The entries of a CRL, newest first."""
     while newest is not None:
         if expired_before is None or newest.not_after >= expired_before:
             yield newest.entry
@@ -170,7 +178,7 @@ def _milliseconds(moment: datetime) -> int:
 
 
 def show(state: State) -> None:
-    """Write all that is due or has been put off: somebody is going to look."""
+    """Write all CRLs that are due or were put off, as somebody is going to look."""
     with state.lock:
         refresh(state, state.clock.now())
     state.buckets.send(everything=True)
@@ -182,8 +190,8 @@ def find(state: State, key: str) -> bytes | None:
     name = key.rpartition("/")[2].removesuffix(".crl")
     with state.lock:
         ca = state.publishing.get(name)
-        found = _named(ca, name) if ca is not None else None
-        if found is None or found.key != key or found.latest is None:
+        revocation_list = _named(ca, name) if ca is not None else None
+        if revocation_list is None or revocation_list.key != key or revocation_list.latest is None:
             return None
-        content = found.latest.content
+        content = revocation_list.latest.content
     return bytes(content)

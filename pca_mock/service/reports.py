@@ -86,7 +86,7 @@ def create_certificate_authority_audit_report(
 
 
 def _check_bucket(ctx: CaContext, bucket: str) -> None:
-    """Refuse a bucket that doesn't exist. Whether it can be written to is found out later."""
+    """Refuse a bucket that doesn't exist. Whether it can be written to is checked later."""
     try:
         ctx.buckets.check(bucket, ctx.ca.arn.region)
     except BucketMissingError:
@@ -132,7 +132,7 @@ def describe_certificate_authority_audit_report(
 
 # OPEN RULE report-account
 def _row(ca: CertificateAuthority, serial: str, certificate: IssuedCertificate) -> dict[str, str]:
-    """A certificate's columns; what it doesn't have is missing."""
+    """A certificate's columns, without those that it doesn't have."""
     revocation = ca.revocations.get(serial)
     row = {
         "awsAccountId": certificate.requested_by,

@@ -1,4 +1,4 @@
-"""Revoking certificates, answering OCSP, and what certificates say of both.
+"""Revoking certificates, answering OCSP, and the extensions for both.
 
 Sources: API_RevokeCertificate, API_OcspConfiguration; User Guide, "Revoking a private
 certificate", "OCSP custom CNAME"; RFC 5019, RFC 6960.
@@ -48,17 +48,17 @@ def extensions_for_issued(
     state: State, ca: CertificateAuthority, bound_to: RevocationList | None
 ) -> tuple[Extension, ...]:
     """CRL distribution point and OCSP access, as far as the CA has them switched on."""
-    found = []
+    issued_extensions = []
     crl = publishing.configuration(ca)
     omitted = crl.get("CrlDistributionPointExtensionConfiguration", {}).get("OmitExtension", False)
     if bound_to is not None and not omitted:
-        found.append(extensions.crl_distribution_point(bound_to.uri))
+        issued_extensions.append(extensions.crl_distribution_point(bound_to.uri))
     configuration = _ocsp_configuration(ca)
     if configuration["Enabled"]:
         usual = crls.reachable(state, f"ocsp.acm-pca.{crls.host_domain(ca)}")
         host = configuration.get("OcspCustomCname", usual)
-        found.append(extensions.ocsp_access(f"http://{host}"))
-    return tuple(found)
+        issued_extensions.append(extensions.ocsp_access(f"http://{host}"))
+    return tuple(issued_extensions)
 
 
 def _ocsp_configuration(ca: CertificateAuthority) -> OcspConfigurationTypeDef:
@@ -147,7 +147,7 @@ def ocsp_response(state: State, request: bytes) -> bytes:
     The CA signs itself; a nonce is not repeated (RFC 5019 section 2.1.1).
 
     Args:
-        state: what the mock remembers.
+        state: of the mock.
         request: an OCSPRequest, DER.
 
     Returns:
@@ -155,16 +155,16 @@ def ocsp_response(state: State, request: bytes) -> bytes:
     """
     with state.lock:
         try:
-            asked = ocsp.parse_request(request)
+            cert_ids = ocsp.parse_request(request)
         except DerError:
             return ocsp.unsuccessful(ocsp.ResponseStatus.MALFORMED_REQUEST)
         now = state.clock.now().replace(microsecond=0)
-        ca = state.find_by_key_hash(asked[0].issuer_key_hash)
-        is_readable = all(cert_id.has_known_hash for cert_id in asked)
-        if ca is None or not is_readable or not _answers(ca, asked[0], now):
+        ca = state.find_by_key_hash(cert_ids[0].issuer_key_hash)
+        is_readable = all(cert_id.has_known_hash for cert_id in cert_ids)
+        if ca is None or not is_readable or not _answers(ca, cert_ids[0], now):
             return ocsp.unsuccessful(ocsp.ResponseStatus.UNAUTHORIZED)
-        known_until = now - state.settings.ocsp_delay
-        statuses = [(cert_id, _status(ca, cert_id, known_until)) for cert_id in asked]
+        visible_until = now - state.settings.ocsp_delay
+        statuses = [(cert_id, _status(ca, cert_id, visible_until)) for cert_id in cert_ids]
         data = ocsp.response_data(key_identifier(ca.spki), statuses, now, now + _OCSP_LIFETIME)
         algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
@@ -172,7 +172,7 @@ def ocsp_response(state: State, request: bytes) -> bytes:
 
 # OPEN RULE ocsp-unauthorized
 def _answers(ca: CertificateAuthority, cert_id: ocsp.CertId, now: datetime) -> bool:
-    """Whether the CA is the one that is asked, and does answer at present."""
+    """Whether the request is about this CA, and it answers at present."""
     return (
         _names(ca, cert_id)
         and _ocsp_configuration(ca)["Enabled"]
@@ -187,13 +187,13 @@ def _names(ca: CertificateAuthority, cert_id: ocsp.CertId) -> bool:
 
 
 def _status(
-    ca: CertificateAuthority, cert_id: ocsp.CertId, known_until: datetime
+    ca: CertificateAuthority, cert_id: ocsp.CertId, visible_until: datetime
 ) -> ocsp.CertStatus:
-    """What the responder knows: a revocation after `known_until` hasn't reached it yet."""
+    """The responder's status of a certificate, without revocations after `visible_until`."""
     serial = f"{cert_id.serial_number:032x}"
     if ca.find_issued(serial) is None or not _names(ca, cert_id):
         return ocsp.CertStatus(is_known=False)
     revocation = ca.revocations.get(serial)
-    if revocation is None or revocation.revoked_at > known_until:
+    if revocation is None or revocation.revoked_at > visible_until:
         return ocsp.CertStatus()
     return ocsp.CertStatus(revoked_at=revocation.revoked_at, reason=revocation.reason)
