@@ -16,7 +16,7 @@ _PLAIN: Final = frozenset((str, bytes, int, float, bool, datetime, type(None)))
 def copied(value: _Value) -> _Value:
     """A deep copy of dicts, lists and tuples. Their other members never change, and are shared.
 
-    What is nested deeper than any request of the API is replaced with `TOO_DEEP`.
+    Values nested deeper than any request of the API are replaced with `TOO_DEEP`.
     `copy.deepcopy` takes three times as long, and each answer with CAs needs copies.
     """
     copy: Any = _copied(value, 0)

@@ -1,8 +1,8 @@
-"""The state of a mock in an SQLite file: what has been answered survives the process.
+"""The state of a mock in an SQLite file: everything that was answered survives the process.
 
 Each call is one transaction, which ends before the call is answered. Every row is a JSON text, so
 that the file can be read with any SQLite tool. Not kept: the log of calls, planned faults, and CRLs
-(they are published again); polls of `hold` begin again.
+(they are published again); polls of `hold` start again.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class StateFile:
     """A mock's state in a file. It is a `pca_mock.state.journal.Journal`."""
 
     def __init__(self, path: Path, state: State) -> None:
-        """Open a file, or make a new one, and have the mock remember what is in it.
+        """Open a file, or make a new one, and load its contents into the mock.
 
         Args:
             path: of the file.
-            state: of a mock that remembers nothing yet.
+            state: of a mock that is still empty.
 
         Raises:
             StateFileError: the file cannot be used.
@@ -167,11 +167,11 @@ class StateFile:
     ) -> None:
         """Keep the items of a dict that were added since it was kept last."""
         arn = str(ca.arn)
-        (known,) = self._database.execute(
+        (number_kept,) = self._database.execute(
             f"SELECT count(*) FROM {table} WHERE authority = ?", (arn,)
         ).fetchone()
-        serials = list(_last(items, len(items) - known))
-        for number, serial in enumerate(reversed(serials), start=known):
+        serials = list(_last(items, len(items) - number_kept))
+        for number, serial in enumerate(reversed(serials), start=number_kept):
             item = items[serial]
             value = (
                 records.certificate_to_json(item, self._note_installed(item.issuer))

@@ -1,4 +1,4 @@
-"""What a mock remembers, as JSON values and back.
+"""The records of a mock as JSON values, and back.
 
 Keys are PEM (PKCS #8, not encrypted: they are only for tests). Times are ISO 8601 in UTC.
 """
@@ -72,7 +72,7 @@ def authority_to_json(ca: CertificateAuthority, installed_id: int | None) -> Jso
 
     Args:
         ca: the CA.
-        installed_id: what its installed certificate is kept as.
+        installed_id: the id of its installed certificate's row.
     """
     key: bytes = ca.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return {
@@ -144,9 +144,9 @@ def installed_to_json(installed: InstalledCertificate) -> Json:
 
 def installed_from_json(values: Json) -> InstalledCertificate:
     """The certificate and its chain."""
-    (own,) = ca_certificate.parse_pem(values["certificate"].encode())
+    (certificate,) = ca_certificate.parse_pem(values["certificate"].encode())
     chain = [ca_certificate.parse_pem(link.encode())[0] for link in values["chain"]]
-    return InstalledCertificate(own, tuple(chain))
+    return InstalledCertificate(certificate, tuple(chain))
 
 
 def certificate_to_json(certificate: IssuedCertificate, issuer_id: int | None) -> Json:
@@ -154,7 +154,7 @@ def certificate_to_json(certificate: IssuedCertificate, issuer_id: int | None) -
 
     Args:
         certificate: the certificate.
-        issuer_id: what was installed at its CA then is kept as.
+        issuer_id: the id of the row with its CA's certificate at that time.
     """
     return {
         "arn": str(certificate.arn),
@@ -194,7 +194,7 @@ def certificate_from_json(
 
 
 def revocation_to_json(revocation: Revocation) -> Json:
-    """That a certificate was revoked."""
+    """The revocation of a certificate."""
     return {"revoked_at": _time(revocation.revoked_at), "reason": revocation.reason}
 
 

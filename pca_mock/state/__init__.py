@@ -1,1 +1,1 @@
-"""What is remembered: no rule of X.509, no request parsing."""
+"""The state of mocks: no rule of X.509, no request parsing."""

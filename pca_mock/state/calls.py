@@ -1,4 +1,4 @@
-"""What was called: the log of a mock, newest call last."""
+"""The log of a mock's calls, newest last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pca_mock.structures import OnlyOnce
 
-# So many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
+# How many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
 LIMIT: Final = 10_000
 # About how many bytes the parameters of the calls that are kept may have; the latest call is always
 # kept.
@@ -19,7 +19,7 @@ LARGEST: Final = 64 * 2**20
 SUCCESS: Final = "success"
 # Who makes a call: the code under test, or a handle or fixture of this package.
 Origin = Literal["code", "handle"]
-# Whose calls are meant.
+# Whose calls a filter or plan is about.
 Whose = Literal["code", "handle", "any"]
 
 
@@ -50,14 +50,14 @@ class Call(NamedTuple):
 
     Attributes:
         operation: the name on the wire, such as "IssueCertificate".
-        params: a copy of what the caller passed.
+        params: a copy of the caller's parameters.
         caller: account, region, partition and origin.
         time: when it began, by the mock's clock: UTC.
         outcome: "success", or the error code, or the class of botocore's exception.
         message: of the error; None after a success.
         retries: how many further attempts botocore made.
         request_id: as in the ResponseMetadata.
-        hint: where the CA is that wasn't found, if it is anywhere; AWS's message doesn't tell.
+        hint: where the CA is that wasn't found, if it is anywhere; AWS's message doesn't show it.
     """
 
     operation: str
@@ -86,7 +86,7 @@ class Log(OnlyOnce):
     Attributes:
         latest: oldest first.
         total: how many there have been since the log was empty.
-        added: how many have been noted in all, whatever was done to the log since.
+        added: how many have been noted in all, even if the log was cleared since.
         pauses: how many reasons there are to note none.
     """
 
@@ -104,7 +104,7 @@ class Log(OnlyOnce):
 
         Args:
             call: the call.
-            instead_of: what was noted after its attempt before, if there was one.
+            instead_of: the call that was noted after the attempt before, if there was one.
         """
         if self.pauses:
             return
@@ -132,7 +132,7 @@ class Log(OnlyOnce):
         return False
 
     def since(self, added: int) -> list[Call]:
-        """The calls that were noted after so many others, and are still here."""
+        """The calls that were noted after a number of others, and are still here."""
         number = self.added - max(added, self._added_before)
         return list(self.latest)[-number:] if number else []
 
@@ -141,7 +141,7 @@ class Log(OnlyOnce):
         return tuple(self.latest), self.total
 
     def restore(self, kept: KeptCalls) -> None:
-        """Have the kept calls in it, and no others."""
+        """Replace all calls by those that were kept."""
         calls, total = kept
         with self._lock:
             self.latest, self._sizes, self._size = deque(), deque(), 0
@@ -167,5 +167,5 @@ def _size(params: Mapping[str, Any]) -> int:
 
 
 def is_meant(origin: Origin, whose: Whose) -> bool:
-    """Whether a call of this origin is among the calls that are meant."""
+    """Whether a choice of origins includes this one."""
     return whose in ("any", origin)

@@ -1,4 +1,4 @@
-"""The policies that a test holds the code under test to."""
+"""The policies that a test enforces on the code under test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Decision(Enum):
-    """What identity policies say to a request. Nothing is allowed unless a statement allows it."""
+    """The decision of identity policies on a request, which they allow only by a statement."""
 
     ALLOWED = "allowed"
     NOT_ALLOWED = "not allowed"
@@ -50,7 +50,7 @@ class Enforcement:
         return self._rules
 
     def cancel(self) -> None:
-        """Allow everything again, or what the policies before these allow."""
+        """End these policies: those before them apply again, or none."""
         if self in self._in_force:
             self._in_force.remove(self)
 

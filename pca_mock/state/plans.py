@@ -1,4 +1,4 @@
-"""Faults that a test has planned: which calls are struck, and by what."""
+"""Faults that a test has planned: which calls they strike, and with which effect."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Failure:
     """An attempt fails: the base of the two ways in which it can.
 
     Attributes:
-        error: an AwsError, or what botocore raises when the network fails.
-        single: only one attempt fails, and botocore may make another; else all of a call do.
+        error: an AwsError, or an error of botocore's for a failing network.
+        single: only one attempt fails, and botocore may make another; else all of a call's fail.
         latency: how long the answer takes, by the mock's clock.
     """
 
@@ -71,7 +71,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class LateFailure:
-    """The call succeeds, but what it began fails.
+    """The call succeeds, but the thing that it began fails.
 
     Attributes:
         reason: a FailureReason of the model, of a CA.
@@ -85,7 +85,7 @@ class LateFailure:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The call succeeds, but what it began is pending until it has been asked for a few times."""
+    """The call succeeds, but the thing that it began is pending for a few polls."""
 
     polls: int
 
@@ -100,7 +100,7 @@ _Effect = TypeVar("_Effect", bound=Failure | Delay | LateFailure | Hold)
 class ConditionError(Exception):
     """The condition (`when`) of a plan has raised an error, which is to reach the test unchanged.
 
-    It may be of a class that stands for an answer of the service or a failure of the network.
+    Its class may be one that means an answer of the service or a failure of the network.
     """
 
     def __init__(self, error: Exception) -> None:
@@ -117,9 +117,9 @@ class Plan(OnlyOnce):
 
     Attributes:
         operation: which calls it strikes: those of one operation, or "*" for all.
-        effect: what happens to them.
+        effect: its effect on them.
         params: members that a call must have, with these values.
-        when: what must say yes to a call's parameters.
+        when: a function that must return true for a call's parameters.
         left: how many calls (or single attempts) it will still strike; None for all.
         origin: whose calls it strikes: those of the code under test, of handles, or any.
         must_strike: whether a test fails if it never strikes.
@@ -172,7 +172,7 @@ class Plan(OnlyOnce):
         return self.must_strike and not self.struck
 
     def matches(self, operation: str, params: Params, origin: Origin) -> bool:
-        """Whether it is about such a call.
+        """Whether the plan is about such a call.
 
         Raises:
             ConditionError: the test's own condition has raised.
@@ -260,7 +260,7 @@ class Plans:
         params: Params,
         origin: Origin = "code",
     ) -> _Effect | None:
-        """Count a strike of a plan that was found, and say what strikes.
+        """Count a strike of a plan, and return the effect.
 
         If it has been used up or cancelled meanwhile, the next plan strikes.
         """
@@ -287,7 +287,7 @@ class Plans:
     def striking(
         self, operation: str, params: Params, origin: Origin, *kinds: type[Effect]
     ) -> Iterator[list[Effect | None]]:
-        """What strikes a call, for each of several kinds. It is counted unless the block raises.
+        """The effects that strike a call, by kind. They are counted unless the block raises.
 
         Raises:
             ConditionError: the condition of a plan has raised.
@@ -299,12 +299,12 @@ class Plans:
                 self._use(plan)
 
     def keep(self) -> KeptPlans:
-        """The plans in force, with what is left of each, for `restore`."""
+        """The plans in force, with their remaining strikes, for `restore`."""
         with self._lock:
             return tuple((plan, plan.left) for plan in self.in_force)
 
     def restore(self, kept: KeptPlans) -> None:
-        """Let exactly the kept plans be in force again, as they were."""
+        """Put exactly the kept plans into force again, as they were."""
         with self._lock:
             for plan, left in kept:
                 plan.left = left
