@@ -1,1 +1,1 @@
-"""What test authors hold in their hands."""
+"""The handles and other objects that test authors use."""

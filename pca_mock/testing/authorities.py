@@ -1,8 +1,8 @@
 """Ready-made authorities and certificates.
 
-What a handle does, it does through the public API with a boto3 client, so that it is in the log of
-calls, faults can be planned for it, and the code under test sees it. What it tells, it looks up:
-see `views`.
+A handle acts through the public API with a boto3 client, so that its calls are in the log, faults
+can be planned for them, and the code under test sees the results. Its properties are looked up in
+the state, by `views`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _LONGEST_WAIT: Final = timedelta(days=365)
 
 
 class Authority(AuthorityView):
-    """A CA of the mock, and what can be done with it.
+    """A CA of the mock, with its properties and actions.
 
     Attributes:
         arn: its ARN.
@@ -113,7 +113,7 @@ class Authority(AuthorityView):
         return ca
 
     def install(self, issuer: Authority, template: str, validity: timedelta | None = None) -> None:
-        """Have a CA sign this one's certificate, its first or a new one, and import it.
+        """Make a CA sign this one's certificate, its first or a new one, and import it.
 
         If it fails, a CA that still waits for its first certificate is removed without a trace,
         which no call of the API does. A certificate that the issuer has signed for it remains, and
@@ -184,7 +184,7 @@ class Authority(AuthorityView):
             subject: further members of its subject, as in the API's ASN1Subject.
             key_algorithm: of the key that is made: a KeyAlgorithm of the model, by default
                 EC_prime256v1.
-            validity: from now; by default a year, or as long as this CA lets it be.
+            validity: from now; by default a year, or as long as this CA allows.
             purpose: for what it is, instead of TLS servers and clients alike.
             template: the name of a template, without "/V1", or its ARN, instead of a purpose.
             members: further ones of IssueCertificate, such as `ApiPassthrough={…}`.
@@ -268,7 +268,7 @@ class Authority(AuthorityView):
         return min(end, installed.certificate.not_after)
 
     def _done(self, ask: Callable[[], _Answer]) -> _Answer:
-        """Ask until what was begun is done, waiting by the mock's clock."""
+        """Poll until an operation is done, waiting by the mock's clock."""
         for wait in _waits():
             try:
                 return ask()
@@ -279,7 +279,7 @@ class Authority(AuthorityView):
         return ask()
 
     def describe(self) -> Any:
-        """What DescribeCertificateAuthority answers of it."""
+        """The CA as DescribeCertificateAuthority returns it."""
         return self._client.describe_certificate_authority(CertificateAuthorityArn=self.arn)[
             "CertificateAuthority"
         ]
@@ -332,9 +332,9 @@ class Authority(AuthorityView):
         """
         TEXT.check(reason=reason)
         serial = f"{self._installed().certificate.serial_number:032x}"
-        own, state = self._ca, self._state
+        authority, state = self._ca, self._state
         with state.lock:
-            others = [ca for ca in state.all_authorities() if ca is not own]
+            others = [ca for ca in state.all_authorities() if ca is not authority]
         for ca in others:
             issued = ca.find_issued(serial)
             if issued is not None and issued.pem == self.certificate_pem:
@@ -348,7 +348,7 @@ _CSR: Final = Kind("a request in PEM (str or bytes) or what create_csr gives", (
 
 
 def _waits() -> Iterator[timedelta]:
-    """A second each for as long as polls are likely to be counted, then ever longer ones."""
+    """Delays of a second for as many polls as tests hold things for, then ever longer ones."""
     wait = timedelta(seconds=1)
     yield from repeat(wait, _SHORT_WAITS)
     while wait <= _LONGEST_WAIT:
@@ -402,10 +402,10 @@ def create_authority(state: State, place: Place, request: Mapping[str, Any]) -> 
 
 
 def all_authorities(state: State) -> list[Authority]:
-    """Every CA of a mock that isn't beyond restoration, oldest first."""
+    """Every CA of a mock within its restoration period, oldest first."""
     now = state.clock.now()
-    found = sorted(state.all_authorities(), key=lambda ca: ca.position)
-    return [Authority(state, ca.arn) for ca in found if not ca.is_gone(now)]
+    authorities = sorted(state.all_authorities(), key=lambda ca: ca.position)
+    return [Authority(state, ca.arn) for ca in authorities if not ca.is_gone(now)]
 
 
 def all_certificates(state: State) -> Sequence[Certificate]:

@@ -20,8 +20,8 @@ _SHOWN: Final = 30  # lines in a failure message
 class Calls(Sequence[Call]):
     """A sequence of `Call`, oldest first.
 
-    Those of `PcaMock.calls` grow as calls are made; those that `filter` gives do not. The log keeps
-    the latest 10,000; of calls with large parameters, as many as have 64 MiB in all.
+    Those of `PcaMock.calls` grow as calls are made; those that `filter` returns do not. The log
+    keeps the latest 10,000; of calls with large parameters, as many as have 64 MiB in all.
 
     The sequence has all calls. `filter` and the assertions are about those of the code under test;
     with `origin="any"` they are also about those of handles and fixtures.
@@ -71,7 +71,7 @@ class Calls(Sequence[Call]):
         """Forget all calls, for example those that prepared a test.
 
         Raises:
-            TypeError: these were filtered; `pca.calls.clear()` is meant.
+            TypeError: these are filtered calls; use `pca.calls.clear()`.
         """
         if self._chosen is not None:
             raise TypeError("only pca.calls can be cleared, not calls that were chosen from it")
@@ -108,7 +108,7 @@ class Calls(Sequence[Call]):
                 handles and fixtures, "any" for both. By default those of the code under test; of
                 calls that were chosen by their origin, all.
             params: members that the caller must have passed, with their values. Structures need to
-                have only the given members; a handle means its ARN.
+                have only these members; a handle means its ARN.
 
         Raises:
             ValueError: the service has no such operation or outcome, the operation no such member,
@@ -158,8 +158,8 @@ class Calls(Sequence[Call]):
             These calls.
 
         Raises:
-            AssertionError: there were none, or not so many; the message lists those that there
-                were.
+            AssertionError: there were none, or another number; the message lists the calls that
+                there were.
             ValueError: the service has no such operation or outcome, the operation no such member,
                 or the member no such value.
         """
@@ -219,9 +219,9 @@ class Calls(Sequence[Call]):
         return privileges.smallest_policy(self.filter(origin=origin))
 
     def _instead(self, operation: str, chosen: Calls, whose: Whose) -> list[str]:
-        """The calls that there were; the ones asked for are marked.
+        """The calls so far; the requested ones are marked.
 
-        What isn't asked for is shown in full only where it is nearly what was asked for.
+        Other calls are shown in full only if they are similar to the requested ones.
         """
         calls = self._calls()
         if not calls:
@@ -239,7 +239,7 @@ def _check(operation: str | None, params: Params) -> None:
     if operation is not None:
         check_call(operation, params)
     elif params:
-        raise ValueError(f'say of which operation {", ".join(params)} is a member, or "*"')
+        raise ValueError(f'name the operation of which {", ".join(params)} is a member, or "*"')
 
 
 def _asked(outcome: str | None, when: object, params: Params) -> str:

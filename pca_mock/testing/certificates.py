@@ -95,13 +95,13 @@ class Certificate:
 
     @property
     def chain_pem(self) -> str:
-        """What is above it: its issuer first, the root last, as GetCertificate answers."""
+        """The certificates above it: its issuer first, the root last, as GetCertificate answers."""
         issuer = self._record.issuer
         return issuer.full_pem if issuer is not None else ""
 
     @property
     def root_pem(self) -> str:
-        """The certificate at the top: what the other side must trust."""
+        """The certificate at the top, which the other side must trust."""
         issuer = self._record.issuer
         if issuer is None:
             return self.certificate_pem
@@ -114,7 +114,7 @@ class Certificate:
 
     @property
     def chain(self) -> list[x509.Certificate]:
-        """What is above it: its issuer first, the root last."""
+        """The certificates above it: its issuer first, the root last."""
         issuer = self._record.issuer
         if issuer is None:
             return []
@@ -130,17 +130,17 @@ class Certificate:
 
     @property
     def serial_number(self) -> int:
-        """The serial number that stands in it."""
+        """The serial number in the certificate."""
         return int(self.serial, 16)
 
     @property
     def not_after(self) -> datetime:
-        """When it expires: UTC, whole seconds."""
+        """When the certificate expires: UTC, whole seconds."""
         return self._record.not_after
 
     @property
     def private_key(self) -> PrivateKey:
-        """The key that `issue` made for it, and that the handle which it gave has alone.
+        """The key that `issue` made for it; only the handle that `issue` returned has it.
 
         Raises:
             LookupError: it was issued for a CSR, or the handle is another one.

@@ -1,4 +1,4 @@
-"""The boto3 clients through which handles do what they do.
+"""The boto3 clients through which handles act.
 
 Making a client takes longer than anything else that a small test does. These never leave this
 package, so nobody can have changed them, and they are kept for the life of the process.

@@ -1,4 +1,4 @@
-"""Planning faults: how a test asks for them, and what it can't ask for.
+"""Planning faults: how a test requests them, and which requests are refused.
 
 Sources: API Reference, "Common Errors"; the model's FailureReason; API_GetCertificate.
 """
@@ -47,7 +47,7 @@ _USUAL_REASON: Final = "OTHER"
 
 
 class FaultPlanner:
-    """What a running mock can be told to do to calls."""
+    """The faults that a running mock can have."""
 
     _state: State
 
@@ -79,15 +79,15 @@ class FaultPlanner:
 
         Args:
             operation: the name on the wire, such as "IssueCertificate", or "*" for all.
-            error: an error code of the service, or what botocore raises when the network fails,
+            error: an error code of the service, or an error of botocore's for a failing network,
                 such as `ReadTimeoutError(endpoint_url="…")`.
             message: of an error code; by default the usual one.
             times: how many calls fail, with all their attempts; by default each one, until the
                 plan is cancelled or its block ends.
             attempts: how many single attempts fail instead, so that a retry may succeed.
             latency: how long each answer takes, by the mock's clock.
-            when: called with the parameters of a call; it is struck if this returns true. What it
-                raises reaches the caller unchanged, and nothing has happened then.
+            when: called with the parameters of a call; it is struck if this returns true. Its
+                errors reach the caller unchanged, and nothing has happened then.
             origin: whose calls: "code" for those of the code under test, "handle" for those of
                 handles and fixtures, "any" for both.
             params: members that a call must have, with their values; a handle means its ARN.
@@ -119,14 +119,14 @@ class FaultPlanner:
         origin: Whose = "code",
         **params: Any,
     ) -> Plan:
-        """Carry calls of the code under test out, but have their responses get lost on the way.
+        """Carry out calls of the code under test, but lose their responses on the way.
 
         A retry carries the operation out once more, unless an idempotency token prevents it.
 
         Args:
             operation: the name on the wire, such as "IssueCertificate", or "*" for all.
-            error: what the caller meets instead: an error code of the service, or what botocore
-                raises; by default botocore's ReadTimeoutError.
+            error: the error that the caller gets instead: an error code of the service, or an error
+                of botocore's; by default its ReadTimeoutError.
             message: of an error code; by default the usual one.
             times: how many calls lose all their responses; by default each one.
             attempts: how many single responses get lost instead, so that a retry may get one.
@@ -179,7 +179,7 @@ class FaultPlanner:
         origin: Whose = "any",
         **params: Any,
     ) -> Plan:
-        """Let calls succeed, but what they begin fail.
+        """Make calls succeed, but make the things that they begin fail.
 
         Args:
             operation: CreateCertificateAuthority (the CA becomes FAILED), IssueCertificate
@@ -189,8 +189,8 @@ class FaultPlanner:
             reason: of a CA, a FailureReason of the model; by default OTHER.
             times: how many calls; by default each one.
             when: called with the parameters of a call; it is struck if this returns true.
-            origin: whose calls, by default anybody's: a handle may begin what the code under test
-                is to meet.
+            origin: whose calls, by default anybody's: a handle may begin things that the code
+                under test gets.
             params: members that a call must have, with their values.
 
         Raises:
@@ -210,9 +210,9 @@ class FaultPlanner:
         origin: Whose = "any",
         **params: Any,
     ) -> Plan:
-        """Let what calls begin be in progress until it has been asked for so often.
+        """Keep the things that calls begin in progress for a number of polls.
 
-        The delays of `mock_pca` must be over, too. When the plan ends, what is held stays so.
+        The delays of `mock_pca` must be over, too. When the plan ends, held things stay held.
 
         Args:
             operation: one of those of `fail_later`.
@@ -220,8 +220,8 @@ class FaultPlanner:
                 when it is described or its CSR is asked for, or a report is CREATING.
             times: how many calls; by default each one.
             when: called with the parameters of a call; it is struck if this returns true.
-            origin: whose calls, by default anybody's: a handle may begin what the code under test
-                is to meet.
+            origin: whose calls, by default anybody's: a handle may begin things that the code
+                under test gets.
             params: members that a call must have, with their values.
 
         Raises:
@@ -260,7 +260,7 @@ def _number(times: int | None, attempts: int | None) -> int | None:
     """
     NUMBER.check_if_given(times=times, attempts=attempts)
     if times is not None and attempts is not None:
-        raise TypeError("say times (whole calls) or attempts (single ones), not both")
+        raise TypeError("pass times (whole calls) or attempts (single ones), not both")
     return times if attempts is None else attempts
 
 
@@ -276,7 +276,7 @@ def _failure(
 
     Args:
         kind: before or after the operation is carried out.
-        error: an error code, or what botocore raises when the network fails.
+        error: an error code, or an error of botocore's for a failing network.
         message: of an error code; by default the usual one.
         latency: how long the answer takes.
         single: whether botocore may try again.

@@ -1,4 +1,4 @@
-"""Least privilege: policies that the code under test is held to, and the smallest one that does."""
+"""Least privilege: enforcing policies on the code under test, and the smallest sufficient one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def smallest_policy(calls: Iterable[Call]) -> dict[str, Any]:
 
 
 def _uses(calls: Iterable[Call]) -> Iterator[tuple[str, str, str | None]]:
-    """What calls needed: the action, the resource, and the template where that applies."""
+    """The permissions that calls needed: action, resource, and template where that applies."""
     for call in calls:
         arn = _authority_of(call)
         operation = OPERATIONS.get(call.operation)

@@ -1,4 +1,4 @@
-"""What there is to know of a CA: looked up in what the mock remembers, without a call."""
+"""The properties of a CA, looked up in the mock's state, without a call."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class AuthorityView:
 
     @property
     def status(self) -> str:
-        """Its present status, as Describe tells it."""
+        """Its present status, as in Describe."""
         return states.status(self._ca, self._state.clock.now()).value
 
     @property
@@ -132,7 +132,7 @@ class AuthorityView:
 
     @property
     def root_pem(self) -> str:
-        """The certificate at the top: what a client must trust."""
+        """The certificate at the top, which a client must trust."""
         installed = self._installed()
         return installed.chain[-1].pem if installed.chain else installed.pem
 
@@ -144,7 +144,7 @@ class AuthorityView:
 
     @property
     def certificates(self) -> list[Certificate]:
-        """What it has issued, oldest first; of a root its own certificate, too."""
+        """The certificates that it has issued, oldest first; of a root its own certificate, too."""
         state = self._state
         with state.lock:
             return [Certificate(state, issued.arn) for _, issued in self._ca.issued()]

@@ -1,4 +1,4 @@
-"""The words that a test uses, checked with the service model: what it doesn't have is refused.
+"""The words that a test uses, checked with the service model: unknown ones are refused.
 
 A misspelt word would make a fault strike nothing, and an assertion about calls pass by accident.
 """
@@ -20,7 +20,7 @@ from pca_mock.service.model import operation_model, service_model
 from pca_mock.state.calls import SUCCESS, Whose
 from pca_mock.state.plans import ANY_OPERATION
 
-# Types of the model -> what a value of them is in Python, and how a message calls it.
+# Types of the model -> the class of their values in Python, and its name in messages.
 _KINDS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
     "blob": ((str, bytes, bytearray), "bytes or text"),
     "boolean": ((bool,), "True or False"),
@@ -111,7 +111,7 @@ def check_outcome(outcome: str, others: Iterable[str]) -> None:
 
 
 def check_whose(origin: str) -> None:
-    """Refuse a word that doesn't say whose calls are meant.
+    """Refuse a word that names no origin of calls.
 
     Raises:
         ValueError: it is none of "code", "handle" and "any".

@@ -350,7 +350,7 @@ def test_text_and_bytes_are_the_same_to_a_filter(some: PcaMock) -> None:
         (
             (),
             {"CertificateSerial": "1"},
-            "say of which operation CertificateSerial is a member, or",
+            "name the operation of which CertificateSerial is a member, or",
         ),
         (("*",), {"CertificateSeria": "1"}, "no member of any operation 'CertificateSeria'"),
         ((), {"outcome": "succes"}, "no outcome 'succes'; do you mean success"),
