@@ -1,6 +1,6 @@
-"""Whose call is it: from credentials and region to the account, the partition and the mock.
+"""Who makes a call: from credentials and region to the account, the partition and the mock.
 
-The account is, in this order: that of `as_account`; what the option `accounts` has for the access
+The account is, in this order: that of `as_account`; the one in the option `accounts` for the access
 key; an access key that is itself an account id, as with LocalStack; the account in which moto made
 the key; the mock's own. The option `account_id` is stronger than an account id for a key that is
 only in the environment or in the profile.
@@ -32,7 +32,7 @@ def begin_call(
 
     Args:
         operation: the name on the wire, such as "IssueCertificate".
-        params: what the caller passed.
+        params: the caller's parameters.
         region: of the client.
         credentials: botocore's, None where the request would not be signed.
     """

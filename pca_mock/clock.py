@@ -20,7 +20,7 @@ _UNITS: Final = Kind("a number", (int, float))
 
 
 def milliseconds(moment: datetime) -> datetime:
-    """The moment in the precision in which AWS tells it."""
+    """The moment in the precision of AWS's answers."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
@@ -36,8 +36,8 @@ Setting = tuple[datetime | None, timedelta]
 class Clock(OnlyOnce):
     """The time of a mock, which a test can stop and move; code outside the mock keeps its own.
 
-    Until it is moved it tells the machine's time, and so follows freezegun and time-machine, which
-    steer `datetime` itself.
+    Until it is moved it shows the machine's time, and so follows freezegun and time-machine, which
+    change `datetime` itself.
 
     Example:
         >>> from pca_mock import mock_pca
@@ -48,7 +48,7 @@ class Clock(OnlyOnce):
     """
 
     def __init__(self) -> None:
-        """Begin with the machine's time."""
+        """Start with the machine's time."""
         self._setting: Setting = (None, timedelta())
         self._lock = threading.RLock()
         self._watchers: list[Callable[[], None]] = []
@@ -59,7 +59,7 @@ class Clock(OnlyOnce):
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether the clock is frozen."""
         return self._setting[0] is not None
 
     def now(self) -> datetime:
@@ -68,14 +68,14 @@ class Clock(OnlyOnce):
         return frozen_at or datetime.now(timezone.utc) + ahead
 
     def freeze(self, at: datetime | str | None = None) -> AbstractContextManager[Clock]:
-        """Let it stand still, from now on or until the end of a `with` block.
+        """Stop the clock, from now on or until the end of a `with` block.
 
         Args:
-            at: where it stands: a datetime with a time zone, or ISO 8601 text with one; by
-                default where it is.
+            at: the time at which it stops: a datetime with a time zone, or ISO 8601 text with one;
+                by default the present one.
 
         Returns:
-            What can be used in a `with` statement, at whose end the clock is as it was before.
+            A context manager, at whose end the clock is as it was before.
 
         Raises:
             TypeError: neither a datetime nor text.
@@ -90,7 +90,7 @@ class Clock(OnlyOnce):
         return self._until_the_end(before)
 
     def resume(self) -> None:
-        """Let it go on from where it is."""
+        """Make the clock go on from its present time."""
         with self._lock:
             self._setting = (None, self.now() - datetime.now(timezone.utc))
         self._tell()
@@ -107,7 +107,7 @@ class Clock(OnlyOnce):
         milliseconds: float = 0,
         microseconds: float = 0,
     ) -> None:
-        """Move it forward, frozen or not: `advance(days=40)`, or by a timedelta.
+        """Move the clock forward, frozen or not: `advance(days=40)`, or by a timedelta.
 
         Raises:
             TypeError: `by` isn't a timedelta, or a unit isn't a number.
@@ -131,7 +131,7 @@ class Clock(OnlyOnce):
         self._tell()
 
     def move_to(self, moment: datetime | str) -> None:
-        """Set it to a moment, where it stands still if it did before, and else goes on.
+        """Set the clock to a moment. A frozen clock stays frozen, a running one goes on.
 
         Args:
             moment: a datetime with a time zone, or ISO 8601 text with one.
@@ -161,7 +161,7 @@ class Clock(OnlyOnce):
             yield self
 
     def reset(self) -> None:
-        """Tell the machine's time again."""
+        """Show the machine's time again."""
         self.restore((None, timedelta()))
         self._tell()
 
@@ -170,11 +170,11 @@ class Clock(OnlyOnce):
         self._watchers.append(watcher)
 
     def keep(self) -> Setting:
-        """How it is set, for `restore`."""
+        """The setting of the clock, for `restore`."""
         return self._setting
 
     def restore(self, kept: Setting) -> None:
-        """Set it as it was. The watchers are not called."""
+        """Set the clock as it was. The watchers are not called."""
         self._setting = kept
 
     def _tell(self) -> None:
@@ -201,5 +201,5 @@ def _moment(value: datetime | str) -> datetime:
         # Python 3.10 doesn't read the Z of ISO 8601.
         value = datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
     if value.tzinfo is None:
-        raise ValueError(f"{value} has no time zone: say which, for example timezone.utc")
+        raise ValueError(f"{value} has no time zone: add one, for example timezone.utc")
     return value.astimezone(timezone.utc)

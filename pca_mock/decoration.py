@@ -32,7 +32,7 @@ def decorate(target: _Target, new_mock: MockFactory) -> _Target:
 
 
 def runner(new_mock: MockFactory) -> Callable[..., Any]:
-    """A wrapper, in wrapt's sense, which runs what it wraps in a new mock."""
+    """A wrapper, in wrapt's sense, which runs its function in a new mock."""
 
     def run(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
         if inspect.iscoroutinefunction(wrapped):

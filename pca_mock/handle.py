@@ -1,4 +1,4 @@
-"""`PcaMock`: what a test holds while a mock runs. It wires the floors below together."""
+"""`PcaMock`: the handle of a running mock. It wires the floors below together."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ _TEN_YEARS: Final = timedelta(days=3650)
 
 
 class PcaMock(FaultPlanner):
-    """A running mock: what `with mock_pca() as pca:` and the fixture `pca` give.
+    """A running mock, from `with mock_pca() as pca:` or the fixture `pca`.
 
     Attributes:
-        account_id: the account in whose name calls are made, unless their credentials say
-            otherwise: 12 digits.
+        account_id: the account in whose name calls are made, unless their credentials name
+            another: 12 digits.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Begin with no CA. Only `mock_pca` makes handles."""
+        """Start without CAs. Only `mock_pca` makes handles."""
         self._buckets = Buckets(settings.s3_endpoint_url)
         random = randomness.source(settings.seed)
         source: keys.Keys = keys.SOURCES[settings.keys]()
@@ -76,11 +76,11 @@ class PcaMock(FaultPlanner):
     def client(self, **kwargs: Any) -> ACMPCAClient:
         """A boto3 client of `acm-pca`, like that of `boto3.client("acm-pca", **kwargs)`.
 
-        What a test has put in the place of `boto3.client` or of botocore's methods, and hooks on
-        the default session, don't change it.
+        A replaced `boto3.client`, replaced methods of botocore and hooks on the default session
+        don't affect it.
 
         Args:
-            kwargs: what `boto3.client` takes besides the service: `region_name`, `config` …
+            kwargs: further arguments of `boto3.client`: `region_name`, `config` …
 
         Raises:
             RuntimeError: the mock has ended.
@@ -183,7 +183,7 @@ class PcaMock(FaultPlanner):
         everything. Where several calls of `enforce` are in force, the last one applies.
 
         Args:
-            policies: documents of the role, as JSON text or as what it stands for.
+            policies: documents of the role, as JSON text or as dicts.
             context: values of condition keys that aren't known here, such as "aws:SourceVpce", or
                 others than the mock's, such as "aws:PrincipalArn"; None for no value.
 
@@ -252,15 +252,15 @@ class PcaMock(FaultPlanner):
             return self._state.keep()
 
     def restore(self, kept: Snapshot, *, calls: bool = False) -> None:
-        """Go back to what was when a snapshot was taken, as often as needed.
+        """Go back to the state of a snapshot, as often as needed.
 
-        Handles of what was there then are good again, also those that another mock gave, if it had
-        the same account.
+        Handles of its CAs and certificates work again, also those that another mock returned, if it
+        had the same account.
 
         Args:
-            kept: what `snapshot` returned.
-            calls: whether the log of calls goes back, too. By default the calls of the current test
-                stay in it.
+            kept: the snapshot.
+            calls: whether to restore the log of calls, too. By default the calls of the current
+                test stay in it.
         """
         _SNAPSHOT.check(kept=kept)
         FLAG.check(calls=calls)
@@ -270,7 +270,7 @@ class PcaMock(FaultPlanner):
         self._note_new_time()
 
     def reset(self) -> None:
-        """Begin anew: no CAs, no calls, no planned faults, and the machine's time."""
+        """Start again: no CAs, no calls, no planned faults, and the machine's time."""
         self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(self._beginning, calls=True)
@@ -297,7 +297,7 @@ class PcaMock(FaultPlanner):
         """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.
 
         In the block, the CRL and OCSP URLs in new certificates are at this address, for CAs without
-        a CustomCname or OcspCustomCname. The block is given the URL, such as
+        a CustomCname or OcspCustomCname. The block gets the URL, such as
         "http://127.0.0.1:12345". The server ends with the block, or with the mock.
 
         Raises:
@@ -388,7 +388,7 @@ class PcaMock(FaultPlanner):
     def as_account(self, account_id: str) -> AbstractContextManager[None]:
         """In a `with` block, make calls in another account's name, whatever the credentials.
 
-        It counts in all threads.
+        It applies in all threads.
 
         Raises:
             ValueError: `account_id` isn't 12 digits.

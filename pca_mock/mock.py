@@ -167,7 +167,7 @@ _OPTIONS_IN_DOCSTRING: Final = "        **options: the fields of `pca_mock.setti
 
 
 class _MockPca(Protocol[_Options]):
-    """`mock_pca`: bare on what it decorates, or with options."""
+    """`mock_pca`: bare as a decorator, or with options."""
 
     @overload
     def __call__(  # type: ignore[overload-overlap]  # the options have no positional one
@@ -218,7 +218,7 @@ def mock_pca(target: Callable[..., Any] | None = None, /, **options: Any) -> Any
 
     Raises:
         TypeError: there is no such option.
-        ValueError: an option has a value that it can't have.
+        ValueError: an option has an invalid value.
     """
     check_names(options)
     mock = PcaPatcher(Settings(**options))

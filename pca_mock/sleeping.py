@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any, Final
 
-# What a sleep is for in this thread or task: called with the seconds.
+# The function that replaces sleeping in this thread or task: called with the seconds.
 _advance: Final[ContextVar[Callable[[float], None] | None]] = ContextVar(
     "pca_mock_advance", default=None
 )
@@ -36,13 +36,13 @@ def followed_by(advance: Callable[[float], None]) -> Iterator[None]:
 class _Replacements:
     """The two functions, wherever modules have them, replaced while somebody needs it.
 
-    Modules that say `from time import sleep` have names of their own for them.
+    Modules with `from time import sleep` have names of their own for them.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        # Originals and what is in their place. Not at the top of this module, where they would be
+        # Originals and their replacements. Not at the top of this module, where they would be
         # replaced, too.
         self._pairs: list[tuple[Any, Any]] = []
 
