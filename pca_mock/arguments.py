@@ -1,4 +1,4 @@
-"""What arguments can be: one of another type is refused, with the name of its parameter."""
+"""The types of arguments: one of another type is refused, with the name of its parameter."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Kind:
                 raise TypeError(f"{parameter} must be {self.words}, not {shown}")
 
     def check_if_given(self, **arguments: object) -> None:
-        """The same, but None is allowed."""
-        given = {name: value for name, value in arguments.items() if value is not None}
-        self.check(**given)
+        """Refuse arguments of other types, except None."""
+        present = {name: value for name, value in arguments.items() if value is not None}
+        self.check(**present)
 
 
 TEXT: Final = Kind("a str", (str,))

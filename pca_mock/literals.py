@@ -35,7 +35,7 @@ Operation = Literal[
     "UpdateCertificateAuthority",
 ]
 AllOperations = Literal["*"]
-# Those of `Operation` that begin something which takes time.
+# Operations that begin something which takes time.
 SlowOperation = Literal[
     "CreateCertificateAuthority",
     "CreateCertificateAuthorityAuditReport",
@@ -116,5 +116,5 @@ RevocationReason = Literal[
     "A_A_COMPROMISE",
 ]
 FailureReason = Literal["REQUEST_TIMED_OUT", "UNSUPPORTED_ALGORITHM", "OTHER"]
-# This package's own word for what a certificate is for.
+# This package's own word for the purpose of a certificate.
 Purpose = Literal["server", "client", "smime", "code_signing", "time_stamping", "ocsp_signing"]

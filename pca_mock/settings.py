@@ -96,8 +96,8 @@ def _option(
 
     Args:
         default: the value; for a mutable one, the function that makes it.
-        text: what the option sets; it appears wherever options are described.
-        kind: what it can be; None is allowed only where it is the default.
+        text: the effect of the option; it appears wherever options are described.
+        kind: the types of its values; None is allowed only where it is the default.
         read: from the text in an ini file to the value; None for an option that cannot be there.
     """
     metadata = {"text": text, "read": read, "kind": kind}

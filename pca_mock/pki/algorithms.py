@@ -221,7 +221,7 @@ _ECDSA_SIGNATURES: Final = {
     oids.of(f"ecdsa-with-{name.upper()}"): (ec.ECDSA(value),) for name, value in _ACCEPTED.items()
 }
 _ML_DSA_OIDS: Final = {oids.of(f"id-ml-dsa-{name}"): name for name in ("44", "65", "87")}
-# OID -> what `verify` of a key wants besides signature and data.
+# OID -> further arguments of a key's `verify`, after signature and data.
 _SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     **_PKCS1_SIGNATURES,
     **_ECDSA_SIGNATURES,

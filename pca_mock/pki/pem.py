@@ -1,7 +1,7 @@
 """PEM armour (RFC 7468): blocks in text, and text from DER.
 
 Own code, because the DER is needed as it is, whatever it contains: `cryptography` parses it, and
-refuses a CSR over the order of attributes in a name. `ssl` reads nothing but certificates.
+refuses a CSR over the order of attributes in a name. `ssl` reads only certificates.
 """
 
 from __future__ import annotations

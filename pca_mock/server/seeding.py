@@ -32,7 +32,7 @@ class Plantable(Protocol):
 
 
 def plant(pca: Plantable, path: Path) -> None:
-    """Create what a file describes, in its order.
+    """Create the CAs and certificates of a file, in its order.
 
     Args:
         pca: the mock.

@@ -114,5 +114,5 @@ def _facts(
         **{f"aws:requesttag/{key.lower()}": value for key, value in tags.items()},
         **{f"aws:resourcetag/{key.lower()}": value for key, value in resource_tags.items()},
     }
-    known = {key: [value] for key, value in facts.items() if value is not None}
-    return {**known, "aws:tagkeys": list(tags)}
+    values = {key: [value] for key, value in facts.items() if value is not None}
+    return {**values, "aws:tagkeys": list(tags)}

@@ -45,7 +45,7 @@ class InstalledCertificate:
     """A CA's own certificate and the chain above it, direct issuer first, root last.
 
     Attributes:
-        name_constraints: of all these certificates, for what is issued below them.
+        name_constraints: of all these certificates, for certificates issued below them.
     """
 
     certificate: CaCertificate

@@ -40,7 +40,7 @@ _chosen_id: Final[ContextVar[str | None]] = ContextVar("pca_mock_chosen_id", def
 def choosing_id(ca_id: str | None) -> Iterator[None]:
     """Give the next CA that this thread creates in the block a certain id; None for a random one.
 
-    No request of the API can say it.
+    No request of the API has such a member.
     """
     token = _chosen_id.set(ca_id)
     try:

@@ -177,15 +177,15 @@ class Authority(AuthorityView):
             ('ISSUED', 'CN=localhost')
 
         Args:
-            names: for whom it is: host names, IP addresses, e-mail addresses or URIs.
-            csr: a request with a key of the caller's, instead of names: PEM, or what `create_csr`
-                gives, whose key the handle then has.
+            names: its subject alternative names: hosts, IP addresses, e-mail addresses or URIs.
+            csr: a request with a key of the caller's, instead of names: PEM, or the result of
+                `create_csr`, whose key the handle then has.
             common_name: of its subject; by default the first name.
             subject: further members of its subject, as in the API's ASN1Subject.
             key_algorithm: of the key that is made: a KeyAlgorithm of the model, by default
                 EC_prime256v1.
             validity: from now; by default a year, or as long as this CA allows.
-            purpose: for what it is, instead of TLS servers and clients alike.
+            purpose: its purpose, instead of both TLS servers and clients.
             template: the name of a template, without "/V1", or its ARN, instead of a purpose.
             members: further ones of IssueCertificate, such as `ApiPassthrough={…}`.
 

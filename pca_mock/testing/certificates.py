@@ -219,11 +219,11 @@ class Certificate:
         )
 
     def configure_ssl_context(self, context: ssl.SSLContext) -> None:
-        """Have a TLS context show this certificate, with the chain to its root, and use its key."""
+        """Make a TLS context present this certificate with its chain, and use its key."""
         tls.configure(context, self.combined_pem)
 
     def configure_trust(self, context: ssl.SSLContext) -> None:
-        """Have a TLS context trust what is issued below the root of this certificate."""
+        """Make a TLS context trust certificates issued below the root of this certificate."""
         context.load_verify_locations(cadata=self.root_pem)
 
     def write_to(self, folder: str | Path, name: str | None = None) -> Files:
@@ -231,7 +231,7 @@ class Certificate:
 
         Args:
             folder: an existing folder.
-            name: what the files' names begin with: `{name}.pem`, `{name}-chain.pem`,
+            name: the beginning of the files' names: `{name}.pem`, `{name}-chain.pem`,
                 `{name}-root.pem`, `{name}.key` and `{name}-combined.pem`. By default for whom the
                 certificate is and the end of its serial number, so that no two certificates have
                 the same files.

@@ -76,12 +76,12 @@ def create_csr(
         'CN=host.example,O=Example'
 
     Args:
-        names: of whom it is for: host names, IP addresses, e-mail addresses or URIs.
+        names: its subject alternative names: host names, IP addresses, e-mail addresses or URIs.
         common_name: of its subject; by default the first name, empty for a subject without one.
         subject: further members of its subject, as in the API's ASN1Subject (`CustomAttributes`
             included).
         extensions: further ones that it asks for, of `cryptography`: an `x509.ExtensionType`, which
-            is not critical, or an `x509.Extension`, which says whether it is.
+            is not critical, or an `x509.Extension`, which has a flag for it.
         key_algorithm: of the key that is made: a KeyAlgorithm of the model, by default
             EC_prime256v1.
         private_key: an existing key of `cryptography`, instead of a new one.

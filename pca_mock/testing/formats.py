@@ -37,7 +37,7 @@ class Files:
     Attributes:
         certificate: the certificate.
         chain: all from it to the root.
-        root: the root: what the other side must trust.
+        root: the root, which the other side must trust.
         private_key: its key; None if the handle doesn't have it.
     """
 
@@ -107,7 +107,7 @@ def to_java_trust_store(subject: bytes, certificate_pem: str, password: str) -> 
 
 
 def file_name(subject: bytes, serial: str) -> str:
-    """What the names of a certificate's files begin with; no other certificate's files do.
+    """The beginning of the names of a certificate's files, which no other certificate's files have.
 
     Args:
         subject: a Name, DER.
@@ -125,13 +125,13 @@ def _common_name(subject: bytes) -> str:
 def write(
     folder: str | Path, name: str, certificate_pem: str, chain_pem: str, private_key_pem: str | None
 ) -> Files:
-    """Write a certificate, all above it and, if it is known, its key.
+    """Write a certificate, all above it and, if there is one, its key.
 
     Files with a key can be read only by their owner.
 
     Args:
         folder: an existing one.
-        name: what the files' names begin with.
+        name: the beginning of the files' names.
         certificate_pem: without a newline at its end, as the next one.
         chain_pem: its issuer first, the root last; empty for a root.
         private_key_pem: with a newline at its end.

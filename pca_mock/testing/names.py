@@ -92,7 +92,7 @@ def _host(text: str) -> str:
 
 
 def _other_part(host: str) -> str | None:
-    """What is in the text beside a host name, such as a port, and how to write it without."""
+    """The part of a text that is no host name, such as a port, and how to write it without."""
     if match := _BRACKETED.fullmatch(host):
         return f"an IPv6 address is written without brackets and port: {match[1]!r}"
     first, _, rest = host.partition("/")
@@ -171,5 +171,7 @@ def _uri(text: str) -> str:
 
 def _ascii(uri: str, text: str) -> str:
     if not uri.isascii():
-        raise ValueError(f"{text!r} is no URI: what is not ASCII is written in percent encoding")
+        raise ValueError(
+            f"{text!r} is no URI: write characters that are not ASCII in percent encoding"
+        )
     return uri

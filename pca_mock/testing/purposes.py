@@ -1,4 +1,4 @@
-"""What a certificate is for, in a word: with which template and extensions AWS issues it.
+"""The purposes of certificates, by a word: the template and extensions for each.
 
 Sources: User Guide, "Template definitions"; RFC 5280 section 4.2.1.3 and 4.2.1.12; RFC 8550 section
 4.4 (S/MIME), RFC 3161 section 2.3 (time stamping), RFC 8813 section 3 (usage of EC keys).
@@ -31,7 +31,7 @@ class _Row:
 
     Attributes:
         template: its name, without "/V1".
-        extended_key_usage: what the blank template doesn't have; others have their own.
+        extended_key_usage: for the blank template, which has none; others have their own.
         enciphers: whether others encrypt for the key, as mail is.
     """
 
@@ -59,7 +59,7 @@ def template_and_members(purpose: Purpose, csr: str | bytes) -> tuple[str, dict[
 
     Args:
         purpose: a word of the table.
-        csr: the request, PEM; what can't be read is for the service to refuse.
+        csr: the request, PEM; the service refuses one that can't be read.
 
     Returns:
         The name of the template, and further members of the request.
@@ -84,7 +84,7 @@ def _custom(extension: Extension) -> dict[str, Any]:
 
 
 def _enciphering(csr: str | bytes) -> list[str]:
-    """What others do with a key when they encrypt for it: that depends on its kind."""
+    """The key usage for encryption, which depends on the kind of the key."""
     encoded = csr.encode() if isinstance(csr, str) else csr
     try:
         key = x509.load_pem_x509_csr(encoded).public_key()

@@ -1,4 +1,4 @@
-"""What handles ask for: where a CA is to be, and how, by a few words."""
+"""The requests of handles: the place and the members of a new CA, by a few arguments."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pca_mock.testing import formats
 
 
 def configure(context: ssl.SSLContext, combined_pem: str) -> None:
-    """Have a context show a certificate with its chain, and use its key.
+    """Make a context present a certificate with its chain, and use its key.
 
     Args:
         context: of a server or a client.

@@ -164,7 +164,7 @@ class AuthorityView:
         return x509.load_der_x509_crl(bytes(complete.latest.content))
 
     def configure_trust(self, context: ssl.SSLContext) -> None:
-        """Have a TLS context trust what is issued below the root of this CA."""
+        """Make a TLS context trust certificates issued below the root of this CA."""
         context.load_verify_locations(cadata=self.root_pem)
 
     def java_trust_store(self, password: str = "changeit") -> bytes:
@@ -185,11 +185,11 @@ class AuthorityView:
 
         Args:
             folder: an existing folder.
-            name: what the files' names begin with: `{name}.pem`, `{name}-chain.pem` and
+            name: the beginning of the files' names: `{name}.pem`, `{name}-chain.pem` and
                 `{name}-root.pem`. By default its common name and the end of its certificate's
                 serial number, so that no two CAs have the same files.
         """
         if name is None:
-            own = self._installed().certificate
-            name = formats.file_name(own.subject, f"{own.serial_number:032x}")
+            certificate = self._installed().certificate
+            name = formats.file_name(certificate.subject, f"{certificate.serial_number:032x}")
         return formats.write(folder, name, self.certificate_pem, self.chain_pem, None)

@@ -141,14 +141,14 @@ def check_members(function: Callable[..., Any], operation: str, members: Iterabl
 
 def _unexpected(function: Callable[..., Any], operation: str, members: list[str], name: str) -> str:
     parameters = inspect.signature(function).parameters.values()
-    own = [each.name for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
-    if name in _UNITS and "validity" in own:
+    own_names = [each.name for each in parameters if each.kind is inspect.Parameter.KEYWORD_ONLY]
+    if name in _UNITS and "validity" in own_names:
         hint = f": do you mean validity=timedelta({name}=…)?"
     else:
-        close = difflib.get_close_matches(name, [*own, *members], n=1, cutoff=0.5)
+        close = difflib.get_close_matches(name, [*own_names, *members], n=1, cutoff=0.5)
         hint = f": do you mean {close[0]}?" if close else "."
     return (
-        f"{function.__name__}() has no argument {name!r}{hint} It takes {', '.join(own)}; "
+        f"{function.__name__}() has no argument {name!r}{hint} It takes {', '.join(own_names)}; "
         f"and of {operation} {', '.join(members)}."
     )
 
