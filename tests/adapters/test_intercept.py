@@ -153,7 +153,7 @@ def test_a_stubbed_client_keeps_its_stubbed_answers(pca: PcaMock) -> None:
 
 
 def test_a_handler_of_the_users_own_comes_first(pca: PcaMock) -> None:
-    client, seen = pca.client(), []
+    client, seen = pca.client(config=ONE_ATTEMPT), []
     client.meta.events.register(
         "before-call.acm-pca.ListCertificateAuthorities",
         lambda **event: seen.append(event["model"].name),
@@ -165,7 +165,7 @@ def test_a_handler_of_the_users_own_comes_first(pca: PcaMock) -> None:
 
 
 def test_parameters_changed_by_a_handler_of_the_users_are_used(pca: PcaMock) -> None:
-    client = pca.client()
+    client = pca.client(config=ONE_ATTEMPT)
 
     def rename(params: Any, **_: Any) -> None:
         params["CertificateAuthorityConfiguration"]["Subject"]["CommonName"] = "Renamed"

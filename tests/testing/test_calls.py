@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import ANY
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from pca_mock import Authority, Calls, PcaMock, mock_pca
@@ -387,17 +388,19 @@ def test_an_operation_that_the_service_lacks_is_refused(
                 assertion(*arguments, **params)
 
 
-def test_any_outcome_that_occurred_is_accepted(pca: PcaMock, pca_client: ACMPCAClient) -> None:
+def test_any_outcome_that_occurred_is_accepted(pca: PcaMock) -> None:
+    client = pca.client(config=Config())  # not the one that tests share
+
     class StrangeError(Exception):
         pass
 
     def give_up(**_: Any) -> None:
         raise StrangeError
 
-    pca_client.meta.events.register_first("needs-retry.acm-pca", give_up)
+    client.meta.events.register_first("needs-retry.acm-pca", give_up)
     pca.fail("ListCertificateAuthorities", "ThrottlingException")
     with pytest.raises(StrangeError):
-        pca_client.list_certificate_authorities()
+        client.list_certificate_authorities()
 
     pca.calls.assert_called("ListCertificateAuthorities", outcome="StrangeError")
     pca.calls.assert_not_called("ListCertificateAuthorities", outcome="ReadTimeoutError")
