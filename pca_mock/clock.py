@@ -195,11 +195,14 @@ def _moment(value: datetime | str) -> datetime:
     """A moment in UTC.
 
     Raises:
-        ValueError: not a moment, or one whose time zone is unknown.
+        ValueError: not a moment, or one whose time zone is unknown, or with a year that UTC lacks.
     """
     if isinstance(value, str):
         # Python 3.10 doesn't read the Z of ISO 8601.
         value = datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone: add one, for example timezone.utc")
-    return value.astimezone(timezone.utc)
+    try:
+        return value.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{value} is before the year 1 or after the year 9999 in UTC") from None

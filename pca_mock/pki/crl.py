@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from pca_mock.clock import later
 from pca_mock.pki import der, oids
 from pca_mock.pki.algorithms import SigningAlgorithm
 from pca_mock.pki.extensions import (
@@ -96,7 +97,7 @@ def tbs_cert_list(
         algorithm.identifier,
         issuer,
         der.time(moment - BACKDATING),
-        der.time(moment + lifetime),
+        der.time(later(moment, lifetime)),
         revoked,
         der.context(0, encode_all(extensions)),
     )

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pca_mock.arns import AuthorityArn, CertificateArn
+from pca_mock.clock import later
 from pca_mock.errors import (
     InvalidRequestException,
     LimitExceededException,
@@ -165,7 +166,8 @@ def ocsp_response(state: State, request: bytes) -> bytes:
             return ocsp.unsuccessful(ocsp.ResponseStatus.UNAUTHORIZED)
         visible_until = now - state.settings.ocsp_delay
         statuses = [(cert_id, _status(ca, cert_id, visible_until)) for cert_id in cert_ids]
-        data = ocsp.response_data(key_identifier(ca.spki), statuses, now, now + _OCSP_LIFETIME)
+        until = later(now, _OCSP_LIFETIME).replace(microsecond=0)
+        data = ocsp.response_data(key_identifier(ca.spki), statuses, now, until)
         algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
 

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from pca_mock.arguments import DURATION, NUMBER, TEXT, Kind
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
+from pca_mock.clock import later
 from pca_mock.service import states
 from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
@@ -243,7 +244,7 @@ class Authority(AuthorityView):
                 "Csr": csr,
                 "SigningAlgorithm": self.signing_algorithm,
                 "TemplateArn": template,
-                "Validity": {"Type": "ABSOLUTE", "Value": int(end.timestamp())},
+                "Validity": _validity_until(end),
                 **members,
             }
         )
@@ -258,11 +259,11 @@ class Authority(AuthorityView):
         """
         now = self._state.clock.now()
         if validity is not None:
-            return now + validity
+            return later(now, validity)
         ca = self._ca
         if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
             usual = min(usual, LONGEST_SHORT_LIFE)
-        end, installed = now + usual, ca.installed
+        end, installed = later(now, usual), ca.installed
         if installed is None or installed.certificate.not_after <= now:
             return end
         return min(end, installed.certificate.not_after)
@@ -345,6 +346,14 @@ class Authority(AuthorityView):
 
 _AUTHORITY: Final = Kind("an Authority", (Authority,))
 _CSR: Final = Kind("a request in PEM (str or bytes) or what create_csr gives", (str, bytes, Csr))
+
+
+def _validity_until(end: datetime) -> dict[str, Any]:
+    """A Validity. Seconds since 1970 must be positive, so earlier ends are dates."""
+    seconds = int(end.replace(microsecond=0).timestamp())  # a float, which may be rounded up
+    if seconds > 0:
+        return {"Type": "ABSOLUTE", "Value": seconds}
+    return {"Type": "END_DATE", "Value": int(f"{end.year:04}{end:%m%d%H%M%S}")}
 
 
 def _waits() -> Iterator[timedelta]:

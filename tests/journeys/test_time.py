@@ -346,3 +346,31 @@ def test_waiting_for_retries_only_moves_the_mocks_clock(pca: PcaMock) -> None:
 
     assert pca.clock.now() >= NOON + 2 * DAY
     assert datetime.now(timezone.utc) - before < timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "1950-01-01T00:00:00Z",
+        "1969-12-31T23:59:59-12:00",
+        "9999-12-31T23:00:00Z",
+        "9999-12-31T23:59:59+14:00",
+    ],
+)
+def test_handles_work_at_the_edges_of_time(moment: str, pca: PcaMock) -> None:
+    pca.clock.freeze(moment)
+    root = pca.create_root_ca(crl_bucket="crls", ocsp=True)
+    leaf = root.issue("a.example")
+
+    leaf.revoke()
+
+    assert leaf.status == "REVOKED"
+    assert root.crl.get_revoked_certificate_by_serial_number(leaf.serial_number) is not None
+    for shown in (pca, root, leaf, pca.calls):
+        assert repr(shown)
+        assert shown._repr_html_()
+
+
+def test_a_moment_that_utc_lacks_is_refused(pca: PcaMock) -> None:
+    with pytest.raises(ValueError, match="after the year 9999"):
+        pca.clock.move_to("9999-12-31T23:59:59-05:00")
