@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import copy
 import gc
 import os
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import freezegun
 import pytest
+from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import JSONFileLoader
 from coverage import Coverage
 from hypothesis import settings
@@ -61,6 +63,22 @@ def every_answer_has_its_shape() -> Iterator[None]:
         yield
 
 
+# Of the clients that tests share: the emitter and a copy of it as it was, by the emitter's id().
+_shared_emitters: Final[dict[int, tuple[Any, Any]]] = {}
+_changed_emitters: Final[set[int]] = set()
+
+
+@pytest.fixture(autouse=True)
+def shared_clients_keep_no_handlers() -> Iterator[None]:
+    """Handlers that a test registers on a client are gone for the next test."""
+    yield
+    for number in _changed_emitters & _shared_emitters.keys():
+        emitter, original = _shared_emitters[number]
+        vars(emitter).update(vars(copy.copy(original)))
+        emitter._lookup_cache = {}
+    _changed_emitters.clear()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def clients_are_made_once() -> Iterator[None]:
     """Tests share what takes longer than most of them: mocks' plain clients, botocore's files."""
@@ -75,10 +93,20 @@ def clients_are_made_once() -> Iterator[None]:
 
     @cache
     def kept(service_name: str, region_name: str) -> Any:
-        return make(service_name, region_name=region_name)
+        client = make(service_name, region_name=region_name)
+        emitter = client.meta.events._emitter
+        _shared_emitters[id(emitter)] = emitter, copy.copy(emitter)
+        return client
+
+    register = HierarchicalEmitter._register_section
+
+    def noted(self: Any, *arguments: Any, **options: Any) -> Any:
+        _changed_emitters.add(id(self))
+        return register(self, *arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own_clients, "users_client", users_client)
+        patch.setattr(HierarchicalEmitter, "_register_section", noted)
         patch.setattr(JSONFileLoader, "load_file", cache(JSONFileLoader.load_file))
         yield
 
