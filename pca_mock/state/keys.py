@@ -7,7 +7,6 @@ the same time share a key.
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from dataclasses import dataclass, field
 from random import Random
@@ -55,20 +54,18 @@ class PooledKeys:
 
     def take(self, key_algorithm: str) -> PrivateKey:
         """A private key of an ended mock, else a new one."""
-        with _lock:
-            free = _free.get(key_algorithm)
-            key = free.popleft() if free else None
-        if key is None:
+        try:
+            key = _free[key_algorithm].popleft()
+        except (KeyError, IndexError):  # there is none
             key = KEY_ALGORITHMS[key_algorithm].generate()
         self._taken.append((key_algorithm, key))
         return key
 
     def release(self) -> None:
         """Put all keys back."""
-        with _lock:
-            while self._taken:  # one by one: an interrupt must not make one free twice
-                key_algorithm, key = self._taken.pop()
-                _free.setdefault(key_algorithm, deque()).append(key)
+        while self._taken:  # one by one: an interrupt must not make one free twice
+            key_algorithm, key = self._taken.pop()
+            _free.setdefault(key_algorithm, deque()).append(key)
 
     def keep(self) -> None:
         """Leave the keys that were taken so far out of the pool for good."""
@@ -97,7 +94,8 @@ class SeededKeys:
         self._source.keep()
 
 
-_lock: Final = threading.RLock()
+# Dicts and deques are safe in threads without a lock, which an interrupted or forked process could
+# leave locked.
 _free: Final[dict[str, deque[PrivateKey]]] = {}
 
 # Values of the option `keys`.
