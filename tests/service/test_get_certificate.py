@@ -299,25 +299,18 @@ def test_the_waiter_comes_back_at_once_for_a_certificate_that_is_there(root: Aut
 
 
 def test_the_waiter_asks_again_until_the_certificate_is_there(
-    pca: PcaMock, root: Authority, monkeypatch: pytest.MonkeyPatch
+    pca: PcaMock, root: Authority
 ) -> None:
-    now = datetime.now(timezone.utc)
+    pca.clock.freeze()
+    now = pca.clock.now()
     arn = root.issue(_CSR)
     _hold_back(pca, root, arn, now + timedelta(seconds=3))
+
     waiter = root.client.get_waiter("certificate_issued")
+    waiter.wait(CertificateAuthorityArn=root.arn, CertificateArn=arn)
 
-    with time_machine.travel(now, tick=False) as clock:
-        slept: list[float] = []
-
-        def sleep(seconds: float) -> None:
-            slept.append(seconds)
-            clock.shift(1)
-
-        monkeypatch.setattr("time.sleep", sleep)
-        waiter.wait(CertificateAuthorityArn=root.arn, CertificateArn=arn)
-
-        assert len(slept) == 3
-        assert root.get(arn)
+    assert pca.clock.now() - now == timedelta(seconds=3)
+    assert root.get(arn)
 
 
 def test_the_waiter_gives_up_on_a_certificate_that_never_comes(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from botocore.config import Config
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.settings import Quotas
@@ -63,7 +64,8 @@ def test_a_deleted_ca_uses_the_quota_until_it_cannot_be_restored() -> None:
         mock_pca(quotas={"certificate_authorities": 2}) as pca,
         time_machine.travel(NOON, tick=False) as clock,
     ):
-        client = pca.client()
+        # Without retries, which would move the mock's clock.
+        client = pca.client(config=Config(retries={"total_max_attempts": 1}))
         ca, _ = fill(client, 2)
         client.delete_certificate_authority(
             CertificateAuthorityArn=ca.arn, PermanentDeletionTimeInDays=7
