@@ -43,7 +43,8 @@ _NAMES: Final = {"json": "json", "cbor": "smithy-rpc-v2-cbor"}
 def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer at the place where botocore would open a connection."""
     assert PROTOCOL is not None
-    protocols = (_NAMES[PROTOCOL],)
+    others = botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS  # for clients of other services
+    protocols = (_NAMES[PROTOCOL], *others)
     monkeypatch.setattr(botocore.model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", protocols)
     wires: dict[int, tuple[State, Wire]] = {}
     begin_call = intercept._begin_call

@@ -316,15 +316,15 @@ def test_the_smallest_policy_is_enough_and_nothing_can_be_left_out(
         assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-@mock_aws
 def test_iam_accepts_the_smallest_policy(
     pca: PcaMock, client: ACMPCAClient, pca_root_ca: Authority
 ) -> None:
     work(client, pca_root_ca.arn)
-
-    iam = boto3.client("iam", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
     document = json.dumps(pca.calls.iam_policy())
-    assert iam.create_policy(PolicyName="role", PolicyDocument=document)["Policy"]["Arn"]
+
+    with mock_aws():
+        iam = boto3.client("iam", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        assert iam.create_policy(PolicyName="role", PolicyDocument=document)["Policy"]["Arn"]
 
 
 def test_calls_that_nobody_was_asked_about_need_no_permission(
