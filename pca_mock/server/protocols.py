@@ -167,7 +167,13 @@ class _CborProtocol:
 
     def _response(self, status: int, content: Mapping[str, Any]) -> WireResponse:
         headers = {"content-type": _CBOR, "smithy-protocol": _RPC_V2_CBOR, **_request_id()}
-        return WireResponse(status, cbor2.dumps(dict(content), datetime_as_timestamp=True), headers)
+        body = cbor2.dumps(dict(content), datetime_as_timestamp=True, default=_encode_timestamp)
+        return WireResponse(status, body, headers)
+
+
+def _encode_timestamp(encoder: cbor2.CBOREncoder, value: Any) -> None:
+    """Write a datetime that cbor2 does not know as one, for instance freezegun's."""
+    encoder.encode(cbor2.CBORTag(1, _json_value(value)))
 
 
 def _request_id() -> dict[str, str]:

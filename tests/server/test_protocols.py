@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from pca_mock import PcaMock
 from tests.server.http import CBOR, JSON, Http
@@ -112,6 +113,14 @@ def test_cbor_has_timestamps_with_tag_1(pca: PcaMock, http: Http) -> None:
     assert bytes.fromhex("69437265617465644174c1fb41d964df496b645a") in answer.body
     assert bytes.fromhex("694e6f744265666f7265c11a65936f15") in answer.body
     assert set(answer.cbor) == {"CertificateAuthority"}
+
+
+def test_cbor_has_the_times_of_freezegun(pca: PcaMock, http: Http) -> None:
+    with freeze_time("2024-01-02T03:04:05Z"):
+        root = pca.create_root_ca()
+        answer = http.as_cbor(DESCRIBE, {"CertificateAuthorityArn": root.arn})
+
+    assert answer.cbor["CertificateAuthority"]["CreatedAt"].timestamp() == 1_704_164_645
 
 
 def test_cbor_has_blobs_as_bytes(pca: PcaMock, http: Http) -> None:

@@ -25,7 +25,7 @@ from pca_mock.service.model import service_model
 from pca_mock.service.states import PERMITTED
 from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
-from tests import inside, support
+from tests import inside, support, wire
 from tests.constraints import ABOUT_A_CA
 from tests.constraints import fitting as request
 from tests.inside import snapshot
@@ -267,6 +267,7 @@ def test_a_call_does_not_change_its_parameters(pca: PcaMock, pca_client: ACMPCAC
     assert params == request("CreateCertificateAuthority")
 
 
+@wire.not_in_cbor
 def test_a_client_without_own_validation_gets_the_services_errors(pca: PcaMock) -> None:
     client = pca.client(config=Config(parameter_validation=False))
 
@@ -285,6 +286,7 @@ def _nested(depth: int) -> Any:
     return value
 
 
+@wire.not_in_cbor
 def test_a_value_that_is_nested_deeply_is_refused_and_can_be_shown(pca: PcaMock) -> None:
     client = pca.client(config=Config(parameter_validation=False))
 

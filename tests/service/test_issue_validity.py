@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import time_machine
 
-from tests import oracles, support
+from tests import oracles, support, wire
 from tests.issuance import ForeignRoot, raw_csr, unvalidating
 from tests.refusals import refused
 from tests.support import Authority
@@ -208,6 +208,7 @@ def test_a_value_is_at_least_one(pca: PcaMock, root: Authority) -> None:
         lenient.issue(_CSR, ValidityNotBefore={"Type": "ABSOLUTE", "Value": 0})
 
 
+@wire.not_in_cbor
 def test_a_value_is_a_whole_number_of_64_bits(pca: PcaMock, root: Authority) -> None:
     lenient = Authority(unvalidating(pca), root.arn)
 
