@@ -8,11 +8,11 @@ only in the environment or in the profile.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from pca_mock.adapters import moto_seam
 from pca_mock.service.attempts import ClientCall
 from pca_mock.service.model import partition_of
 from pca_mock.settings import is_account_id
@@ -47,6 +47,19 @@ def begin_call(
     if account_id is None:
         account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
     return ClientCall(state, operation, params, _caller(account_id, region, origin))
+
+
+def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str | None]:
+    """The caller of another service's client in the code under test, and its access key.
+
+    Args:
+        state: of the mock that answers.
+        credentials: botocore's, None where the request would not be signed.
+        region: of the client.
+    """
+    access_key = access_key_of(credentials)
+    account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
+    return _caller(account_id, region, "code"), access_key
 
 
 @lru_cache(maxsize=256)
@@ -93,17 +106,6 @@ def account_of_code(state: State, access_key: str | None, method: str | None = N
     return (
         settings.accounts.get(access_key)
         or (access_key if is_account_id(access_key) and not is_overruled else None)
-        or _account_in_moto(access_key)
+        or moto_seam.account_of(access_key)
         or state.account_id
     )
-
-
-def _account_in_moto(access_key: str) -> str | None:
-    """The account in which moto made the key, where moto is in use."""
-    models = sys.modules.get("moto.iam.models")
-    if models is None:
-        return None
-    for account_id, partitions in list(models.iam_backends.items()):
-        if any(access_key in backend.access_keys for backend in list(partitions.values())):
-            return str(account_id)
-    return None

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from pca_mock.adapters import own_clients, responder
+from pca_mock.adapters import moto_acm, own_clients, responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.arguments import BYTES, DURATION, FLAG, MAPPING, NUMBER, TEXT, Kind
 from pca_mock.arns import parse_authority_arn
@@ -228,6 +228,7 @@ class PcaMock(FaultPlanner):
 
     def _note_new_time(self) -> None:
         self._state.crls_due_at = EARLIEST
+        moto_acm.refresh(self._state)
         publishing.show(self._state)
 
     # Time, and going back
@@ -267,6 +268,7 @@ class PcaMock(FaultPlanner):
         self._buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(kept, calls=calls)
+            moto_acm.show(self._state)
         self._note_new_time()
 
     def reset(self) -> None:
@@ -276,6 +278,7 @@ class PcaMock(FaultPlanner):
             self._state.restore(self._beginning, calls=True)
             self._state.enforced.clear()
             self._state.keys.release()
+            moto_acm.show(self._state)
         self._note_new_time()
 
     # Revocation, and other accounts

@@ -52,9 +52,9 @@ def every_answer_has_its_shape() -> Iterator[None]:
     call = dispatch.call
 
     def checked(
-        state: State, operation: str, params: Mapping[str, Any], caller: Caller
+        state: State, operation: str, params: Mapping[str, Any], caller: Caller, *at: Any
     ) -> Response:
-        answer = call(state, operation, params, caller)
+        answer = call(state, operation, params, caller, *at)
         shapes.check(operation, answer)
         return answer
 

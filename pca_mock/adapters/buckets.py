@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.response import HTTPResponse
 
-from pca_mock.adapters import bucket_rules, own_clients
+from pca_mock.adapters import bucket_rules, moto_seam, own_clients
 from pca_mock.adapters.outgoing import Outgoing
 from pca_mock.state.buckets import (
     BucketError,
@@ -145,7 +145,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def publish(self, item: StoredObject, region: str, note: Note) -> None:
         """Write an object now or later. See `pca_mock.state.buckets`."""
-        if self._endpoint_url is None and not _is_moto_active():
+        if self._endpoint_url is None and not moto_seam.is_active():
             try:
                 self._write_to_memory(item)
             except BucketError as error:
@@ -193,7 +193,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def _client(self, region: str | None) -> Any:
         """An S3 client, or None for memory."""
-        if self._endpoint_url is None and not _is_moto_active():
+        if self._endpoint_url is None and not moto_seam.is_active():
             return None
         if region not in self._clients:
             self._clients[region] = (
@@ -226,8 +226,8 @@ def _client_of_endpoint(region: str | None, url: str) -> Any:
 def _client_of_moto(region: str | None) -> Any:
     client = own_clients.own_client("s3", region or own_clients.default_region(), "pca_mock")
     # Once, for all handlers are called; the session of own clients may be older than moto's import.
-    client.meta.events.unregister("before-send", _stubber())
-    client.meta.events.register_first("before-send", _stubber())
+    client.meta.events.unregister("before-send", moto_seam.stubber())
+    client.meta.events.register_first("before-send", moto_seam.stubber())
     # Requests that moto's own handler passes on must not reach AWS.
     client.meta.events.register_last("before-send", _refuse)
     return client
@@ -326,15 +326,6 @@ def _is_motos(error: Exception) -> bool:
     )
     others = [package for package in packages if package not in sys.stdlib_module_names]
     return others[-1:] == ["moto"]
-
-
-def _is_moto_active() -> bool:
-    return bool(getattr(_stubber(), "enabled", False))
-
-
-def _stubber() -> Any:
-    """The handler that answers botocore's clients for moto; None where moto isn't in use."""
-    return getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
 
 
 def _refuse(request: Any, **_: Any) -> AWSResponse:

@@ -13,7 +13,6 @@ after an error, planned or not: see `retries`.
 from __future__ import annotations
 
 import gc
-import io
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
@@ -22,7 +21,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import HierarchicalEmitter
 
-from pca_mock.adapters import imports, responses, retries
+from pca_mock.adapters import imports, moto_seam, parameters, responses, retries
 from pca_mock.adapters.retries import CallInProgress, Outcome
 from pca_mock.errors import AwsError
 from pca_mock.state import running
@@ -32,7 +31,6 @@ from pca_mock.state.plans import ConditionError
 BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
 _CALLS: Final = "before-call.acm-pca."
-_PARAMETERS: Final = "pca_mock.parameters"
 # Where botocore's monitor keeps the event that it sends to another process after the call.
 _METRICS: Final = "current_api_call_event"
 _lock = threading.RLock()
@@ -84,21 +82,6 @@ def _existing_emitters() -> Iterator[HierarchicalEmitter]:
             yield candidate
 
 
-def remember(params: Any, context: dict[str, Any], **_: Any) -> None:
-    """`before-parameter-build`: keep the caller's own parameters for `answer`."""
-    if running.latest() is None:
-        return
-    for name, value in params.items():
-        if hasattr(value, "read"):
-            # Whether botocore reads it depends on its wire protocol; ours must be left to read.
-            params[name] = _reopened(value.read())
-    context[_PARAMETERS] = params
-
-
-def _reopened(content: Any) -> Any:
-    return io.StringIO(content) if isinstance(content, str) else io.BytesIO(content)
-
-
 def answer(
     event_name: str,
     model: Any,
@@ -116,20 +99,17 @@ def answer(
         return None
     if running.is_served(params["url"]):
         return None  # the client was made for the endpoint of a mock, and calls it over HTTP
-    is_remembered = _PARAMETERS in context
-    if running.latest() is None and not is_remembered:
+    remembered = parameters.remembered(context)
+    if running.latest() is None and remembered is None:
         return None
-    if running.latest() is None or not is_remembered:
+    if running.latest() is None or remembered is None:
         raise RuntimeError(
-            f"a mock of pca_mock {'ended' if is_remembered else 'started'} in the middle of this "
-            f"call of {model.name}, which is not sent to AWS"
+            f"a mock of pca_mock {'started' if remembered is None else 'ended'} in the middle of "
+            f"this call of {model.name}, which is not sent to AWS"
         )
     context.pop(_METRICS, None)
-    parameters: dict[str, Any] = context[_PARAMETERS]
-    if any(hasattr(value, "getvalue") for value in parameters.values()):
-        parameters = {name: _contents(value) for name, value in parameters.items()}
     credentials = request_signer._credentials
-    call = _begin_call(model.name, parameters, context["client_region"], credentials)
+    call = _begin_call(model.name, remembered, context["client_region"], credentials)
     if call is None:
         return None
 
@@ -153,8 +133,24 @@ def note_look(**_: Any) -> None:
         state.buckets.note_look()
 
 
-def _contents(value: Any) -> Any:
-    return value.getvalue() if hasattr(value, "getvalue") else value
+def answer_acm(**call: Any) -> Any:
+    """`before-call.acm`: the answer about a private certificate, where moto has its ACM."""
+    state = running.latest()
+    if state is None or not moto_seam.is_active():
+        return None
+    from pca_mock.adapters import moto_acm  # not before: it needs all of the service
+
+    return moto_acm.answer(state, **call)
+
+
+def complete_acm_list(**call: Any) -> None:
+    """`after-call.acm.ListCertificates`: the private certificates in moto's list."""
+    state = running.latest()
+    if state is None or not moto_seam.is_active():
+        return
+    from pca_mock.adapters import moto_acm
+
+    moto_acm.complete_list(state, **call)
 
 
 def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
@@ -177,7 +173,10 @@ def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
 
 
 _HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
-    ("before-parameter-build.acm-pca", remember),
+    ("before-parameter-build.acm-pca", parameters.remember),
     ("before-call", answer),
+    ("before-parameter-build.acm", parameters.remember),
+    ("before-call.acm", answer_acm),
+    ("after-call.acm.ListCertificates", complete_acm_list),
     ("before-call.s3", note_look),
 )

@@ -30,7 +30,7 @@ _Localiser = Callable[[Any, _Zone], None]
 
 def success(request_id: str, model: Any, url: str, parsed: dict[str, Any]) -> Answer:
     """A response with the members that `parsed` has, which gets its ResponseMetadata."""
-    localise = _localiser(model.name)
+    localise = _localiser(model.name, model.service_model.service_name)
     if localise is not None:
         localise(parsed, (time.timezone, time.altzone, time.tzname))
     content = parsed.copy() if model.output_shape is not None else None
@@ -44,6 +44,14 @@ def failure(request_id: str, model: Any, url: str, error: AwsError) -> Answer:
         parsed["message"] = error.message
     content = {"__type": error.code, "message": error.message}
     return _answer(request_id, url, error.status, content, parsed)
+
+
+def localised(structure: dict[str, Any], shape: Any) -> dict[str, Any]:
+    """A part of an answer, of the shape of the model, with its times in the local zone."""
+    localise = _localiser_of(shape)
+    if localise is not None:
+        localise(structure, (time.timezone, time.altzone, time.tzname))
+    return structure
 
 
 def _answer(
@@ -104,10 +112,10 @@ def _http_date(epoch_seconds: int) -> str:
 
 
 @cache
-def _localiser(operation: str) -> _Localiser | None:
+def _localiser(operation: str, service: str) -> _Localiser | None:
     """A function that localises the answers of an operation; None where these have no times."""
     # Not the model of the client that calls: to remember it would keep it in memory for good.
-    shape = operation_model(operation).output_shape
+    shape = operation_model(operation, service).output_shape
     return _localiser_of(shape) if shape is not None else None
 
 

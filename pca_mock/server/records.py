@@ -167,6 +167,7 @@ def certificate_to_json(certificate: IssuedCertificate, issuer_id: int | None) -
         "issuer": issuer_id,
         "template_arn": certificate.template_arn,
         "requested_by": certificate.requested_by,
+        "service_principal": certificate.service_principal,
         "issued_at": _time(certificate.issued_at),
         "progress": _progress(certificate.progress),
     }
@@ -188,6 +189,7 @@ def certificate_from_json(
         issuer=installed[issuer_id] if issuer_id is not None else None,
         template_arn=values["template_arn"],
         requested_by=values["requested_by"],
+        service_principal=values.get("service_principal"),  # older files have none
         issued_at=_needed(values["issued_at"]),
         progress=_to_progress(values["progress"]),
     )

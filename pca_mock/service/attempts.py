@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, TypeVar
 
 from pca_mock.arns import parse_authority_arn
@@ -34,7 +35,12 @@ class ClientCall:
     """
 
     def __init__(
-        self, state: State, operation: str, params: Mapping[str, object], caller: Caller
+        self,
+        state: State,
+        operation: str,
+        params: Mapping[str, object],
+        caller: Caller,
+        at: datetime | None = None,
     ) -> None:
         """Begin a call. See `dispatch.call` for the arguments."""
         self._state = state
@@ -42,7 +48,8 @@ class ClientCall:
         self._params = params
         self._copy = copied(params)
         self._caller = caller
-        self._time = state.clock.now()
+        self._at = at
+        self._time = at or state.clock.now()
         self._failure: Failure | None = None  # of all attempts
         self._is_delayed = False
         self._noted: Call | None = None
@@ -73,7 +80,7 @@ class ClientCall:
         return response
 
     def _carry_out(self) -> Response:
-        response = dispatch.call(self._state, self._operation, self._params, self._caller)
+        response = dispatch.call(self._state, self._operation, self._params, self._caller, self._at)
         if self._state.journal is not None and not self._operation.startswith(_READS):
             self._state.journal.note(self._params, response, self._caller)
         return response

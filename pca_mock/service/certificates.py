@@ -130,6 +130,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
             requested_by=ctx.caller.account,
             issued_at=ctx.now,
             progress=progress,
+            service_principal=ctx.caller.invoked_by,
         )
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)

@@ -7,6 +7,7 @@ existence, status.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from botocore.model import OperationNotFoundError
@@ -94,7 +95,13 @@ _ARN_FORMS: Final[dict[str, Callable[[str], AuthorityArn | CertificateArn | Temp
 }
 
 
-def call(state: State, operation: str, params: Mapping[str, object], caller: Caller) -> Response:
+def call(
+    state: State,
+    operation: str,
+    params: Mapping[str, object],
+    caller: Caller,
+    at: datetime | None = None,
+) -> Response:
     """Carry out one operation.
 
     Args:
@@ -102,6 +109,7 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
         operation: the name on the wire, such as "IssueCertificate".
         params: the members, named as in the service model; blobs as bytes, text or file.
         caller: who calls, and where.
+        at: when, if another service has called before now.
 
     Returns:
         The members of the response, fresh and without absent ones. Times are aware datetimes.
@@ -126,7 +134,7 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
         while True:
             try:
                 with state.lock:
-                    context = _context(state, operation, caller, buckets)
+                    context = _context(state, operation, caller, buckets, at)
                     return _carry_out(context, request)
             except MustWaitError as error:  # nothing has changed
                 error.wait()
@@ -134,9 +142,11 @@ def call(state: State, operation: str, params: Mapping[str, object], caller: Cal
         state.buckets.send(everything=False)
 
 
-def _context(state: State, operation: str, caller: Caller, buckets: ObjectAccess) -> Context:
+def _context(
+    state: State, operation: str, caller: Caller, buckets: ObjectAccess, at: datetime | None
+) -> Context:
     store = state.store(caller.partition, caller.region, caller.account)
-    return Context(operation, caller, state, store, state.clock.now(), buckets)
+    return Context(operation, caller, state, store, at or state.clock.now(), buckets)
 
 
 def _carry_out(context: Context, request: Request) -> Response:

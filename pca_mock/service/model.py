@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
+SERVICE: Final = "acm-pca"
 _DEFAULT_PARTITION = "aws"
 
 
@@ -17,20 +18,28 @@ def _loader() -> Loader:
     return Loader()
 
 
-@lru_cache(maxsize=1)
-def service_model() -> ServiceModel:
-    """The service model of `acm-pca`."""
-    return ServiceModel(_loader().load_service_model("acm-pca", "service-2"), "acm-pca")
+def service_model(service: str = SERVICE) -> ServiceModel:
+    """The model of a service, by botocore's name for it."""
+    return _service_model(service)
 
 
 @cache
-def operation_model(operation: str) -> OperationModel:
+def _service_model(service: str) -> ServiceModel:
+    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+
+
+def operation_model(operation: str, service: str = SERVICE) -> OperationModel:
     """The model of one operation, by its name on the wire.
 
     Raises:
         botocore.model.OperationNotFoundError: the model has no such operation.
     """
-    return service_model().operation_model(operation)
+    return _operation_model(operation, service)
+
+
+@cache
+def _operation_model(operation: str, service: str) -> OperationModel:
+    return _service_model(service).operation_model(operation)
 
 
 class _Outputs(TypedDict):

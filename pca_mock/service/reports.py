@@ -144,6 +144,8 @@ def _row(ca: CertificateAuthority, serial: str, certificate: IssuedCertificate) 
         "issuedAt": _time(certificate.issued_at),
         "templateArn": certificate.template_arn,
     }
+    if certificate.service_principal is not None:
+        row["requestedByServicePrincipal"] = certificate.service_principal
     if revocation is not None:
         row["revokedAt"] = _time(revocation.revoked_at)
         row["revocationReason"] = revocation.reason

@@ -18,7 +18,7 @@ from botocore.model import ListShape, Shape, StringShape, StructureShape
 
 from pca_mock.errors import SerializationException, ValidationException
 from pca_mock.service.context import Request
-from pca_mock.service.model import operation_model
+from pca_mock.service.model import SERVICE, operation_model
 from pca_mock.service.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -49,19 +49,20 @@ _SATISFY_PATTERN: Final = "satisfy regular expression pattern"
 _INTEGERS: Final = {"integer": (2**31, "an Integer"), "long": (2**63, "a Long")}
 
 
-def check(operation: str, params: Mapping[str, object]) -> Request:
+def check(operation: str, params: Mapping[str, object], service: str = SERVICE) -> Request:
     """Copy an operation's parameters: blobs as `bytes`, nothing that is None or unknown.
 
     Args:
         operation: the name on the wire, one that the model has.
         params: the members as a caller gives them.
+        service: of the operation, as botocore names it.
 
     Raises:
         SerializationException: a member has the wrong type.
         ValidationException: members break constraints; the message has them all.
     """
     breaches: list[str] = []
-    checked = _checker(operation)(params, None, breaches)
+    checked = _checker(operation, service)(params, None, breaches)
     if breaches:
         plural = "s" if len(breaches) > 1 else ""
         raise ValidationException(
@@ -78,8 +79,8 @@ def as_bytes(blob: BlobTypeDef) -> bytes:
 
 
 @cache
-def _checker(operation: str) -> Checker:
-    shape = operation_model(operation).input_shape
+def _checker(operation: str, service: str) -> Checker:
+    shape = operation_model(operation, service).input_shape
     return _compile(shape) if shape is not None else lambda value, path, breaches: {}
 
 

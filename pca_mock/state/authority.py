@@ -82,6 +82,7 @@ class IssuedCertificate:
         requested_by: the account that asked for it.
         issued_at: UTC.
         progress: of its issuance.
+        service_principal: the service that asked for it in the account's name.
     """
 
     arn: CertificateArn
@@ -97,6 +98,7 @@ class IssuedCertificate:
     requested_by: str
     issued_at: datetime
     progress: Progress
+    service_principal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

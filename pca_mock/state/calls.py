@@ -32,12 +32,15 @@ class Caller:
         region: that the request is signed for.
         partition: of the region.
         origin: "code" for the code under test, "handle" for the handles and fixtures of `pca_mock`.
+        invoked_by: the principal of the service that makes the call for the caller, such as
+            "acm.amazonaws.com".
     """
 
     account: str
     region: str
     partition: str
     origin: Origin = "code"
+    invoked_by: str | None = None
 
     @property
     def arn(self) -> str:

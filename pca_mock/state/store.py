@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from random import Random
 from typing import Final
@@ -26,12 +25,11 @@ from pca_mock.state.calls import KeptCalls, Log
 from pca_mock.state.enforcement import Enforcement
 from pca_mock.state.journal import Journal
 from pca_mock.state.keys import FreshKeys, Keys
+from pca_mock.state.managed import Managed
 from pca_mock.state.plans import KeptPlans, Plans
 from pca_mock.state.randomness import new_uuid
+from pca_mock.state.tokens import Tokens
 from pca_mock.structures import OnlyOnce
-
-# API_CreateCertificateAuthority, API_IssueCertificate: how long an idempotency token is valid.
-TOKEN_LIFETIME: Final = timedelta(minutes=5)
 
 _chosen_id: Final[ContextVar[str | None]] = ContextVar("pca_mock_chosen_id", default=None)
 
@@ -47,39 +45,6 @@ def choosing_id(ca_id: str | None) -> Iterator[None]:
         yield
     finally:
         _chosen_id.reset(token)
-
-
-# OPEN RULE token-window
-@dataclass(slots=True)
-class Tokens:
-    """Idempotency tokens of one account and region, each with the ARN that it was answered with."""
-
-    # When a token was used last, and the ARN; the longest ago first.
-    _answers: OrderedDict[tuple[str, ...], tuple[datetime, str]] = field(
-        default_factory=OrderedDict
-    )
-
-    def find(self, now: datetime, *scope: str) -> str | None:
-        """The ARN answered to this token, operation and CA less than five minutes ago."""
-        used_at, arn = self._answers.get(scope, (None, ""))
-        return arn if used_at is not None and now - used_at < TOKEN_LIFETIME else None
-
-    def remember(self, now: datetime, arn: str, *scope: str) -> None:
-        """Remember the ARN that a token is answered with; forget tokens that are invalid by now."""
-        self._answers[scope] = (now, arn)
-        self._answers.move_to_end(scope)
-        while now - next(iter(self._answers.values()))[0] >= TOKEN_LIFETIME:
-            self._answers.popitem(last=False)
-
-    def newest(self) -> tuple[tuple[str, ...], datetime, str] | None:
-        """The token that was used last: its scope, its time, and the ARN."""
-        for scope in reversed(self._answers):
-            return (scope, *self._answers[scope])
-        return None
-
-    def copy(self) -> Tokens:
-        """A copy for a snapshot."""
-        return Tokens(self._answers.copy())
 
 
 @dataclass(slots=True)
@@ -171,6 +136,7 @@ class Snapshot(OnlyOnce):
     Attributes:
         stores: by region and account.
         publishing: the CAs that have CRLs to publish, which are in the stores, too.
+        managed: ACM's private certificates.
         created: the number of CAs and certificates made so far.
         buckets: the objects in memory instead of S3, and which buckets were closed.
         random: the position of a seeded source of random numbers.
@@ -181,6 +147,7 @@ class Snapshot(OnlyOnce):
 
     stores: Mapping[tuple[str, str], Store]
     publishing: Mapping[str, CertificateAuthority]
+    managed: Managed
     created: int
     buckets: KeptObjects
     random: tuple[object, ...] | None
@@ -202,6 +169,7 @@ class State(OnlyOnce):
         buckets: where CRLs and audit reports go.
         publishing: the CAs that have CRLs to publish, by the names of these: the CA's id for a
             complete one, that of the partition for others.
+        managed: ACM's private certificates, while moto's ACM is in use.
         crls_due_at: before this moment no CRL has to be written.
         created: how many CAs and certificates have been made, in all accounts and regions.
         random: where ids and serials come from.
@@ -219,6 +187,7 @@ class State(OnlyOnce):
 
     settings: Settings = field(default_factory=Settings)
     publishing: dict[str, CertificateAuthority] = field(default_factory=dict)
+    managed: Managed = field(default_factory=Managed)
     crls_due_at: datetime = EARLIEST
     created: int = 0
     buckets: ObjectStore = field(default_factory=NoBuckets)
@@ -305,6 +274,7 @@ class State(OnlyOnce):
         return Snapshot(
             stores=stores,
             publishing=publishing,
+            managed=self.managed.copy(),
             created=self.created,
             buckets=self.buckets.keep(),
             random=self.random.getstate() if is_seeded else None,
@@ -321,6 +291,7 @@ class State(OnlyOnce):
             calls: whether to restore the log of calls, too.
         """
         self._stores, self.publishing = _copies(kept.stores, kept.publishing)
+        self.managed = kept.managed.copy()
         self.crls_due_at = EARLIEST
         self.created = kept.created
         self.buckets.restore(kept.buckets)

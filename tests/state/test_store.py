@@ -19,7 +19,7 @@ from moto import mock_aws
 
 from pca_mock import Authority, Certificate, PcaMock, Snapshot, mock_pca
 from pca_mock.literals import KeyAlgorithm
-from pca_mock.state.store import Tokens
+from pca_mock.state.tokens import Tokens
 from tests import inside, oracles, policies, revoking, support
 from tests.refusals import refused
 

@@ -1,0 +1,1 @@
+"""AWS Certificate Manager, as far as it is about private certificates."""

@@ -1,0 +1,124 @@
+"""moto's internals, as far as this package uses any: the only module that touches them.
+
+A module of moto's is taken from `sys.modules`, where moto is in use, or imported while `mock_aws`
+is active. So without moto none is imported, and every function answers that there is none.
+
+Held against moto 5.0.26 to 5.2.5, by `tests/adapters/test_moto_seam.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+# moto's modules have no types. Its backends are one object for each service, account and region.
+Backend = Any
+
+
+def is_active() -> bool:
+    """Whether `mock_aws` answers this process's clients at present."""
+    return bool(getattr(stubber(), "enabled", False))
+
+
+def stubber() -> Any:
+    """The handler that answers botocore's clients for moto; None where moto isn't in use."""
+    return getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+
+
+def answers(service: str, url: str) -> bool:
+    """Whether moto would answer a request of a service now.
+
+    It would not if `mock_aws` isn't active, if the URL is another endpoint than AWS's own, or if
+    moto is configured to pass requests of the service on or to mock only other services.
+
+    Args:
+        service: as moto names it in its list of URLs, such as "acm".
+        url: of the request.
+    """
+    if not is_active():
+        return False
+    patterns = _module("moto.backend_index").backend_url_patterns
+    config = _module("moto.core.config")
+    return (
+        any(name == service and pattern.match(url) for name, pattern in patterns)
+        and not config.passthrough_url(url)
+        and not config.passthrough_service(service)
+        and bool(config.service_whitelisted(service))
+    )
+
+
+def backend(service: str, account_id: str, region: str) -> Backend:
+    """The backend of a service in moto, which is made on demand; only while `mock_aws` is active.
+
+    Args:
+        service: as moto names it, such as "acm" or "events".
+        account_id: 12 digits.
+        region: of the service; for global services the partition, such as "aws".
+    """
+    return _module("moto.backends").get_backend(service)[account_id][region]
+
+
+def certificates(account_id: str, region: str) -> dict[str, Any]:
+    """The certificates in moto's ACM by ARN, to be changed; only while `mock_aws` is active."""
+    of_backend: dict[str, Any] = backend("acm", account_id, region)._certificates
+    return of_backend
+
+
+def certificates_in_use() -> list[dict[str, Any]]:
+    """The same of each account and region whose ACM is in use in moto."""
+    models = sys.modules.get("moto.acm.models")
+    accounts = list(getattr(models, "acm_backends", {}).values())
+    return [each._certificates for regions in accounts for each in list(regions.values())]
+
+
+def users_of_certificate(arn: str) -> list[str]:
+    """The ARNs of the load balancers in moto whose listeners have a certificate of ACM.
+
+    Args:
+        arn: of the certificate.
+    """
+    _, _, _, region, account_id, _ = arn.split(":", 5)
+    users: list[str] = []
+    for each in _load_balancers("elbv2", account_id, region):
+        if any(arn in listener.certificates for listener in each.listeners.values()):
+            users.append(each.arn)
+    for each in _load_balancers("elb", account_id, region):
+        if any(listener.ssl_certificate_id == arn for listener in each.listeners):
+            partition = arn.split(":")[1]
+            place = f"arn:{partition}:elasticloadbalancing:{region}:{account_id}"
+            users.append(f"{place}:loadbalancer/{each.name}")
+    return users
+
+
+def _load_balancers(service: str, account_id: str, region: str) -> list[Any]:
+    models = sys.modules.get(f"moto.{service}.models")
+    regions = getattr(models, f"{service}_backends", {}).get(account_id, {})
+    return list(regions[region].load_balancers.values()) if region in regions else []
+
+
+def account_of(access_key: str) -> str | None:
+    """The account in which moto's IAM or STS made an access key; None if it hasn't made it."""
+    models = sys.modules.get("moto.iam.models")
+    if models is None:
+        return None
+    for account_id, partitions in list(models.iam_backends.items()):
+        if any(access_key in each.access_keys for each in list(partitions.values())):
+            return str(account_id)
+    return None
+
+
+def caller_account(access_key: str | None) -> str:
+    """The account in which moto answers a call; only while `mock_aws` is active.
+
+    Args:
+        access_key: that signs the call; None where it isn't signed.
+    """
+    configured = os.environ.get("MOTO_ACCOUNT_ID")
+    made_in = account_of(access_key) if access_key is not None else None
+    return configured or made_in or str(_module("moto.core").DEFAULT_ACCOUNT_ID)
+
+
+def _module(name: str) -> Any:
+    return sys.modules.get(name) or importlib.import_module(name)
