@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
+import traceback
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, Final
 
 import pytest
+from coverage import Coverage
 
 # Put before every script: whatever it does, it reaches nothing but loopback.
 _GUARD = """
@@ -22,6 +28,10 @@ def _guarded(self, address):
     return _connect(self, address)
 _socket.socket.connect = _guarded
 """
+_LONGEST: Final = 120  # seconds that a process may take
+_CRASHED: Final = 99  # exit code of a fork
+_SUITES: Final = Path(__file__).with_name("programs") / "suites"
+_QUIET: Final = ("-p", "no:cacheprovider")
 # Where Python may not write bytecode, each process would compile all of its modules again.
 _BYTECODE = tempfile.TemporaryDirectory() if sys.dont_write_bytecode else None
 
@@ -34,88 +44,121 @@ def clean_environment(home: Path, **variables: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PYTEST", "COVERAGE_"))
-        and name not in ("HOME", "PYTHONPATH")
+        if not name.startswith(("AWS_", "PYTEST")) and name not in ("HOME", "PYTHONPATH")
     }
     return {**kept, "HOME": str(home), **variables}
 
 
 def run(script: str, home: Path, **variables: str) -> str:
     """Run a script with `-W error`; return its output. It must succeed."""
-    return _succeed([sys.executable, "-W", "error", "-c", _GUARD + textwrap.dedent(script)],
-                    home, variables)  # fmt: skip
+    command = [sys.executable, "-W", "error", "-c", _GUARD + textwrap.dedent(script)]
+    result = _run(command, home, variables)
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
+    return result.stdout
 
 
-def run_pytest(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
-    """Run pytest on files, by name, in the folder; return its output. It must succeed."""
-    for name, text in files.items():
-        (home / name).write_text(textwrap.dedent(text))
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error"]
-    command += ["-p", "no:cacheprovider", "-p", "no:asyncio"]
-    return _succeed([*command, *arguments], home, variables)
+def run_pytest(
+    files: dict[str, str], home: Path, *arguments: str, **variables: str
+) -> tuple[int, str]:
+    """Run pytest on files in a process of its own: (exit code, what it printed).
+
+    It costs a second: whatever doesn't depend on what has been imported is for `pytest_outcome`.
+
+    Args:
+        files: their texts, by name.
+        home: the folder for them.
+        arguments: of the command line.
+        variables: more of them, for the environment.
+    """
+    _write(files, home)
+    command = [sys.executable, "-m", "pytest", "-W", "error", *_QUIET, *arguments]
+    result = _run(command, home, variables)
+    return result.returncode, result.stdout + result.stderr
 
 
-def _succeed(command: list[str], home: Path, variables: dict[str, str]) -> str:
-    result = subprocess.run(
+def _run(
+    command: list[str], home: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         command,
         cwd=home,
         env=clean_environment(home, **variables),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=_LONGEST,
         check=False,
     )
-    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
-    return result.stdout
 
 
-# pytest with the plugin of this package only
+def program(name: str) -> str:
+    """The text of one of the suites that tests run with pytest."""
+    return (_SUITES / name).read_text(encoding="utf-8")
 
 
-# Beside the tests of each run; not imported unless a test does it.
-CALLING = """
-import boto3, pytest, unittest
-from pca_mock import mock_pca
-
-keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-client = boto3.client("acm-pca", "eu-west-1", **keys)
-
-def call(token):
-    try:
-        client.list_permissions(CertificateAuthorityArn="arn:aws:" + token)
-    except client.exceptions.ClientError:
-        pass
-
-async def check(pca, pca_client, issuing):
-    leaf = issuing.issue("localhost")
-    assert pca.calls.assert_called("IssueCertificate", times=1, origin="handle")
-    listed = pca_client.list_certificate_authorities()["CertificateAuthorities"]
-    assert len(listed) == 2
-    assert leaf.status == "ISSUED"
-"""
+def _write(files: dict[str, str], folder: Path) -> None:
+    for name, text in {"calling.py": program("calling.py"), **files}.items():
+        (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
 
 
 def pytest_outcome(
     files: dict[str, str], home: Path, *arguments: str, **variables: str
 ) -> tuple[int, str]:
-    """Run pytest on files with only this plugin: (exit code, what it printed)."""
-    for name, text in {"calling.py": CALLING, **files}.items():
-        (home / name).write_text(textwrap.dedent(text))
-    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pca_mock.pytest_plugin"}
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", *arguments],
-        cwd=home,
-        env=clean_environment(home, **alone, **variables),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return result.returncode, result.stdout + result.stderr
+    """Run pytest on files in a fork of this process: (exit code, what it printed).
+
+    The fork has imported all that takes long. By default its pytest has only this plugin. See
+    `run_pytest` for the arguments.
+    """
+    _write(files, home)
+    only_ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pca_mock.pytest_plugin"}
+    environment = clean_environment(home, **(only_ours | variables))
+    command = ["-W", "error", *_QUIET, *arguments]
+    with tempfile.TemporaryFile() as output:
+        code = _in_a_fork(lambda: pytest.main(command), home, environment, output)
+        output.seek(0)
+        return code, output.read().decode()
+
+
+def _in_a_fork(
+    act: Callable[[], int], folder: Path, environment: dict[str, str], output: BinaryIO
+) -> int:
+    """Call a function in a fork of this process: its result, which becomes the exit code.
+
+    Args:
+        act: the function.
+        folder: the current one of the fork; Python also looks there for modules.
+        environment: all variables of the fork.
+        output: an open file for all that the fork prints.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of other threads, which sleep
+        process = os.fork()
+    if process:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    code = _CRASHED
+    try:
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - until the process ends
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.path.insert(0, str(folder))
+        signal.alarm(_LONGEST)
+        code = act()
+        sys.stdout.flush()
+        measuring = Coverage.current()
+        if measuring is not None:
+            measuring.save()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def passed(files: dict[str, str], home: Path, *arguments: str, **variables: str) -> str:
-    """What pytest printed, which must succeed."""
+    """The same, which must succeed: what it printed."""
     code, output = pytest_outcome(files, home, *arguments, **variables)
     assert code == pytest.ExitCode.OK, output
     return output

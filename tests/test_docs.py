@@ -18,7 +18,7 @@ import pytest
 import pca_mock
 from tests import pages
 from tests.pages import ROOT
-from tests.processes import clean_environment
+from tests.processes import pytest_outcome
 
 DESIGN = pages.DOCS / "design.md"
 PACKAGE = ROOT / "pca_mock"
@@ -70,25 +70,15 @@ def test_pytest_prints_the_output_on_the_page(tmp_path: Path) -> None:
     blocks = pages.blocks(pages.DOCS / "pytest.md")
     (configuration,) = (block.text for block in blocks if block.language == "toml")
     (failing,) = (block for block in blocks if block.module_name)
-    (tmp_path / "pyproject.toml").write_text(configuration, encoding="utf-8")
-    (tmp_path / f"{failing.module_name}.py").write_text(failing.text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    files = {"pyproject.toml": configuration, f"{failing.module_name}.py": failing.text}
 
-    result = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env=clean_environment(tmp_path),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    _, output = pytest_outcome(files, tmp_path)
 
-    assert "1 failed" in result.stdout
+    assert "1 failed" in output
     shown = [line for b in blocks if b.language == "text" for line in b.text.splitlines()]
     assert len(shown) == 6
     for line in shown:
-        assert _ID.sub("…", line) in _ID.sub("…", result.stdout)
+        assert _ID.sub("…", line) in _ID.sub("…", output)
 
 
 def test_tables_and_diagrams_are_those_of_the_code() -> None:

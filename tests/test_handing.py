@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pca_mock import PcaMock, mock_pca
-from tests.processes import run_pytest
+from tests.processes import passed
 
 
 def test_a_named_or_annotated_parameter_gets_the_handle() -> None:
@@ -43,4 +43,4 @@ def test_under_pytest_there_is_one_mock(tmp_path: Path) -> None:
             assert len(running.mocks()) == 1
         """
 
-    assert "1 passed" in run_pytest({"test_it.py": module}, tmp_path)
+    assert "1 passed" in passed({"test_it.py": module}, tmp_path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from tests.processes import passed, pytest_outcome, run_pytest
+from tests.processes import passed, program, pytest_outcome
 
-ROOT = str(Path(__file__).parents[1])
+_ENTRY_POINTS: Final = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "", "PYTEST_PLUGINS": ""}
+_NO_ASYNCIO: Final = ("-p", "no:asyncio")
 
 
 # Another fixture called pca
@@ -30,36 +32,7 @@ OTHER_PCA = {
 
 
 def test_another_fixture_called_pca_disables_nothing(tmp_path: Path) -> None:
-    module = """
-        import boto3, pytest
-
-        def account(arn):
-            return arn.split(":")[4]
-
-        @pytest.mark.pca(account_id="111122223333")
-        def test_marker():
-            client = boto3.client("acm-pca")
-            assert client.list_certificate_authorities()["CertificateAuthorities"] == []
-
-        @pytest.mark.pca(account_id="111122223333")
-        def test_fixtures(pca_client, pca_issuing_ca, pca):
-            assert account(pca_issuing_ca.arn) == "111122223333"
-            assert len(pca_client.list_certificate_authorities()["CertificateAuthorities"]) == 2
-            assert repr(pca) == "PrincipalComponents(2)"
-
-        class TestParameters:
-            @pytest.fixture(params=[2, 3])
-            def pca(self, request):
-                return request.param
-
-            @pytest.mark.pca
-            def test_marker(self):
-                assert boto3.client("acm-pca").list_certificate_authorities()
-
-            def test_fixtures(self, pca, pca_root_ca):
-                assert pca in (2, 3)
-                assert pca_root_ca.status == "ACTIVE"
-        """
+    module = program("another_pca.py")
 
     assert "5 passed" in passed({**OTHER_PCA, "test_it.py": module}, tmp_path)
 
@@ -215,7 +188,7 @@ def test_a_module_of_the_users_that_is_called_like_ours_replaces_nothing(tmp_pat
         "test_it.py": "def test_it(pca): assert pca.authorities == []",
     }
 
-    assert "1 passed" in run_pytest(files, tmp_path)
+    assert "1 passed" in passed(files, tmp_path, *_NO_ASYNCIO, **_ENTRY_POINTS)
 
 
 ASKING = {
@@ -234,11 +207,10 @@ def test_asking_for_the_plugin_by_name_is_harmless(
         "conftest.py": f"pytest_plugins = {[conftest] if conftest else []}",
         "test_it.py": "def test_it(pca): assert pca.authorities == []",
     }
-    variables = {"PYTEST_PLUGINS": variable}
-    if not autoload:
-        variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = {} if autoload else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    variables = {**_ENTRY_POINTS, **plugins, "PYTEST_PLUGINS": variable}
 
-    assert "1 passed" in run_pytest(files, tmp_path, PYTHONPATH=ROOT, **variables)
+    assert "1 passed" in passed(files, tmp_path, *_NO_ASYNCIO, **variables)
 
 
 def test_the_plugin_can_be_switched_off(tmp_path: Path) -> None:
@@ -249,6 +221,6 @@ def test_the_plugin_can_be_switched_off(tmp_path: Path) -> None:
             with pytest.raises(pytest.FixtureLookupError):
                 request.getfixturevalue("pca")
         """
-    arguments = ("-p", "no:pca_mock", "-p", "conftest_plugin")
+    arguments = (*_NO_ASYNCIO, "-p", "no:pca_mock", "-p", "conftest_plugin")
 
-    assert "1 passed" in run_pytest({"test_it.py": module}, tmp_path, *arguments, PYTHONPATH=ROOT)
+    assert "1 passed" in passed({"test_it.py": module}, tmp_path, *arguments, **_ENTRY_POINTS)

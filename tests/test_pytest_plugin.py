@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pca_mock import Authority, PcaMock
 from tests import oracles, support
-from tests.processes import passed, pytest_outcome, run, run_pytest
+from tests.processes import passed, program, pytest_outcome, run, run_pytest
 
 HEAVY = (
     "{'boto3', 'botocore', 'cryptography', 'wrapt', 'asyncio', 'pca_mock.mock', 'pca_mock.state'}"
@@ -28,56 +28,25 @@ def test_the_fixture_pca_client_is_a_client_of_that_mock(pca: PcaMock, pca_clien
     assert [ca["Arn"] for ca in listed] == [arn]
 
 
-def test_the_plugin_imports_nothing_heavy_at_start_up(tmp_path: Path) -> None:
-    output = run_pytest(
-        {
-            "test_unused.py": f"""
-                import sys
-
-                def test_a():
-                    assert "pca_mock.pytest_plugin" in sys.modules
-                    assert not {HEAVY} & set(sys.modules)
-                """
-        },
-        tmp_path,
-        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-        PYTEST_PLUGINS="pca_mock.pytest_plugin",
-    )
-
-    assert "1 passed" in output
-
-
-def test_the_plugin_is_found_by_its_entry_point(tmp_path: Path) -> None:
-    output = run_pytest({"test_it.py": "def test_a(pca, pca_client): pass"}, tmp_path)
-
-    assert "1 passed" in output
-
-
-@pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_clients_made_when_test_modules_are_imported_are_answered(
-    workers: str, tmp_path: Path
+def test_it_is_found_by_its_entry_point_and_answers_clients_made_when_modules_are_imported(
+    tmp_path: Path,
 ) -> None:
     module = """
-        import boto3, pytest
+        import boto3
 
-        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-        client = boto3.client("acm-pca", "eu-west-1", **keys)
+        client = boto3.client("acm-pca", "eu-west-1")
 
-        @pytest.mark.parametrize("n", range(4))
-        def test_it(pca, n):
+        def test_it(pca, pca_client):
             assert client.list_certificate_authorities()["CertificateAuthorities"] == []
-            client.create_certificate_authority(
-                CertificateAuthorityType="ROOT",
-                CertificateAuthorityConfiguration={
-                    "KeyAlgorithm": "EC_prime256v1",
-                    "SigningAlgorithm": "SHA256WITHECDSA",
-                    "Subject": {"CommonName": "Root"},
-                },
-            )
         """
-    output = run_pytest({"test_one.py": module, "test_two.py": module}, tmp_path, workers)
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    only_ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    code, output = run_pytest(
+        {"test_it.py": module}, tmp_path, "-p", "pca_mock", **keys, **only_ours
+    )
 
-    assert "8 passed" in output
+    assert code == pytest.ExitCode.OK, output
+    assert "1 passed" in output
 
 
 def test_handlers_are_registered_as_soon_as_botocore_is_imported(tmp_path: Path) -> None:
@@ -272,121 +241,14 @@ def test_markers_are_merged_and_the_closest_one_wins(tmp_path: Path) -> None:
     files = {
         "pytest.ini": "[pytest]\npca_seed = ini\npca_organization_id = o-a1b2c3d4e5\n"
         "pca_keys = fresh\n",
-        "test_it.py": """
-            import pytest
-
-            pytestmark = [pytest.mark.pca(seed="module", account_id="111111111111")]
-
-            def options(pca):
-                found = pca._state.settings
-                return found.seed, found.account_id, found.organization_id, found.keys
-
-            def test_of_the_module(pca):
-                assert options(pca) == ("module", "111111111111", "o-a1b2c3d4e5", "fresh")
-
-            @pytest.mark.pca(seed="class", organization_id="o-0123456789")
-            class TestIt:
-                def test_of_the_class(self, pca):
-                    assert options(pca) == ("class", "111111111111", "o-0123456789", "fresh")
-
-                @pytest.mark.pca(account_id="222222222222")
-                @pytest.mark.pca(account_id="333333333333", seed="test")
-                def test_of_its_own(self, pca):
-                    assert options(pca) == ("test", "333333333333", "o-0123456789", "fresh")
-
-                @pytest.mark.pca(seed=None, keys="pool")
-                def test_that_takes_back(self, pca):
-                    assert options(pca) == (None, "111111111111", "o-0123456789", "pool")
-
-            @pytest.mark.parametrize(
-                "seed",
-                [pytest.param("param", marks=pytest.mark.pca(seed="param")), "module"],
-            )
-            def test_of_a_parameter(seed, pca):
-                assert options(pca)[0] == seed
-            """,
+        "test_it.py": program("merged_markers.py"),
     }
 
     assert "6 passed" in passed(files, tmp_path)
 
 
 def test_a_marked_test_runs_in_a_mock_though_it_does_not_ask_for_one(tmp_path: Path) -> None:
-    module = """
-        import boto3, pytest, unittest
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-        client = boto3.client("acm-pca", "eu-west-1", endpoint_url="http://127.0.0.1:9", **keys)
-
-        def is_mocked():
-            try:
-                client.list_certificate_authorities()
-            except BotoCoreError:
-                return False
-            return True
-
-        def account():
-            return client.create_certificate_authority(
-                CertificateAuthorityType="ROOT",
-                CertificateAuthorityConfiguration={
-                    "KeyAlgorithm": "EC_prime256v1",
-                    "SigningAlgorithm": "SHA256WITHECDSA",
-                    "Subject": {"CommonName": "Root"},
-                },
-            )["CertificateAuthorityArn"].split(":")[4]
-
-        @pytest.fixture
-        def early():
-            assert is_mocked()
-
-        @pytest.mark.pca(account_id="111122223333")
-        def test_function(early):
-            assert account() == "111122223333"
-
-        @pytest.mark.pca
-        def test_bare():
-            assert account() == "123456789012"
-
-        @pytest.mark.pca(account_id="111122223333")
-        class TestPlain:
-            def setup_method(self):
-                assert is_mocked()
-
-            def test_it(self):
-                assert account() == "111122223333"
-
-        @pytest.mark.pca(account_id="111122223333")
-        class TestCase(unittest.TestCase):
-            def setUp(self):
-                self.assertTrue(is_mocked())
-
-            def tearDown(self):
-                self.assertTrue(is_mocked())
-
-            def test_it(self):
-                self.assertEqual(account(), "111122223333")
-
-            @pytest.mark.pca(account_id="222222222222")
-            def test_own(self):
-                self.assertEqual(account(), "222222222222")
-
-        class TestCaseOfOne(unittest.TestCase):
-            @pytest.mark.pca
-            def test_marked(self):
-                self.assertTrue(is_mocked())
-
-            def test_unmarked(self):
-                self.assertFalse(is_mocked())
-
-        def test_unmarked():
-            assert not is_mocked()
-
-        @pytest.mark.parametrize("marked", [
-            pytest.param(True, marks=pytest.mark.pca), pytest.param(False), False,
-        ])
-        def test_parameter(marked):
-            assert is_mocked() is marked
-        """
+    module = program("marked.py")
     output = passed({"test_it.py": module}, tmp_path, AWS_MAX_ATTEMPTS="1")
 
     assert "11 passed" in output
@@ -489,55 +351,7 @@ def sections(output: str) -> dict[str, list[str]]:
 
 
 def test_a_failed_test_shows_its_calls_however_it_is_mocked(tmp_path: Path) -> None:
-    module = """
-        from calling import *
-        def test_fixture(pca):
-            call("fixture")
-            assert False
-
-        @mock_pca
-        def test_decorator():
-            call("decorator")
-            assert False
-
-        def test_block():
-            with mock_pca():
-                call("block")
-            assert False
-
-        def test_two_blocks():
-            with mock_pca():
-                call("one")
-            with mock_pca():
-                call("two")
-            assert False
-
-        @mock_pca
-        class TestCase(unittest.TestCase):
-            def test_case(self):
-                call("case")
-                self.fail()
-
-        @mock_pca
-        class TestPlain:
-            def test_plain(self):
-                call("plain")
-                assert False
-
-        @pytest.mark.pca
-        def test_marked():
-            call("marked")
-            assert False
-
-        @mock_pca
-        async def coroutine():
-            call("coroutine")
-
-        def test_coroutine():
-            import asyncio
-            asyncio.run(coroutine())
-            assert False
-        """
+    module = program("failing.py")
     code, output = pytest_outcome({"test_it.py": module}, tmp_path)
 
     assert code == pytest.ExitCode.TESTS_FAILED
@@ -764,9 +578,8 @@ def test_the_calls_are_shown_though_the_package_was_there_before_the_plugin(
             call("it")
             assert False
         """
-    code, output = pytest_outcome(
-        {"test_it.py": module}, tmp_path, "-p", "early", PYTHONPATH=str(tmp_path)
-    )
+    early = ("-p", "no:asyncio", "-p", "early")
+    code, output = run_pytest({"test_it.py": module}, tmp_path, *early, PYTHONPATH=str(tmp_path))
 
     assert code == pytest.ExitCode.TESTS_FAILED, output
     assert "1 failed, 1 passed" in output
@@ -779,6 +592,7 @@ def test_the_calls_are_shown_though_the_package_was_there_before_the_plugin(
 def test_everything_works_in_the_workers_of_xdist(tmp_path: Path) -> None:
     module = """
         from calling import *
+
         @pytest.mark.parametrize("n", range(6))
         @pytest.mark.pca(seed=7)
         def test_seeded(pca, n):
@@ -791,8 +605,9 @@ def test_everything_works_in_the_workers_of_xdist(tmp_path: Path) -> None:
                 pca.clock.freeze("2027-03-01T12:00:00Z")
                 return pca.create_root_ca().certificate_pem
 
-        def test_account(pca):
-            assert pca.account_id == "111122223333"
+        def test_client_made_when_the_module_is_imported(pca):
+            assert is_mocked()
+            assert account() == pca.account_id == "111122223333"
 
         @pytest.mark.pca
         def test_fails():
@@ -896,7 +711,7 @@ def test_pytest_asyncio_tests_use_the_fixtures(mode: str, tmp_path: Path) -> Non
 # Costs
 
 
-def test_a_marker_that_no_collected_test_uses_costs_no_import(tmp_path: Path) -> None:
+def test_neither_start_up_nor_tests_without_mocks_import_anything_heavy(tmp_path: Path) -> None:
     files = {
         "pytest.ini": "[pytest]\npca_seed = 7\npca_creation_delay = 5\n",
         "test_unused.py": f"""
@@ -906,18 +721,19 @@ def test_a_marker_that_no_collected_test_uses_costs_no_import(tmp_path: Path) ->
                 pass
 
             def test_fails():
+                assert "pca_mock.pytest_plugin" in sys.modules
                 assert not {HEAVY} & set(sys.modules), "heavy"
-                assert False
+                assert False, "as it should"
             """,
     }
-    _, output = pytest_outcome(
-        files,
-        tmp_path,
-        "-v",
-    )
+    variables = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_PLUGINS": "pca_mock.pytest_plugin",
+    }
+    _, output = run_pytest(files, tmp_path, **variables)
 
     assert "1 failed, 1 passed" in output
-    assert "heavy" not in output.partition("short test summary")[2]
+    assert "AssertionError: as it should" in output
     assert "pca_mock calls" not in output
 
 
