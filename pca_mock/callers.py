@@ -46,7 +46,7 @@ def begin_call(
         return None
     if account_id is None:
         account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
-    return ClientCall(state, operation, params, _caller(account_id, region, origin))
+    return ClientCall(state, operation, params, _caller(account_id, region, origin, access_key))
 
 
 def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str | None]:
@@ -59,12 +59,12 @@ def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str |
     """
     access_key = access_key_of(credentials)
     account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
-    return _caller(account_id, region, "code"), access_key
+    return _caller(account_id, region, "code", access_key), access_key
 
 
 @lru_cache(maxsize=256)
-def _caller(account_id: str, region: str, origin: Origin) -> Caller:
-    return Caller(account_id, region, partition_of(region), origin)
+def _caller(account_id: str, region: str, origin: Origin, access_key: str | None) -> Caller:
+    return Caller(account_id, region, partition_of(region), origin, access_key=access_key)
 
 
 def access_key_of(credentials: Any) -> str | None:

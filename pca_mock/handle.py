@@ -199,6 +199,29 @@ class PcaMock(FaultPlanner):
         running.check(self._state)
         return privileges.enforce(self._state, policies, context or {})
 
+    def enforce_iam(
+        self, *, context: Mapping[str, str | Sequence[str] | None] | None = None
+    ) -> Enforcement:
+        """Hold the code under test to the policies that its identity has in moto's IAM.
+
+        The identity is the user or the assumed role for which moto's IAM or STS made the access key
+        of a call. Its own policies apply, those of its groups, a role's permissions boundary and
+        the policy of its session, as they are at the moment of the call; statements about other
+        services are not read. A key that moto hasn't made gets UnrecognizedClientException. Handles
+        and fixtures may do everything.
+
+        Args:
+            context: values of condition keys, as in `enforce`.
+
+        Returns:
+            The enforcement: in force already, and a context manager that ends it.
+
+        Raises:
+            RuntimeError: the mock has ended, or moto isn't active.
+        """
+        running.check(self._state)
+        return privileges.enforce_iam(self._state, context or {})
+
     # A look inside
 
     @property

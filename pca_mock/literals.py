@@ -118,3 +118,13 @@ RevocationReason = Literal[
 FailureReason = Literal["REQUEST_TIMED_OUT", "UNSUPPORTED_ALGORITHM", "OTHER"]
 # This package's own word for the purpose of a certificate.
 Purpose = Literal["server", "client", "smime", "code_signing", "time_stamping", "ocsp_signing"]
+# AWS Resource Access Manager's managed permissions of CAs.
+ManagedPermission = Literal[
+    "AWSRAMDefaultPermissionCertificateAuthority",
+    "AWSRAMBlankEndEntityCertificateAPICSRPassthroughIssuanceCertificateAuthority",
+    "AWSRAMBlankEndEntityCertificateAPIPassthroughIssuanceCertificateAuthority",
+    "AWSRAMEndEntityClientAuthCertificateIssuanceCertificateAuthority",
+    "AWSRAMEndEntityServerAuthCertificateIssuanceCertificateAuthority",
+    "AWSRAMRevokeCertificateCertificateAuthority",
+    "AWSRAMSubordinateCACertificatePathLen0IssuanceCertificateAuthority",
+]

@@ -13,6 +13,7 @@ from pca_mock.service.dispatch import OPERATIONS
 from pca_mock.service.model import service_model
 from pca_mock.testing.purposes import PURPOSES
 from pca_mock.testing.requests import AuthorityMembers, CertificateMembers
+from pca_mock.testing.sharing import PERMISSIONS
 from tests import newer_models
 
 
@@ -37,8 +38,16 @@ def test_the_operations_are_those_of_the_model() -> None:
         (literals.KeyAlgorithm, KEY_ALGORITHMS),
         (literals.SigningAlgorithm, SIGNING_ALGORITHMS),
         (literals.Purpose, PURPOSES),
+        (literals.ManagedPermission, PERMISSIONS),
     ],
-    ids=["operations", "errors", "key algorithms", "signing algorithms", "purposes"],
+    ids=[
+        "operations",
+        "errors",
+        "key algorithms",
+        "signing algorithms",
+        "purposes",
+        "managed permissions",
+    ],
 )
 def test_a_literal_has_the_rows_of_its_table(literal: Any, table: Any) -> None:
     assert sorted(get_args(literal)) == sorted(table)

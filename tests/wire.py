@@ -33,7 +33,8 @@ PROTOCOL: Final = os.environ.get("PCA_MOCK_WIRE")
 IN_PROCESS: Final = (
     "test_attempts",  # botocore's retry handlers, and their clock
     "test_faults",
-    "test_revocation_with_moto",  # moto answers at the same place
+    "test_moto_iam",  # moto answers at the same place
+    "test_revocation_with_moto",
     "test_with_moto",
     "test_seeds",  # botocore's request ids come from another source
 )

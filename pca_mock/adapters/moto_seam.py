@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 # moto's modules have no types. Its backends are one object for each service, account and region.
@@ -79,14 +80,13 @@ def users_of_certificate(arn: str) -> list[str]:
     Args:
         arn: of the certificate.
     """
-    _, _, _, region, account_id, _ = arn.split(":", 5)
+    _, partition, _, region, account_id, _ = arn.split(":", 5)
     users: list[str] = []
     for each in _load_balancers("elbv2", account_id, region):
         if any(arn in listener.certificates for listener in each.listeners.values()):
             users.append(each.arn)
     for each in _load_balancers("elb", account_id, region):
         if any(listener.ssl_certificate_id == arn for listener in each.listeners):
-            partition = arn.split(":")[1]
             place = f"arn:{partition}:elasticloadbalancing:{region}:{account_id}"
             users.append(f"{place}:loadbalancer/{each.name}")
     return users
@@ -107,6 +107,95 @@ def account_of(access_key: str) -> str | None:
         if any(access_key in each.access_keys for each in list(partitions.values())):
             return str(account_id)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user or a role's session of moto's IAM.
+
+    Attributes:
+        arn: as AWS's messages have it.
+        principal_arn: the value of aws:PrincipalArn: the user's, or the role's.
+        user_id: the value of aws:userid.
+        user_name: None for a role.
+        tags: of the user or role.
+        policies: all documents of the user, its groups or the role: JSON text.
+        boundary: the document of the permissions boundary.
+        session_policy: the document that was given when the role was assumed.
+    """
+
+    arn: str
+    principal_arn: str
+    user_id: str
+    user_name: str | None
+    tags: tuple[tuple[str, str], ...]
+    policies: tuple[str, ...]
+    boundary: str | None = None
+    session_policy: str | None = None
+
+
+def identity_of(access_key: str | None) -> Identity | None:
+    """Who has an access key in moto's IAM; None if it hasn't made the key for anybody."""
+    account_id = account_of(access_key) if access_key is not None else None
+    if account_id is None or access_key is None:
+        return None
+    partitions = list(_module("moto.iam.models").iam_backends[account_id].values())
+    backend = next(each for each in partitions if access_key in each.access_keys)
+    sessions = _module("moto.sts.models").sts_backends[account_id][backend.partition].assumed_roles
+    session = next((each for each in sessions if each.access_key_id == access_key), None)
+    if session is not None:
+        return _role_session(backend, session)
+    name = backend.access_keys[access_key].user_name
+    return _user(backend, access_key, name) if name in backend.users else None
+
+
+def _user(backend: Any, access_key: str, name: str) -> Identity:
+    control = _module("moto.iam.access_control")
+    arguments: Any = (backend.account_id, backend.partition, access_key, {})
+    policies = control.IAMUserAccessKey(*arguments).collect_policies()
+    user = backend.get_user(name)
+    tags = backend.tagger.list_tags_for_resource(user.arn)["Tags"]
+    return Identity(
+        arn=user.arn,
+        principal_arn=user.arn,
+        user_id=user.id,
+        user_name=name,
+        tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+        policies=tuple(map(_document, policies)),
+    )
+
+
+def _role_session(backend: Any, session: Any) -> Identity | None:
+    control = _module("moto.iam.access_control")
+    name = session.role_arn.split("/")[-1]
+    role = next((each for each in backend.roles.values() if each.name == name), None)
+    if role is None:
+        return None  # moto lets roles be assumed that don't exist
+    headers = {"X-Amz-Security-Token": session.session_token}
+    arguments = (session.account_id, backend.partition, session.access_key_id, headers)
+    policies = control.AssumedRoleAccessKey(*arguments).collect_policies()
+    # Of older versions of moto's: another attribute, and tags by key.
+    boundary = getattr(role, "permissions_boundary_arn", role.permissions_boundary)
+    tags = role.tags.values() if isinstance(role.tags, dict) else role.tags or ()
+    return Identity(
+        arn=session.arn,
+        principal_arn=role.arn,
+        user_id=session.user_id,
+        user_name=None,
+        tags=tuple((tag["Key"], tag["Value"]) for tag in tags),
+        policies=tuple(map(_document, policies)),
+        boundary=_document(backend.get_policy(boundary)) if boundary else None,
+        session_policy=session.policy or None,
+    )
+
+
+def _document(policy: Any) -> str:
+    """The text of a policy in any of the forms in which moto's IAM has them."""
+    if isinstance(policy, str):
+        return policy
+    if isinstance(policy, dict):
+        return str(policy["policy_document"])
+    return str(next(each.document for each in policy.versions if each.is_default))
 
 
 def caller_account(access_key: str | None) -> str:

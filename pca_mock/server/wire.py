@@ -93,7 +93,7 @@ class Wire:
         identity = identity_of(request, self._secret_keys)
         region = identity.region or self._state.settings.region_name or DEFAULT_REGION
         account_id = callers.account_of_code(self._state, identity.access_key)
-        return Caller(account_id, region, partition_of(region))
+        return Caller(account_id, region, partition_of(region), access_key=identity.access_key)
 
     def _take(self, invocation: str | None) -> ClientCall | None:
         """The call whose next attempt this is."""

@@ -73,12 +73,13 @@ def check(
 
     Raises:
         AccessDeniedException: no policy allows it, or one denies it.
+        UnrecognizedClientException: nobody knows the caller's access key.
     """
     if not ctx.state.enforced or ctx.caller.origin != "code":
         return
-    rules = ctx.state.enforced[-1].rules
+    rules = ctx.state.enforced[-1].rules_of(ctx.caller)
     facts = {**_facts(ctx, request, arn, template_arn), **rules.context}
-    user = (facts.get("aws:principalarn") or [ctx.caller.arn])[0]
+    user = rules.principal or (facts.get("aws:principalarn") or [ctx.caller.arn])[0]
     for action, resource in permissions(ctx.operation, request, ctx.caller, arn):
         decision = rules.decide(action, resource, facts)
         if decision is not Decision.ALLOWED:
@@ -90,6 +91,8 @@ def check(
 
 _REASONS: Final = {
     Decision.NOT_ALLOWED: "because no identity-based policy allows the {action} action",
+    Decision.OUTSIDE_BOUNDARY: "because no permissions boundary allows the {action} action",
+    Decision.OUTSIDE_SESSION: "because no session policy allows the {action} action",
     Decision.DENIED: "with an explicit deny in an identity-based policy",
 }
 

@@ -75,26 +75,35 @@ class IdentityPolicies:
     """The policies of one identity.
 
     Attributes:
+        principal: the ARN of the identity as messages have it; None for the caller's own.
         context: values of further condition keys, by names in lower case.
     """
 
     def __init__(
-        self, policies: Iterable[str | Mapping[str, Any]], context: Mapping[str, Sequence[str]]
+        self,
+        policies: Iterable[str | Mapping[str, Any]],
+        context: Mapping[str, Sequence[str]],
+        *,
+        principal: str | None = None,
+        keys: Sequence[str] = KEYS,
     ) -> None:
         """Read the policies.
 
         Args:
             policies: documents, as JSON text or as dicts.
-            context: condition keys of requests besides those of `KEYS`; without values for one that
+            context: condition keys of requests besides those of `keys`; without values for one that
                 requests don't have.
+            principal: the ARN of the identity as messages have it; None for the caller's own.
+            keys: the condition keys that requests have, as in `KEYS`.
 
         Raises:
             MalformedPolicyError: IAM would refuse one, or it cannot be evaluated here.
         """
+        self.principal = principal
         self.context: Mapping[str, Sequence[str]] = {
             key.lower(): tuple(values) for key, values in context.items()
         }
-        reader = _Reader(self.context)
+        reader = _Reader(self.context, keys)
         self._statements = [each for policy in policies for each in reader.statements(policy)]
 
     def decide(self, action: str, resource: str, facts: Facts) -> Decision:
@@ -129,8 +138,9 @@ class _Reader:
     whose values aren't known: such a statement would apply, or not, by accident.
     """
 
-    def __init__(self, context: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, context: Mapping[str, Sequence[str]], keys: Sequence[str]) -> None:
         self._context = context
+        self._keys = keys
 
     def statements(self, policy: str | Mapping[str, Any]) -> list[_Statement]:
         """The statements of a policy.
@@ -203,7 +213,7 @@ class _Reader:
     def _check_key(self, key: str) -> None:
         name = key.lower()
         is_known = name in self._context or any(
-            name.startswith(each) if each.endswith("/") else name == each for each in KEYS
+            name.startswith(each) if each.endswith("/") else name == each for each in self._keys
         )
         _check(
             is_known,

@@ -34,6 +34,7 @@ class Caller:
         origin: "code" for the code under test, "handle" for the handles and fixtures of `pca_mock`.
         invoked_by: the principal of the service that makes the call for the caller, such as
             "acm.amazonaws.com".
+        access_key: that signs the request, if it is known.
     """
 
     account: str
@@ -41,6 +42,7 @@ class Caller:
     partition: str
     origin: Origin = "code"
     invoked_by: str | None = None
+    access_key: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def arn(self) -> str:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import TracebackType
 from typing import Protocol
 
+from pca_mock.state.calls import Caller
+
 
 class Decision(Enum):
-    """The decision of identity policies on a request, which they allow only by a statement."""
+    """The decision of an identity's policies on a request, which they allow only by a statement."""
 
     ALLOWED = "allowed"
     NOT_ALLOWED = "not allowed"
+    OUTSIDE_BOUNDARY = "not allowed by the permissions boundary"
+    OUTSIDE_SESSION = "not allowed by the session policy"
     DENIED = "denied"
 
 
 class Rules(Protocol):
-    """Identity policies, together."""
+    """The policies of an identity, together."""
+
+    @property
+    def principal(self) -> str | None:
+        """The ARN of the identity as messages have it; None for the caller's own."""
 
     @property
     def context(self) -> Mapping[str, Sequence[str]]:
@@ -41,13 +49,16 @@ class Enforcement:
     As a context manager it is cancelled at the end of the block.
     """
 
-    _rules: Rules
+    _rules_of: Callable[[Caller], Rules]
     _in_force: list[Enforcement]
 
-    @property
-    def rules(self) -> Rules:
-        """The policies."""
-        return self._rules
+    def rules_of(self, caller: Caller) -> Rules:
+        """The policies that a caller is held to.
+
+        Raises:
+            UnrecognizedClientException: nobody knows the caller's access key.
+        """
+        return self._rules_of(caller)
 
     def cancel(self) -> None:
         """End these policies: those before them apply again, or none."""

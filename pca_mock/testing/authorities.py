@@ -22,8 +22,9 @@ from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
 from pca_mock.state.authority import Status
+from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State, choosing_id
-from pca_mock.testing import csrs
+from pca_mock.testing import csrs, sharing
 from pca_mock.testing.certificates import Certificate
 from pca_mock.testing.clients import MockClient
 from pca_mock.testing.csrs import Csr
@@ -35,7 +36,13 @@ from pca_mock.testing.words import check_key_algorithm, check_members
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from pca_mock.literals import KeyAlgorithm, Purpose, RevocationReason, SigningAlgorithm
+    from pca_mock.literals import (
+        KeyAlgorithm,
+        ManagedPermission,
+        Purpose,
+        RevocationReason,
+        SigningAlgorithm,
+    )
     from pca_mock.testing.requests import AuthorityMembers, CertificateMembers
 
 _Answer = TypeVar("_Answer")
@@ -321,6 +328,35 @@ class Authority(AuthorityView):
     def restore(self) -> None:
         """Bring it back after its deletion."""
         self._client.restore_certificate_authority(CertificateAuthorityArn=self.arn)
+
+    def share_with(self, *accounts: str, permission: ManagedPermission = sharing.DEFAULT) -> None:
+        """Share it with other accounts, as AWS Resource Access Manager does.
+
+        RAM adds its statements to the resource policy, and so does this: the accounts can read the
+        CA and, by default, issue with `EndEntityCertificate/V1`. Each call is a share of its own.
+
+        Example:
+            >>> from pca_mock import mock_pca
+            >>> with mock_pca() as pca:
+            ...     ca = pca.create_root_ca()
+            ...     ca.share_with("222222222222")
+            ...     with pca.as_account("222222222222"):
+            ...         pca.client().describe_certificate_authority(
+            ...             CertificateAuthorityArn=ca.arn
+            ...         )["CertificateAuthority"]["OwnerAccount"]
+            '123456789012'
+
+        Args:
+            accounts: one or more accounts, 12 digits each.
+            permission: the name of a managed permission of RAM's, or its ARN.
+
+        Raises:
+            ClientError: AWS would refuse the policy.
+            TypeError: there are no accounts.
+            ValueError: RAM has no such permission, or an account isn't 12 digits.
+        """
+        share_id = new_uuid(self._state.random)
+        sharing.share(self._client, self._arn, accounts, permission, share_id)
 
     def revoke(self, reason: RevocationReason = "CESSATION_OF_OPERATION") -> None:
         """Revoke its own certificate, at the CA that issued it.

@@ -12,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from moto import mock_aws
+from moto.core.exceptions import ServiceNotWhitelisted
 from moto.core.models import patch_client
 
 from pca_mock import Authority, PcaMock, mock_pca
@@ -137,6 +138,14 @@ def test_after_the_mock_moto_still_shows_its_certificates() -> None:
         )
 
 
+def test_a_call_that_moto_would_not_answer_is_not_answered_here(
+    pca: PcaMock, ca: Authority
+) -> None:
+    config: Any = {"core": {"service_whitelist": ["s3"]}}
+    with mock_aws(config=config), pytest.raises(ServiceNotWhitelisted):
+        request(boto3.client("acm", REGION), ca)
+
+
 # Other services in moto
 
 
@@ -206,10 +215,13 @@ def test_a_classic_load_balancer_uses_it_too(
         "InstancePort": 80,
         "SSLCertificateId": arn,
     }
+    plain = {"Protocol": "HTTP", "SSLCertificateId": ""}
 
-    boto3.client("elb", REGION).create_load_balancer(
-        LoadBalancerName="front", Listeners=[listener], AvailabilityZones=[f"{REGION}a"]
-    )
+    elb = boto3.client("elb", REGION)
+    for name, protocol in (("front", listener), ("other", {**listener, **plain})):
+        elb.create_load_balancer(
+            LoadBalancerName=name, Listeners=[protocol], AvailabilityZones=[f"{REGION}a"]
+        )
 
     place = f"arn:aws:elasticloadbalancing:{REGION}:123456789012"
     assert detail(acm, arn)["InUseBy"] == [f"{place}:loadbalancer/front"]

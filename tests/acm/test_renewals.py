@@ -130,11 +130,7 @@ def test_a_shared_ca_grants_renewals_by_its_resource_policy(pca: PcaMock, acm: A
     root = pca.create_root_ca(arn=arn.format("11111111-2222-3333-4444-555555555555"))
     keys: Any = {"aws_access_key_id": "222222222222", "aws_secret_access_key": "x"}
     owner = pca.client(region_name="us-east-1", **keys)
-    policy = (
-        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "%s", "Principal":'
-        ' {"AWS": "%s"}, "Action": ["acm-pca:IssueCertificate", "acm-pca:GetCertificate"]}}'
-    )
-    owner.put_policy(ResourceArn=root.arn, Policy=policy % (root.arn, pca.account_id))
+    root.share_with(pca.account_id)
     certificate = request(acm, root)
     export(acm, certificate)
 

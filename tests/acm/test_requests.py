@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from pca_mock import Authority, PcaMock
-from tests import oracles, policies, support
+from tests import oracles, support
 from tests.acm.requesting import detail, request
 from tests.issuance import ForeignRoot
 from tests.refusals import refused
@@ -227,13 +227,7 @@ def test_a_ca_of_another_account_has_to_be_shared_by_a_resource_policy(
     ca = pca.create_root_ca(arn=arn.format("11111111-2222-3333-4444-555555555555"))
     assert failure(acm, request(acm, ca)) == "PCA_ACCESS_DENIED"
 
-    owner = pca.client(
-        region_name="us-east-1", aws_access_key_id="222222222222", aws_secret_access_key="x"
-    )
-    actions = ["acm-pca:IssueCertificate", "acm-pca:GetCertificate"]
-    allowed: Any = {"AWS": pca.account_id}
-    statement = {"Effect": "Allow", "Principal": allowed, "Action": actions, "Resource": ca.arn}
-    owner.put_policy(ResourceArn=ca.arn, Policy=policies.policy(statement))
+    ca.share_with(pca.account_id)
 
     shared = detail(acm, request(acm, ca))
     assert (shared["Status"], shared["CertificateAuthorityArn"]) == ("ISSUED", ca.arn)

@@ -337,3 +337,8 @@ def test_calls_that_nobody_was_asked_about_need_no_permission(
 
     (statement,) = pca.calls.filter(outcome="ResourceNotFoundException").iam_policy()["Statement"]
     assert statement["Action"] == ["acm-pca:GetPolicy"]
+
+
+def test_the_policies_in_iam_need_moto(pca: PcaMock) -> None:
+    with pytest.raises(RuntimeError, match="start mock_aws"):
+        pca.enforce_iam()
