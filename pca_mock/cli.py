@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopped = threading.Event()
     try:
         with ExitStack() as stack:
+            for number in (signal.SIGINT, signal.SIGTERM):  # before there is anything to clean up
+                former = signal.signal(number, lambda *_: stopped.set())
+                stack.callback(signal.signal, number, former)
             pca = stack.enter_context(mock_pca(**mock_options))
             state = pca._state
             if options["state"] is not None:
@@ -59,8 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     note=None if options["quiet"] else _say,
                 )
             )
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: stopped.set())
             if not _is_loopback(options["host"]):
                 _say(
                     f"Everybody who can reach {options['host']} can use and control this server, "

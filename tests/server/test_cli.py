@@ -43,8 +43,9 @@ write_to = "out/leaf"
 def server(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A server that is ready, and the lines that it has printed so far."""
     command = [sys.executable, "-W", "error", "-m", "pca_mock", "--port=0", *arguments]
+    environment = {**clean_environment(folder), "TMPDIR": str(folder)}
     process = subprocess.Popen(
-        command, cwd=folder, env=clean_environment(folder), stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     lines: list[str] = []
