@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from pca_mock import callers, classes, decoration, handing
-from pca_mock.adapters import creation, intercept, moto_acm, waiters
+from pca_mock.adapters import company, creation, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
@@ -18,7 +18,7 @@ from pca_mock.state.plans import Plan, about_idle
 from pca_mock.structures import OnlyOnce
 
 intercept.answer_with(callers.begin_call)
-moto_acm.answer_with(callers.identify)
+company.identify_with(callers.identify)
 
 _Options = ParamSpec("_Options")
 _Target = TypeVar("_Target", bound=Callable[..., Any])

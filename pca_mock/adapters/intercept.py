@@ -27,6 +27,8 @@ from pca_mock.errors import AwsError
 from pca_mock.state import running
 from pca_mock.state.plans import ConditionError
 
+# Each an event and the function that handles it.
+_Handlers = tuple[tuple[str, Callable[..., Any]], ...]
 # (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
 BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
@@ -58,7 +60,7 @@ def register(*, look_for_existing: bool = True) -> None:
         # clients each have an emitter of their own, and a client's is a copy of its session's.
         imports.watch("botocore.handlers", _add_to_builtin)
         for emitter in _existing_emitters() if look_for_existing else ():
-            reach(emitter)
+            _give(emitter, _HANDLERS)
         _registered = True
 
 
@@ -69,8 +71,12 @@ def _add_to_builtin(handlers: ModuleType) -> None:
 
 
 def reach(emitter: Any) -> None:
-    """Give an emitter the handlers, once each, after those that it has."""
-    for event, handler in _HANDLERS:
+    """Give the emitter of a client of `acm-pca` the handlers, once each, after those it has."""
+    _give(emitter, _OWN_HANDLERS)
+
+
+def _give(emitter: Any, handlers: _Handlers) -> None:
+    for event, handler in handlers:
         emitter.unregister(event, handler)
         emitter.register_last(event, handler)
 
@@ -153,6 +159,26 @@ def complete_acm_list(**call: Any) -> None:
     moto_acm.complete_list(state, **call)
 
 
+def answer_tagging(**call: Any) -> Any:
+    """`before-call` of the Resource Groups Tagging API: pages of CAs behind moto's resources."""
+    state = running.latest()
+    if state is None or not moto_seam.is_active():
+        return None
+    from pca_mock.adapters import moto_tagging
+
+    return moto_tagging.answer(state, **call)
+
+
+def complete_tagging(**call: Any) -> None:
+    """`after-call` of the Resource Groups Tagging API: the CAs among moto's resources."""
+    state = running.latest()
+    if state is None or not moto_seam.is_active():
+        return
+    from pca_mock.adapters import moto_tagging
+
+    moto_tagging.complete(state, **call)
+
+
 def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     """One attempt: its answer, and the error that it is or that came instead.
 
@@ -172,11 +198,18 @@ def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     raise raised  # not above, where Python would give it a context
 
 
-_HANDLERS: Final[tuple[tuple[str, Callable[..., Any]], ...]] = (
+# Of our own service's clients; then of all others'.
+_OWN_HANDLERS: Final[_Handlers] = (
     ("before-parameter-build.acm-pca", parameters.remember),
     ("before-call", answer),
+)
+_HANDLERS: Final[_Handlers] = (
+    *_OWN_HANDLERS,
     ("before-parameter-build.acm", parameters.remember),
     ("before-call.acm", answer_acm),
     ("after-call.acm.ListCertificates", complete_acm_list),
+    ("before-parameter-build.resource-groups-tagging-api", parameters.remember),
+    ("before-call.resource-groups-tagging-api", answer_tagging),
+    ("after-call.resource-groups-tagging-api", complete_tagging),
     ("before-call.s3", note_look),
 )

@@ -9,31 +9,19 @@ A certificate exists as long as both have it: it ends with moto's reset as with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
 from pca_mock.acm import descriptions, operations, renewals, tags
 from pca_mock.acm.context import AcmContext
-from pca_mock.adapters import moto_seam, parameters, responses
+from pca_mock.adapters import company, moto_seam, parameters, responses
 from pca_mock.errors import AwsError
-from pca_mock.state.calls import Caller
 from pca_mock.state.managed import ManagedCertificate
 from pca_mock.state.plans import ConditionError
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
 
-# (state, credentials, region) -> the caller and its access key
-Identify = Callable[[State, Any, str], tuple[Caller, "str | None"]]
-
 _SERVICE: Final = operations.SERVICE
-_identify: Identify
-
-
-def answer_with(identify: Identify) -> None:
-    """Set the function that names a call's caller. It is called only while a mock runs."""
-    global _identify
-    _identify = identify
 
 
 def answer(
@@ -48,7 +36,7 @@ def answer(
     given = parameters.remembered(context)
     if given is None or not moto_seam.answers(_SERVICE, params["url"]):
         return None
-    caller, access_key = _identify(state, request_signer._credentials, context["client_region"])
+    caller, access_key = company.caller_of(state, request_signer, context)
     account_id = moto_seam.caller_account(access_key)
     with state.lock:
         moto_seam.certificates(account_id, caller.region)  # moto knows the region
