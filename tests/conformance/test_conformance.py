@@ -1,0 +1,55 @@
+"""The mock in this process keeps all rules of the pack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from pca_mock.conformance import reports, runner, targets
+from pca_mock.conformance.cases import CASES, templates
+from pca_mock.conformance.ledger import Ledger
+from pca_mock.conformance.model import Case, Outcome
+from pca_mock.conformance.session import Session
+from tests import newer_models, oracles
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One run for all cases, which share its CAs."""
+    with targets.in_process() as target:
+        session = Session(target, Ledger(tmp_path_factory.mktemp("run") / "ledger", target.region))
+        yield session
+        assert session.close() == []
+        assert session.ledger.is_empty()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_mock_keeps_the_rule(case: Case, run: Session) -> None:
+    result = runner.run(case, run)
+
+    (as_reported,) = reports.as_json("", [result])["cases"]
+    if result.outcome is Outcome.DIFFERS:
+        newer_models.need(json.dumps(as_reported))
+        pytest.fail(f"{case.rule} {reports.differences(as_reported)}")
+
+
+def test_names_are_unique_and_rules_are_sentences() -> None:
+    ids = [case.id for case in CASES]
+
+    assert len(ids) == len(set(ids))
+    assert [case.id for case in CASES if not (case.rule.endswith((".", "?")) and case.source)] == []
+
+
+def test_the_templates_are_those_of_the_reference() -> None:
+    documented = {each["name"]: each for each in oracles.documented_templates()}
+
+    assert {f"{row.name}/V1" for row in templates.ROWS} == documented.keys()
+    for row in templates.ROWS:
+        each = documented[f"{row.name}/V1"]
+        critical = each["basic_constraints"]["critical"]
+        assert (row.passthrough, row.is_root) == (each["passthrough"], each["root"])
+        assert row.basic_constraints.startswith("!") == critical
+        assert (row.key_usage is None) == (each["key_usage"] is None)
+        assert (row.extended_key_usage is None) == (each["extended_key_usage"] is None)
