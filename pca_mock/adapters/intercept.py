@@ -179,6 +179,19 @@ def complete_tagging(**call: Any) -> None:
     moto_tagging.complete(state, **call)
 
 
+def offer_resource_types(**call: Any) -> None:
+    """`before-call.cloudformation`: resource types of Private CA for moto, while a mock runs."""
+    state = running.latest()
+    if not moto_seam.is_active():
+        return
+    from pca_mock.adapters import moto_cloudformation
+
+    if state is None:
+        moto_cloudformation.withdraw()
+    else:
+        moto_cloudformation.offer(state, **call)
+
+
 def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     """One attempt: its answer, and the error that it is or that came instead.
 
@@ -211,5 +224,6 @@ _HANDLERS: Final[_Handlers] = (
     ("before-parameter-build.resource-groups-tagging-api", parameters.remember),
     ("before-call.resource-groups-tagging-api", answer_tagging),
     ("after-call.resource-groups-tagging-api", complete_tagging),
+    ("before-call.cloudformation", offer_resource_types),
     ("before-call.s3", note_look),
 )

@@ -98,6 +98,34 @@ def _load_balancers(service: str, account_id: str, region: str) -> list[Any]:
     return list(regions[region].load_balancers.values()) if region in regions else []
 
 
+def resource_types(*, only_if_in_use: bool = False) -> dict[str, Any]:
+    """The classes of CloudFormation's resource types in moto, to be changed.
+
+    Args:
+        only_if_in_use: whether to answer with an empty dict where moto's CloudFormation has not
+            been imported, instead of importing it.
+    """
+    name = "moto.cloudformation.parsing"
+    if only_if_in_use and name not in sys.modules:
+        return {}
+    types: dict[str, Any] = _module(name).get_model_map()  # of which there is one, in a cache
+    return types
+
+
+def stack_error(message: str) -> Exception:
+    """The error with which moto's CloudFormation answers a call about a stack."""
+    error: Exception = _module("moto.cloudformation.exceptions").ValidationError(message=message)
+    return error
+
+
+def unknown_attribute() -> Exception:
+    """The error after which moto's CloudFormation answers that `Fn::GetAtt` has no such name."""
+    error: Exception = _module(
+        "moto.cloudformation.exceptions"
+    ).UnformattedGetAttTemplateException()
+    return error
+
+
 def account_of(access_key: str) -> str | None:
     """The account in which moto's IAM or STS made an access key; None if it hasn't made it."""
     models = sys.modules.get("moto.iam.models")
