@@ -38,11 +38,17 @@ def put_in(pca: PcaMock, arn: str, status: Status) -> None:
 
 def snapshot(pca: PcaMock) -> Any:
     """A copy of all that the mock remembers, to be compared with a later one."""
-    return {
+    stores: dict[Any, Any] = {
         place: (copy.deepcopy(store.tokens), [_values(ca) for ca in store._in_order])
         for place, store in pca._state._stores.items()
         if store._in_order or store.tokens._answers
     }
+    managed = pca._state.managed.copy()
+    certificates = [
+        {field.name: getattr(each, field.name) for field in fields(each)}
+        for each in managed.certificates.values()
+    ]
+    return {**stores, "managed": (certificates, managed.tokens)}
 
 
 def _values(ca: CertificateAuthority) -> dict[str, Any]:

@@ -3,20 +3,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from pca_mock import Authority, PcaMock
-
-REGION = "us-east-1"
+from tests.acm.clients import REGION
+from tests.acm.clients import client as shared
 
 
 @pytest.fixture
 def acm(pca: PcaMock) -> Iterator[Any]:
     """A client of ACM, while moto is active."""
     with mock_aws():
-        yield boto3.client("acm", REGION)
+        yield shared("acm", REGION)
 
 
 @pytest.fixture

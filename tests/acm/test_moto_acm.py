@@ -16,8 +16,10 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from moto.core.models import patch_client
 
 from pca_mock import Authority, PcaMock, mock_pca
+from pca_mock.adapters import moto_seam
 from tests import oracles
-from tests.acm.conftest import REGION
+from tests.acm.clients import REGION
+from tests.acm.clients import client as shared
 from tests.acm.requesting import PASSPHRASE, detail, export, request
 from tests.refusals import refused
 
@@ -108,7 +110,7 @@ def test_public_and_imported_certificates_are_motos(
 
 def test_without_a_running_mock_moto_answers_for_a_private_ca_too() -> None:
     with mock_aws():
-        acm = boto3.client("acm", REGION)
+        acm = shared("acm", REGION)
         arn = f"arn:aws:acm-pca:{REGION}:123456789012:certificate-authority/x"
 
         answer = acm.request_certificate(DomainName="a.example", CertificateAuthorityArn=arn)
@@ -118,7 +120,7 @@ def test_without_a_running_mock_moto_answers_for_a_private_ca_too() -> None:
 
 def test_after_the_mock_moto_still_shows_its_certificates() -> None:
     with mock_aws():
-        acm = boto3.client("acm", REGION)
+        acm = shared("acm", REGION)
         with mock_pca() as pca:
             arn = request(acm, pca.create_root_ca(region_name=REGION))
             ours = detail(acm, arn)
@@ -143,7 +145,7 @@ def test_a_call_that_moto_would_not_answer_is_not_answered_here(
 ) -> None:
     config: Any = {"core": {"service_whitelist": ["s3"]}}
     with mock_aws(config=config), pytest.raises(ServiceNotWhitelisted):
-        request(boto3.client("acm", REGION), ca)
+        request(shared("acm", REGION), ca)
 
 
 # Other services in moto
@@ -170,9 +172,8 @@ def test_lists_show_private_certificates_as_acm_does(
 
 
 def load_balancer(elb: Any) -> str:
-    ec2 = boto3.client("ec2", REGION)
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    # Not by a client of EC2, whose model takes a second to load.
+    subnet = moto_seam.backend("ec2", "123456789012", REGION).describe_subnets()[0].id
     answer = elb.create_load_balancer(Name="front", Subnets=[subnet])
     return str(answer["LoadBalancers"][0]["LoadBalancerArn"])
 
@@ -183,7 +184,7 @@ def test_a_load_balancer_uses_the_certificate_until_its_listener_is_gone(
     ca: Authority,
 ) -> None:
     arn = request(acm, ca)
-    elb = boto3.client("elbv2", REGION)
+    elb = shared("elbv2", REGION)
     front = load_balancer(elb)
     action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}
     listener = elb.create_listener(
@@ -217,7 +218,7 @@ def test_a_classic_load_balancer_uses_it_too(
     }
     plain = {"Protocol": "HTTP", "SSLCertificateId": ""}
 
-    elb = boto3.client("elb", REGION)
+    elb = shared("elb", REGION)
     for name, protocol in (("front", listener), ("other", {**listener, **plain})):
         elb.create_load_balancer(
             LoadBalancerName=name, Listeners=[protocol], AvailabilityZones=[f"{REGION}a"]
@@ -233,7 +234,7 @@ def test_the_tagging_api_finds_and_changes_tags(
     ca: Authority,
 ) -> None:
     arn = request(acm, ca, Tags=[{"Key": "team", "Value": "blue"}])
-    tagging = boto3.client("resourcegroupstaggingapi", REGION)
+    tagging = shared("resourcegroupstaggingapi", REGION)
     filters = [{"Key": "team", "Values": ["blue"]}]
 
     answer = tagging.get_resources(TagFilters=filters)
@@ -252,7 +253,7 @@ def test_the_tagging_api_finds_and_changes_tags(
 
 def test_the_account_is_motos_in_acm_and_the_mocks_at_the_ca() -> None:
     with mock_aws(), mock_pca(account_id="210987654321") as pca:
-        acm = boto3.client("acm", REGION)
+        acm = shared("acm", REGION)
         arn = request(acm, pca.create_root_ca(region_name=REGION))
 
         assert ":123456789012:" in arn
@@ -264,10 +265,10 @@ def test_a_certificate_ends_with_motos_data(
     ca: Authority,
 ) -> None:
     with mock_aws():
-        arn = request(boto3.client("acm", REGION), ca)
+        arn = request(shared("acm", REGION), ca)
     pca.clock.advance(days=1)
     with mock_aws():
-        acm = boto3.client("acm", REGION)
+        acm = shared("acm", REGION)
         assert listed(acm) == {}
         with refused("ResourceNotFoundException"):
             detail(acm, arn)
@@ -319,7 +320,7 @@ def test_a_region_that_moto_does_not_know_changes_nothing(
     acm: Any,
     ca: Authority,
 ) -> None:
-    elsewhere = boto3.client("acm", "mars-north-1")
+    elsewhere = shared("acm", "mars-north-1")
     before = len(pca.certificates)
 
     with pytest.raises(KeyError):

@@ -15,7 +15,8 @@ from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
 from tests import oracles
-from tests.acm.conftest import REGION
+from tests.acm.clients import REGION
+from tests.acm.clients import client as shared
 
 TEMPLATE = "arn:aws:acm-pca:::template/{}/V1"
 AUTHORITY: dict[str, Any] = {
@@ -88,7 +89,7 @@ def hierarchy() -> dict[str, Any]:
 def cloudformation(pca: PcaMock) -> Iterator[Any]:
     """A client of CloudFormation, while moto is active."""
     with mock_aws():
-        yield boto3.client("cloudformation", REGION)
+        yield shared("cloudformation", REGION)
 
 
 def body(resources: dict[str, Any], **outputs: Any) -> str:
@@ -191,7 +192,7 @@ def test_a_ca_that_takes_time_is_waited_for(pca: PcaMock, cloudformation: Any) -
 
 def test_tags_and_revocation_are_updated_in_place(pca: PcaMock, cloudformation: Any) -> None:
     crl = {"Enabled": "true", "ExpirationInDays": "7", "S3BucketName": "crls"}
-    boto3.client("s3", REGION).create_bucket(Bucket="crls")
+    shared("s3", REGION).create_bucket(Bucket="crls")
     old = {**AUTHORITY, "Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": 2}]}
     new = {
         **AUTHORITY,
@@ -310,7 +311,7 @@ def test_the_network_may_fail_and_a_ca_may_never_be_done(pca: PcaMock, cloudform
 def test_without_a_mock_moto_does_not_know_the_types() -> None:
     template = body({"Root": resource("CertificateAuthority", **AUTHORITY)})
     with mock_aws():
-        client = boto3.client("cloudformation", REGION)
+        client = shared("cloudformation", REGION)
         with mock_pca():
             client.create_stack(StackName="pki", TemplateBody=template)
         with pytest.warns(UserWarning, match="not supported by moto"):
@@ -320,4 +321,4 @@ def test_without_a_mock_moto_does_not_know_the_types() -> None:
 def test_without_moto_the_types_are_not_offered(pca: PcaMock) -> None:
     config: Any = {"core": {"service_whitelist": ["s3"]}}
     with mock_aws(config=config), pytest.raises(Exception, match="cloudformation"):
-        boto3.client("cloudformation", REGION).describe_stacks()
+        shared("cloudformation", REGION).describe_stacks()

@@ -13,14 +13,15 @@ from moto.core.exceptions import ServiceNotWhitelisted
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 from pca_mock import Authority, PcaMock, mock_pca
-from tests.acm.conftest import REGION
+from tests.acm.clients import REGION
+from tests.acm.clients import client as shared
 
 
 @pytest.fixture
 def tagging(pca: PcaMock) -> Iterator[Any]:
     """A client of the Resource Groups Tagging API, while moto is active."""
     with mock_aws():
-        yield boto3.client("resourcegroupstaggingapi", REGION)
+        yield shared("resourcegroupstaggingapi", REGION)
 
 
 def tagged(pca: PcaMock, **tags: str) -> Authority:
@@ -86,7 +87,7 @@ def test_filters_choose_cas(pca: PcaMock, tagging: Any) -> None:
 
 
 def test_cas_follow_the_resources_of_moto_page_by_page(pca: PcaMock, tagging: Any) -> None:
-    s3 = boto3.client("s3", REGION)
+    s3 = shared("s3", REGION)
     tag = {"TagSet": [{"Key": "team", "Value": "blue"}]}
     for name in ("one", "two", "three"):
         s3.create_bucket(Bucket=name)
@@ -164,7 +165,7 @@ def test_errors_of_moto_stay_errors(pca: PcaMock, tagging: Any) -> None:
 
 def test_the_keys_of_cas_are_on_the_last_page(pca: PcaMock, tagging: Any) -> None:
     tagged(pca, team="blue")
-    s3 = boto3.client("s3", REGION)
+    s3 = shared("s3", REGION)
     for number in range(3):
         s3.create_bucket(Bucket=f"bucket-{number}")
         tags = [{"Key": f"{number}-{each}", "Value": ""} for each in range(45)]
@@ -180,10 +181,10 @@ def test_the_keys_of_cas_are_on_the_last_page(pca: PcaMock, tagging: Any) -> Non
 def test_a_call_that_moto_would_not_answer_is_not_answered_here(pca: PcaMock) -> None:
     config: Any = {"core": {"service_whitelist": ["s3"]}}
     with mock_aws(config=config), pytest.raises(ServiceNotWhitelisted):
-        boto3.client("resourcegroupstaggingapi", REGION).get_resources()
+        shared("resourcegroupstaggingapi", REGION).get_resources()
 
 
 def test_without_a_mock_moto_answers_as_before() -> None:
     with mock_aws():
-        tagging = boto3.client("resourcegroupstaggingapi", REGION)
+        tagging = shared("resourcegroupstaggingapi", REGION)
         assert tagging.get_resources()["ResourceTagMappingList"] == []

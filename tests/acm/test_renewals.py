@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import boto3
-
 from pca_mock import Authority, PcaMock
 from tests import oracles
+from tests.acm.clients import client as shared
 from tests.acm.requesting import allow_renewals, detail, export, request
 from tests.refusals import refused
 
@@ -70,7 +69,7 @@ def test_a_certificate_that_is_in_use_is_renewed_again_and_again(
         "InstancePort": 80,
         "SSLCertificateId": arn,
     }
-    elb = boto3.client("elb", "us-east-1")
+    elb = shared("elb", "us-east-1")
     elb.create_load_balancer(
         LoadBalancerName="front", Listeners=[listener], AvailabilityZones=["us-east-1a"]
     )

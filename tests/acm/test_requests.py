@@ -6,12 +6,12 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from cryptography import x509
 
 from pca_mock import Authority, PcaMock
 from tests import oracles, support
+from tests.acm.clients import client as shared
 from tests.acm.requesting import detail, request
 from tests.issuance import ForeignRoot
 from tests.refusals import refused
@@ -90,7 +90,7 @@ def test_the_key_is_the_requested_one_and_the_signature_that_of_the_ca(
 
 
 def test_the_audit_report_names_acm(pca: PcaMock, acm: Any, ca: Authority) -> None:
-    boto3.client("s3", "us-east-1").create_bucket(Bucket="reports")
+    shared("s3", "us-east-1").create_bucket(Bucket="reports")
     leaf = ca.issue("by-hand")
     request(acm, ca)
 
@@ -167,7 +167,7 @@ def test_a_token_is_answered_with_the_first_certificate_for_an_hour(
     first = request(acm, ca, IdempotencyToken="mine")
     assert request(acm, ca, "other.example.com", IdempotencyToken="mine") == first
     assert request(acm, ca, IdempotencyToken="another") != first
-    assert boto3.client("acm", "eu-west-1").list_certificates()["CertificateSummaryList"] == []
+    assert shared("acm", "eu-west-1").list_certificates()["CertificateSummaryList"] == []
 
     pca.clock.advance(minutes=59)
     assert request(acm, ca, IdempotencyToken="mine") == first

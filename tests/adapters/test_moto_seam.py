@@ -103,3 +103,11 @@ def test_acm_that_nobody_uses_has_no_certificates(active: None) -> None:
     assert [len(each) for each in moto_seam.certificates_in_use()] == []
     moto_seam.certificates("123456789012", "us-east-1")["arn"] = "a certificate"
     assert moto_seam.certificates_in_use() == [{"arn": "a certificate"}]
+
+
+def test_no_other_module_touches_those_of_moto() -> None:
+    package = Path(moto_seam.__file__).parents[1]
+    texts = {path.name: path.read_text("utf-8") for path in package.rglob("*.py")}
+    module = re.compile(r"""^\s*(?:from|import) moto\b|["']moto\.\w""", re.MULTILINE)
+
+    assert [name for name, text in texts.items() if module.search(text)] == ["moto_seam.py"]

@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from pca_mock import Authority, PcaMock
 from tests import support
+from tests.acm.clients import client as shared
 from tests.acm.requesting import request
 from tests.refusals import refused
 
@@ -32,7 +33,7 @@ def ca(pca: PcaMock) -> Authority:
 
 
 def iam() -> Any:
-    return boto3.client("iam")
+    return shared("iam")
 
 
 def document(*actions: str, effect: str = "Allow", resource: str = "*", **condition: Any) -> str:
@@ -62,7 +63,7 @@ def session(name: str = "deployer", policy: str | None = None, **members: Any) -
     """The keys of a session of a new role, whose name is the session's too."""
     arn = iam().create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, **members)["Role"]["Arn"]
     more: dict[str, Any] = {"Policy": policy} if policy else {}
-    sts = boto3.client("sts", REGION)
+    sts = shared("sts", REGION)
     return sts.assume_role(RoleArn=arn, RoleSessionName=name, **more)["Credentials"]
 
 
@@ -216,7 +217,7 @@ def test_statements_about_other_services_are_not_read(pca: PcaMock, ca: Authorit
 
 def test_keys_that_nobody_has_made_are_unknown(pca: PcaMock, ca: Authority) -> None:
     strangers = {"AccessKeyId": "AKIASTRANGER", "SecretAccessKey": "x"}
-    sts = boto3.client("sts", REGION)
+    sts = shared("sts", REGION)
     role = "arn:aws:iam::123456789012:role/missing"
     missing = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
 
@@ -224,5 +225,5 @@ def test_keys_that_nobody_has_made_are_unknown(pca: PcaMock, ca: Authority) -> N
         with refused("UnrecognizedClientException", pca):
             describe(keys, ca)
     with refused("UnrecognizedClientException", pca):
-        boto3.client("acm-pca", REGION).list_certificate_authorities()
+        shared("acm-pca", REGION).list_certificate_authorities()
     assert ca.describe()

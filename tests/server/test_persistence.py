@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.server.persistence import StateFile, StateFileError
+from tests.acm.clients import client
+from tests.acm.requesting import request
 
 PROGRAM = Path(__file__).parents[1] / "programs" / "killed.py"
 # Each kill takes a while; CI does it fifty times.
@@ -148,3 +151,16 @@ def test_a_server_that_is_killed_loses_nothing_that_it_has_answered(tmp_path: Pa
     answered = json.loads(result.stdout)
     assert answered["IssueCertificate"] > KILLS
     assert answered["RevokeCertificate"] > 0
+
+
+def test_the_service_that_asked_for_a_certificate_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "state.sqlite"
+    with kept(file) as pca, mock_aws():
+        root = pca.create_root_ca(region_name="us-east-1")
+        root.issue("localhost")
+        request(client("acm"), root, KeyAlgorithm="EC_prime256v1")
+
+    with kept(file) as pca:
+        (ca,) = pca._state.all_authorities()
+        principals = [each.service_principal for each in ca.certificates.values()]
+    assert principals == [None, None, "acm.amazonaws.com"]
