@@ -186,6 +186,13 @@ class NotSupportedByPcaMock(AwsError):
     status = 501
 
 
+class NotAnsweredByPcaMock(RuntimeError):
+    """A call or request of `acm-pca` that no mock could answer, and that is not sent to AWS.
+
+    No error of botocore, so that code under test doesn't handle or retry it.
+    """
+
+
 # By name: the errors that AWS may answer with, so all except the last one.
 ERRORS: Final = {
     error.__name__: error

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from pca_mock import callers, classes, decoration, handing
-from pca_mock.adapters import company, creation, intercept, waiters
+from pca_mock.adapters import company, creation, escapes, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
@@ -18,6 +18,9 @@ from pca_mock.state.plans import Plan, about_idle
 from pca_mock.structures import OnlyOnce
 
 intercept.answer_with(callers.begin_call)
+# As early as possible, so that the patches of tests begin later, and end earlier.
+creation.register()
+escapes.register()
 company.identify_with(callers.identify)
 
 _Options = ParamSpec("_Options")
@@ -65,6 +68,7 @@ class PcaPatcher(OnlyOnce):
     def _begin(self, pca: PcaMock) -> None:
         intercept.register()
         creation.register()
+        escapes.register()
         waiters.register()
         running.begin(pca._state)
         _handles[id(pca._state)] = pca

@@ -7,6 +7,7 @@ is left out. Handles call as always.
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 from collections.abc import Mapping
@@ -60,6 +61,7 @@ def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
             return None  # so botocore goes on
         return begin_call(operation, params, region, credentials)
 
+    @functools.wraps(send)  # it refuses nothing
     def answered(self: URLLib3Session, request: Any) -> AWSResponse:
         state = running.latest()
         parts = urlsplit(request.url)

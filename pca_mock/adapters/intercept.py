@@ -19,11 +19,10 @@ from types import ModuleType
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
-from botocore.hooks import HierarchicalEmitter
 
 from pca_mock.adapters import imports, moto_seam, parameters, responses, retries
 from pca_mock.adapters.retries import CallInProgress, Outcome
-from pca_mock.errors import AwsError
+from pca_mock.errors import AwsError, NotAnsweredByPcaMock
 from pca_mock.state import running
 from pca_mock.state.plans import ConditionError
 
@@ -33,6 +32,7 @@ _Handlers = tuple[tuple[str, Callable[..., Any]], ...]
 BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
 
 _CALLS: Final = "before-call.acm-pca."
+_EMITTER: Final = ("botocore.hooks", "HierarchicalEmitter")
 # Where botocore's monitor keeps the event that it sends to another process after the call.
 _METRICS: Final = "current_api_call_event"
 _lock = threading.RLock()
@@ -81,10 +81,16 @@ def _give(emitter: Any, handlers: _Handlers) -> None:
         emitter.register_last(event, handler)
 
 
-def _existing_emitters() -> Iterator[HierarchicalEmitter]:
+def _existing_emitters() -> Iterator[Any]:
+    # By name: a test may have imported botocore again, which has other classes then.
+    is_emitter: dict[int, bool] = {}
     for candidate in gc.get_objects():
         # Not isinstance(): that would ask lazy objects for their class, and so load them.
-        if issubclass(type(candidate), HierarchicalEmitter):
+        kind = type(candidate)
+        if id(kind) not in is_emitter:
+            names = [(base.__module__, base.__name__) for base in kind.__mro__]
+            is_emitter[id(kind)] = _EMITTER in names
+        if is_emitter[id(kind)]:
             yield candidate
 
 
@@ -109,9 +115,10 @@ def answer(
     if running.latest() is None and remembered is None:
         return None
     if running.latest() is None or remembered is None:
-        raise RuntimeError(
+        raise NotAnsweredByPcaMock(
             f"a mock of pca_mock {'started' if remembered is None else 'ended'} in the middle of "
-            f"this call of {model.name}, which is not sent to AWS"
+            f"this call of {model.name}, which is not sent to AWS. Another thread or task makes "
+            "it: wait for it before the mock starts or ends"
         )
     context.pop(_METRICS, None)
     credentials = request_signer._credentials

@@ -1,0 +1,47 @@
+"""Requests about `acm-pca` that come to aiobotocore's HTTP layers while a mock runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("aiobotocore", reason="aiobotocore pins botocore: run `tox -e aiobotocore`")
+
+from aiobotocore.session import get_session
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+
+from pca_mock import mock_pca
+from pca_mock.adapters import intercept
+from pca_mock.errors import NotAnsweredByPcaMock
+from tests.guard import nothing_leaves
+
+KEYS: Any = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "secret"}
+
+
+async def test_the_call_of_a_client_without_handlers_is_refused() -> None:
+    async with get_session().create_client("acm-pca", "us-east-1", **KEYS) as client:
+        client.meta.events.unregister("before-call", intercept.answer)
+
+        with nothing_leaves(), mock_pca(), pytest.raises(NotAnsweredByPcaMock):
+            await client.list_certificate_authorities()
+
+
+async def test_requests_of_other_services_are_sent() -> None:
+    once = Config(retries={"total_max_attempts": 1})
+    async with get_session().create_client(
+        "s3", "us-east-1", endpoint_url="http://127.0.0.1:9", config=once, **KEYS
+    ) as client:
+        with mock_pca(), pytest.raises(EndpointConnectionError):
+            await client.list_buckets()
+
+
+async def test_the_session_of_httpx_refuses_too() -> None:
+    httpx = pytest.importorskip("aiobotocore.httpxsession")
+    request = AWSRequest("POST", "https://acm-pca.us-east-1.amazonaws.com/").prepare()
+    session = object.__new__(httpx.HttpxSession)  # without httpx, which isn't needed to refuse
+
+    with mock_pca(), pytest.raises(NotAnsweredByPcaMock):
+        await session.send(request)
