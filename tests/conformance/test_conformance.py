@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from pca_mock.conformance import reports, runner, targets
-from pca_mock.conformance.cases import CASES, templates
+from pca_mock.conformance import prices, reports, runner, targets
+from pca_mock.conformance.cases import CASES, errors, templates
 from pca_mock.conformance.ledger import Ledger
 from pca_mock.conformance.model import Case, Outcome
 from pca_mock.conformance.session import Session
+from pca_mock.service.model import service_model
 from tests import newer_models, oracles
 
 
@@ -23,6 +24,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         yield session
         assert session.close() == []
         assert session.ledger.is_empty()
+        assert prices.price(session.cost) < 100
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -53,3 +55,17 @@ def test_the_templates_are_those_of_the_reference() -> None:
         assert row.basic_constraints.startswith("!") == critical
         assert (row.key_usage is None) == (each["key_usage"] is None)
         assert (row.extended_key_usage is None) == (each["extended_key_usage"] is None)
+
+
+def test_every_documented_error_has_a_case() -> None:
+    model = service_model()
+
+    if newer_models.MISSING:
+        pytest.skip("an older model lacks some errors")
+    assert {name: set(row) for name, row in errors.TABLE.items()} == {
+        name: {
+            shape.name.removesuffix("Exception")
+            for shape in model.operation_model(name).error_shapes
+        }
+        for name in model.operation_names
+    }

@@ -62,6 +62,17 @@ def name(common_name: str | bytes, tag: int = 0x0C) -> bytes:
     return tlv(0x30, tlv(0x31, tlv(0x30, oid("2.5.4.3"), tlv(tag, value))))
 
 
+def one_name(*attributes: tuple[str, int, str]) -> bytes:
+    """A Name with one attribute in each RDN: (OID, tag of the string type, text)."""
+    return tlv(
+        0x30,
+        *(
+            tlv(0x31, tlv(0x30, oid(identifier), tlv(tag, text.encode())))
+            for identifier, tag, text in attributes
+        ),
+    )
+
+
 def dns_names(*hosts: str) -> bytes:
     """GeneralNames with DNS names."""
     return tlv(0x30, *(tlv(0x82, host.encode()) for host in hosts))
@@ -171,6 +182,12 @@ def children(encoded: bytes) -> list[Value]:
     return list(values(next(values(encoded)).content))
 
 
+def decoded(pem: str) -> bytes:
+    """The DER in the first PEM block of a text."""
+    lines = pem.strip().splitlines()
+    return base64.b64decode("".join(lines[1 : lines.index(lines[0].replace("BEGIN", "END"))]))
+
+
 def certificate(pem: str) -> x509.Certificate:
     """The first certificate of a PEM text."""
     return x509.load_pem_x509_certificate(pem.encode())
@@ -207,11 +224,6 @@ def requested_extensions(pem: str) -> list[str]:
         if dotted(identifier.content) == _EXTENSION_REQUEST:
             return [str(each) for each in _listed(value.content)]
     return []
-
-
-def subject(pem: str) -> str:
-    """The subject of a certificate, hex of its DER."""
-    return certificate(pem).subject.public_bytes().hex()
 
 
 def raw_subject(pem: str) -> str:
