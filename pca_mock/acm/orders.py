@@ -72,7 +72,7 @@ def place(
     Raises:
         RefusedError: the CA cannot be used for it.
     """
-    # OPEN RULE acm-renewal-key
+    # OPEN RULE acm-issue-permission, acm-renewal-key
     private_key = state.keys.take(certificate.key_algorithm)
     answer = _ask(
         state,

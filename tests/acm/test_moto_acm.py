@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 import moto.acm.models
 import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from moto import mock_aws
@@ -146,6 +148,21 @@ def test_a_call_that_moto_would_not_answer_is_not_answered_here(
     config: Any = {"core": {"service_whitelist": ["s3"]}}
     with mock_aws(config=config), pytest.raises(ServiceNotWhitelisted):
         request(shared("acm", REGION), ca)
+
+
+def test_without_moto_calls_of_acm_are_not_touched(pca: PcaMock, ca: Authority) -> None:
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    config = Config(retries={"total_max_attempts": 1})
+    acm = boto3.client("acm", REGION, endpoint_url="http://127.0.0.1:9", config=config, **keys)
+    before = len(pca.calls)
+
+    with pytest.raises(EndpointConnectionError):
+        request(acm, ca)
+    with pytest.raises(EndpointConnectionError):
+        acm.list_certificates()
+    with mock_aws(), pytest.raises(EndpointConnectionError):
+        request(acm, ca)  # moto passes an endpoint of the user's on, too
+    assert len(pca.calls) == before
 
 
 # Other services in moto
