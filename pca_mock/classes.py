@@ -20,9 +20,10 @@ from typing import Any, Final
 
 import wrapt
 
-from pca_mock.decoration import MockFactory, runner
+from pca_mock.decoration import MockFactory, handed_over, runner
 
 _FACTORY: Final = "_pca_mock_factory"
+_HANDLE: Final = "_pca_mock_handle"
 _FOLLOWING: Final = "__init_subclass__"
 _PLUGIN: Final = "pca_mock.pytest_plugin"
 # Methods that set up or tear down something for all tests of a class, unless they are those of
@@ -35,11 +36,13 @@ _FOR_THE_CLASS: Final = (
     "teardown_class",
 )
 _FRAMEWORKS: Final = ("unittest", "django")
+_SET_UPS: Final = ("setUp", "asyncSetUp")  # unittest calls them without arguments
 _FOR_A_TEST: Final = ("setUp", "tearDown", "asyncSetUp", "setup_method", "teardown_method")
 
-# The classes of tests that have mocks at present.
-_tests: Final[list[type]] = []
-_whole_classes: Final[dict[type, Any]] = {}
+# The classes of tests that have mocks at present, with the handles of their own ones; the classes
+# whose tests share one, with its handle and the mock.
+_tests: Final[list[tuple[type, Any]]] = []
+_whole_classes: Final[dict[type, tuple[Any, Any]]] = {}
 
 
 # What the plugin and the methods below do
@@ -66,14 +69,13 @@ def begin_class(cls: type) -> bool:
     if cls in _whole_classes:
         return False
     mock = getattr(cls, _FACTORY)()
-    mock.start()
-    _whole_classes[cls] = mock
+    _whole_classes[cls] = mock.start(), mock
     return True
 
 
 def end_class(cls: type) -> None:
     """End that mock, if it runs."""
-    mock = _whole_classes.pop(cls, None)
+    _, mock = _whole_classes.pop(cls, (None, None))
     if mock is not None:
         mock.stop()
 
@@ -88,27 +90,40 @@ def mock_of_test(cls: type, shared_with: type | None = None) -> Iterator[None]:
             by default the test gets a new mock unless it has one.
     """
     is_new = shared_with is None and not _has_mock(cls)
-    with getattr(cls, _FACTORY)() if is_new else nullcontext():
-        _tests.append(cls)
+    with getattr(cls, _FACTORY)() if is_new else nullcontext() as handle:
+        entry = (cls, handle)
+        _tests.append(entry)
         try:
             yield
         finally:
-            _tests.remove(cls)
+            _tests.remove(entry)
 
 
 def _has_mock(cls: type) -> bool:
-    return any(issubclass(other, cls) for other in (*_tests, *_whole_classes))
+    return any(issubclass(other, cls) for other in (*(test for test, _ in _tests), *_whole_classes))
+
+
+def present_handles() -> list[Any]:
+    """The handles of the mocks of decorated classes that run at present, that of a test last."""
+    whole_classes = [handle for handle, _ in _whole_classes.values()]
+    return whole_classes + [handle for _, handle in _tests if handle is not None]
 
 
 # Decorating
 
 
-def decorate_class(cls: type, new_mock: MockFactory) -> None:
+def decorate_class(cls: type, new_mock: MockFactory, handle: Callable[[], Any]) -> None:
     """Make the tests of a class, and of its subclasses, run in mocks.
 
     Of a class that has nothing to do with tests, each call of a public method does.
+
+    Args:
+        cls: the class.
+        new_mock: called for each mock.
+        handle: called in a mock, for methods with a parameter for its handle.
     """
     setattr(cls, _FACTORY, staticmethod(new_mock))
+    setattr(cls, _HANDLE, staticmethod(handle))
     _prepare(cls)
     _follow_subclasses(cls)
 
@@ -132,14 +147,26 @@ def _prepare(cls: type) -> None:
         for name in ("run", "debug"):  # what spans setUp, the test, tearDown and the cleanups
             _wrap(cls, name, _run_test)
         _wrap(cls, "setUpClass", _set_up_class)
+        for name in dir(cls):
+            if name in _SET_UPS or _is_name_of_test(name):
+                _hand_over(cls, name)
     else:
         for name in _methods_in_mocks(cls):
             method = inspect.getattr_static(cls, name)
             if isinstance(method, (FunctionType, staticmethod, classmethod)):
+                _hand_over(cls, name)
                 _wrap(cls, name, functools.partial(_run_method, cls))
     for inner in _nested_tests(cls):
         if _FACTORY not in vars(inner):
-            decorate_class(inner, getattr(cls, _FACTORY))
+            decorate_class(inner, getattr(cls, _FACTORY), getattr(cls, _HANDLE))
+
+
+def _hand_over(cls: type, name: str) -> None:
+    """Have a method get the handle, if it has a parameter for it."""
+    method = inspect.getattr_static(cls, name)
+    function = handed_over(method, getattr(cls, _HANDLE))
+    if function is not method:
+        setattr(cls, name, function)
 
 
 def _methods_in_mocks(cls: type) -> list[str]:
@@ -184,16 +211,18 @@ def _wrap(cls: type, name: str, wrapper: Callable[..., Any]) -> None:
 
 
 def _run_test(wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-    """`TestCase.run`, which reports what a test raises to a result, and raises nothing."""
-    result = None
+    """`TestCase.run`, which reports errors to a result, and `debug`, which raises them."""
+    returned = None
     try:
         with mock_of_test(type(instance)):
-            result = wrapped(*args, **kwargs)
+            returned = wrapped(*args, **kwargs)
     except AssertionError:  # of a mock at its end
+        # A `run` that somebody has overridden may return nothing.
+        result = returned or next(iter((*args, *kwargs.values())), None)
         if result is None:
             raise
         result.addFailure(instance, sys.exc_info())
-    return result
+    return returned
 
 
 def _set_up_class(wrapped: Any, cls: Any, args: Any, kwargs: Any) -> Any:

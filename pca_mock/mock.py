@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 
-from pca_mock import callers, classes, decoration, handing
+from pca_mock import callers, classes, decoration
 from pca_mock.adapters import company, creation, escapes, intercept, waiters
 from pca_mock.handle import PcaMock
 from pca_mock.settings import Settings, check_names
@@ -151,8 +151,9 @@ class PcaPatcher(OnlyOnce):
         `setUpClass`, `setup_class` or a fixture, the tests share one mock. Subclasses and nested
         classes are included. Of another class, each call of a public method runs in a mock.
 
-        A parameter of a function that is called `pca`, or annotated with `PcaMock`, and that the
-        caller leaves out, gets the handle of this mock. pytest doesn't fill it with its fixture.
+        A parameter of a function, a method of a class or `setUp` that is called `pca`, or annotated
+        with `PcaMock`, and that the caller leaves out, gets the handle of this mock. In tests of
+        pytest, fixtures such as `pca_root_ca` use this mock, too.
 
         Raises:
             TypeError: the target is a pytest fixture; decorate the function inside instead.
@@ -162,9 +163,9 @@ class PcaPatcher(OnlyOnce):
             return PcaPatcher(self._settings)
 
         if inspect.isclass(target):
-            classes.decorate_class(target, new_mock)
+            classes.decorate_class(target, new_mock, _latest_handle)
             return target
-        function: _Target = handing.handed_over(target, _latest_handle)
+        function: _Target = decoration.handed_over(target, _latest_handle)
         return decoration.decorate(function, new_mock)
 
 

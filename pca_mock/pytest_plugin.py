@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -61,6 +61,11 @@ _OTHER_PCA: Final = (
     "The fixture pca of this test is not that of pca_mock: it gives {}. The marker and the other "
     "fixtures of pca_mock use a mock of their own."
 )
+_OVERRIDDEN: Final = (
+    "the mock of this suite's own fixture pca: it can take the options from the fixture "
+    "pca_options."
+)
+_DECORATED: Final = "the mock of @mock_pca, which has options of its own: pass it there."
 _logs: Final = pytest.StashKey[list[tuple[Any, int]]]()
 _note: Final = pytest.StashKey[str]()
 _mock_of_test: Final = pytest.StashKey[ExitStack]()
@@ -165,7 +170,31 @@ def _running(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
         message = f"options of the fixture {request.fixturename}: {error}"
         raise _WrongOptions(message, pytrace=False) from None
     with mock as running:
+        if request.scope != "function":
+            _put_decorated_last()
         yield running
+
+
+def _put_decorated_last() -> None:
+    """Keep the mocks of decorated classes in front of one that lasts for longer than a test."""
+    from pca_mock import classes
+    from pca_mock.state import running
+
+    for handle in classes.present_handles():
+        running.put_last(handle._state)
+
+
+@pytest.fixture
+def _pca_decorated(request: pytest.FixtureRequest) -> Iterator[PcaMock | None]:
+    """The mock of a test that `@mock_pca` decorates, or whose class it decorates."""
+    from pca_mock import classes, decoration
+
+    new_mock = decoration.factory_of(getattr(request.node, "obj", None))
+    of_class = classes.present_handles() if _decorated_classes(request.node) else [None]
+    with decoration.started_early(new_mock) if new_mock else nullcontext(of_class[-1]) as handle:
+        if handle is not None:
+            _check_options(handle, request, _DECORATED)
+        yield handle
 
 
 @pytest.fixture
@@ -175,8 +204,11 @@ def pca_options(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.fixture
-def pca(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
-    """A fresh mock of AWS Private CA that runs during the test."""
+def pca(request: pytest.FixtureRequest, _pca_decorated: PcaMock | None) -> Iterator[PcaMock]:
+    """A mock of AWS Private CA that runs during the test: a fresh one, or that of `@mock_pca`."""
+    if _pca_decorated is not None:
+        yield _pca_decorated
+        return
     yield from _running(request)
 
 
@@ -199,11 +231,14 @@ def pca_session(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
 
 
 @pytest.fixture
-def _pca_mock(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
-    """The mock of the test: that of the fixture `pca`, or of a wider one if the test has that.
+def _pca_mock(request: pytest.FixtureRequest, _pca_decorated: PcaMock | None) -> Iterator[PcaMock]:
+    """The mock of the test: that of `@mock_pca` or of the fixture `pca`, or a wider one.
 
     A test suite may have a fixture `pca` that means something else.
     """
+    if _pca_decorated is not None:
+        yield _pca_decorated
+        return
     from pca_mock import PcaMock
 
     names = request.fixturenames
@@ -213,7 +248,7 @@ def _pca_mock(request: pytest.FixtureRequest) -> Iterator[PcaMock]:
         return
     overriding = _value_of_pca(request)
     if isinstance(overriding, PcaMock):
-        _check_options(overriding, request)
+        _check_options(overriding, request, _OVERRIDDEN)
         yield overriding
         return
     request.node.stash[_note] = _OTHER_PCA.format(_short(overriding))
@@ -237,14 +272,13 @@ def _short(value: Any) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
-def _check_options(pca: PcaMock, request: pytest.FixtureRequest) -> None:
-    """Fail if the test suite's own fixture `pca` has left out what a marker asks for."""
+def _check_options(pca: PcaMock, request: pytest.FixtureRequest, reason: str) -> None:
+    """Fail if a mock that the plugin doesn't make lacks what a marker asks for."""
     settings = pca._state.settings
     for name, value in _marker_options(request).items():
         if getattr(settings, name) != value:
             pytest.fail(
-                f"@pytest.mark.{_MARKER}({name}={value!r}) has no effect on the mock of this "
-                "suite's own fixture pca: it can take the options from the fixture pca_options.",
+                f"@pytest.mark.{_MARKER}({name}={value!r}) has no effect on {reason}",
                 pytrace=False,
             )
 

@@ -38,6 +38,13 @@ def end(state: State) -> None:
         _running[:] = [other for other in _running if other is not state]
 
 
+def put_last(state: State) -> None:
+    """Have a mock that runs answer in place of those that were started after it."""
+    with _lock:
+        if is_running(state):
+            _running[:] = [*(other for other in _running if other is not state), state]
+
+
 def mocks() -> list[State]:
     """All mocks that run, the latest one last."""
     return list(_running)
