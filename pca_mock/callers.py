@@ -18,6 +18,7 @@ from pca_mock.service.model import partition_of
 from pca_mock.settings import is_account_id
 from pca_mock.state import running
 from pca_mock.state.calls import Caller, Origin
+from pca_mock.state.events import Sender
 from pca_mock.state.store import State
 
 # Keys that neither the code under test nor the test has named.
@@ -26,7 +27,7 @@ _OWN_KEY: Final = "PCAMOCK-"  # no access key of AWS has a hyphen
 
 
 def begin_call(
-    operation: str, params: Mapping[str, Any], region: str, credentials: Any
+    operation: str, params: Mapping[str, Any], region: str, credentials: Any, user_agent: str = ""
 ) -> ClientCall | None:
     """Begin a call of a client, in the mock that answers it; None if no mock runs.
 
@@ -35,6 +36,7 @@ def begin_call(
         params: the caller's parameters.
         region: of the client.
         credentials: botocore's, None where the request would not be signed.
+        user_agent: the header of the request.
     """
     state = running.latest()
     access_key = access_key_of(credentials)
@@ -46,7 +48,9 @@ def begin_call(
         return None
     if account_id is None:
         account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
-    return ClientCall(state, operation, params, _caller(account_id, region, origin, access_key))
+    caller = _caller(account_id, region, origin, access_key)
+    sender = Sender(user_agent=user_agent)
+    return ClientCall(state, operation, params, caller, sender=sender)
 
 
 def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str | None]:

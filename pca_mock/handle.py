@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from pca_mock.adapters import moto_acm, own_clients, responder
+from pca_mock.adapters import moto_acm, moto_events, own_clients, responder
 from pca_mock.adapters.buckets import Buckets
 from pca_mock.arguments import BYTES, DURATION, FLAG, MAPPING, NUMBER, TEXT, Kind
 from pca_mock.arns import parse_authority_arn
@@ -24,6 +25,7 @@ from pca_mock.testing import authorities, privileges
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
 from pca_mock.testing.certificates import Certificate
+from pca_mock.testing.events import Events
 from pca_mock.testing.faults import FaultPlanner
 from pca_mock.testing.requests import authority_request, place_of
 from pca_mock.testing.words import check_members
@@ -60,6 +62,9 @@ class PcaMock(FaultPlanner):
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._buckets.before_looks(lambda: publishing.show(self._state))
         self._state.clock.watch(self._note_new_time)
+        self._state.events.salt = str(uuid4() if settings.seed is None else settings.seed)
+        self._state.events.listener = lambda: moto_events.deliver(self._state)
+        self._state.events.find_principal = moto_events.find_principal
         self._served: list[Served] = []
         self._beginning = self._state.keep()
 
@@ -230,6 +235,22 @@ class PcaMock(FaultPlanner):
         return Calls(self._state.log)
 
     @property
+    def events(self) -> Events:
+        """What EventBridge and CloudTrail get to know of this mock, in order.
+
+        Example:
+            >>> from pca_mock import mock_pca
+            >>> with mock_pca() as pca:
+            ...     root = pca.create_root_ca()
+            ...     pca.events.clear()
+            ...     leaf = root.issue("localhost")
+            ...     [event.name or event.detail_type for event in pca.events]
+            ['IssueCertificate', 'SignCertificate', 'IssueCertificateDetails',
+             'ACM Private CA Certificate Issuance']
+        """
+        return Events(self._state)
+
+    @property
     def authorities(self) -> list[Authority]:
         """The CAs of all accounts and regions, oldest first; deleted ones while restorable."""
         with self._state.lock:
@@ -253,6 +274,7 @@ class PcaMock(FaultPlanner):
         self._state.crls_due_at = EARLIEST
         moto_acm.refresh(self._state)
         publishing.show(self._state)
+        self._state.events.tell()
 
     # Time, and going back
 
@@ -317,7 +339,9 @@ class PcaMock(FaultPlanner):
             that has OCSP switched off, are answered with an error status.
         """
         BYTES.check(request=request)
-        return revocation.ocsp_response(self._state, request)
+        response = revocation.ocsp_response(self._state, request)
+        self._state.events.tell()
+        return response
 
     def serve_revocation(self) -> AbstractContextManager[str]:
         """Answer OCSP requests (GET and POST), and serve CRLs, over HTTP on 127.0.0.1.

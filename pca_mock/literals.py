@@ -116,6 +116,16 @@ RevocationReason = Literal[
     "A_A_COMPROMISE",
 ]
 FailureReason = Literal["REQUEST_TIMED_OUT", "UNSUPPORTED_ALGORITHM", "OTHER"]
+# The kinds of events that EventBridge gets.
+DetailType = Literal[
+    "ACM Private CA Audit Report Generation",
+    "ACM Private CA CRL Generation",
+    "ACM Private CA Certificate Issuance",
+    "ACM Private CA Certificate Revocation",
+    "ACM Private CA Creation",
+    "AWS API Call via CloudTrail",
+    "AWS Service Event via CloudTrail",
+]
 # This package's own word for the purpose of a certificate.
 Purpose = Literal["server", "client", "smime", "code_signing", "time_stamping", "ocsp_signing"]
 # AWS Resource Access Manager's managed permissions of CAs.

@@ -55,11 +55,11 @@ def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
     send = URLLib3Session.send
 
     def begin(
-        operation: str, params: Mapping[str, Any], region: str, credentials: Any
+        operation: str, params: Mapping[str, Any], region: str, credentials: Any, agent: str
     ) -> CallInProgress | None:
         if callers.own_account(callers.access_key_of(credentials)) is None:
             return None  # so botocore goes on
-        return begin_call(operation, params, region, credentials)
+        return begin_call(operation, params, region, credentials, agent)
 
     @functools.wraps(send)  # it refuses nothing
     def answered(self: URLLib3Session, request: Any) -> AWSResponse:

@@ -28,8 +28,9 @@ from pca_mock.state.plans import ConditionError
 
 # Each an event and the function that handles it.
 _Handlers = tuple[tuple[str, Callable[..., Any]], ...]
-# (operation, parameters, region, credentials) -> a call that has begun; None if nobody answers
-BeginCall = Callable[[str, Mapping[str, Any], str, Any], CallInProgress | None]
+# (operation, parameters, region, credentials, user agent) -> a call that has begun; None if nobody
+# answers
+BeginCall = Callable[[str, Mapping[str, Any], str, Any, str], CallInProgress | None]
 
 _CALLS: Final = "before-call.acm-pca."
 _EMITTER: Final = ("botocore.hooks", "HierarchicalEmitter")
@@ -122,7 +123,8 @@ def answer(
         )
     context.pop(_METRICS, None)
     credentials = request_signer._credentials
-    call = _begin_call(model.name, remembered, context["client_region"], credentials)
+    agent = params["headers"].get("User-Agent", "")
+    call = _begin_call(model.name, remembered, context["client_region"], credentials, agent)
     if call is None:
         return None
 

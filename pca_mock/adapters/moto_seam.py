@@ -8,6 +8,7 @@ Held against moto 5.0.26 to 5.2.5, by `tests/adapters/test_moto_seam.py`.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import os
 import sys
@@ -239,3 +240,58 @@ def caller_account(access_key: str | None) -> str:
 
 def _module(name: str) -> Any:
     return sys.modules.get(name) or importlib.import_module(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a default bus in moto's EventBridge.
+
+    Attributes:
+        state: such as "ENABLED".
+        pattern: its event pattern; empty for a rule that only has a schedule.
+        targets: as `put_targets` got them.
+    """
+
+    state: str
+    pattern: dict[str, Any]
+    targets: tuple[dict[str, Any], ...]
+    _rule: Any
+
+    def send(self, target: dict[str, Any], event: dict[str, Any], time: float) -> None:
+        """Send an event to a target, whatever the pattern.
+
+        Args:
+            target: one of the targets.
+            event: as EventBridge delivers it.
+            time: of the event, in seconds since 1970: moto needs a number.
+
+        Raises:
+            Exception: moto cannot do it.
+        """
+        arn, notifications = target["Arn"], _module("moto.events.notifications")
+        if arn.split(":")[2] == "lambda":  # the others' method knows none
+            notifications._invoke_lambda(self._rule.account_id, fn_arn=arn, event=event)
+            return
+        # A rule with only this target, which any event matches.
+        single = copy.copy(self._rule)
+        single.targets = [target]
+        single.event_pattern = _module("moto.events.models").EventPattern(None, {})
+        # moto's transformer needs the ingestion time, and targets get the event without it.
+        is_transformed = "InputTransformer" in target
+        more = {"ingestion-time": time} if is_transformed else {}
+        single.send_to_targets({**event, "time": time, **more}, transform_input=is_transformed)
+
+
+def has_rules() -> bool:
+    """Whether moto's EventBridge has been used; only while `mock_aws` is active."""
+    models = sys.modules.get("moto.events.models")
+    return any(len(regions) for regions in getattr(models, "events_backends", {}).values())
+
+
+def rules(account_id: str, region: str) -> list[Rule]:
+    """The rules of a default bus; only while `mock_aws` is active."""
+    bus = backend("events", account_id, region).event_buses["default"]
+    return [
+        Rule(str(each.state), each.event_pattern.get_pattern(), tuple(each.targets), each)
+        for each in list(bus.rules.values())
+    ]

@@ -23,6 +23,7 @@ from pca_mock.service.model import partition_of
 from pca_mock.showing import text
 from pca_mock.state import running
 from pca_mock.state.calls import Caller
+from pca_mock.state.events import Sender
 from pca_mock.state.store import State
 
 _MOST_INVOCATIONS: Final = 1000  # whose next attempt may still come
@@ -72,7 +73,10 @@ class Wire:
         caller = self._caller(request)
         parameters = protocol.parameters(operation, request.body)
         invocation = request.headers.get("amz-sdk-invocation-id")
-        call = self._take(invocation) or ClientCall(self._state, operation, parameters, caller)
+        sender = Sender(user_agent=request.headers.get("user-agent", ""))
+        call = self._take(invocation) or ClientCall(
+            self._state, operation, parameters, caller, sender=sender
+        )
         retries = _attempt_number(request) - 1
         try:
             response = call.attempt()

@@ -13,9 +13,10 @@ from pca_mock.errors import (
     InvalidArnException,
     ResourceNotFoundException,
 )
-from pca_mock.service import access, dispatch
+from pca_mock.service import access, cloudtrail, dispatch, happenings
 from pca_mock.service.context import Response
 from pca_mock.state.calls import SUCCESS, Call, Caller
+from pca_mock.state.events import UNKNOWN_SENDER, ApiCall, Sender
 from pca_mock.state.plans import Delay, Failure, LostResponse, Plan, Refusal
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
@@ -41,15 +42,17 @@ class ClientCall:
         params: Mapping[str, object],
         caller: Caller,
         at: datetime | None = None,
+        sender: Sender = UNKNOWN_SENDER,
     ) -> None:
-        """Begin a call. See `dispatch.call` for the arguments."""
+        """Begin a call, which a sender makes. See `dispatch.call` for the other arguments."""
         self._state = state
         self._operation = operation
         self._params = params
         self._copy = copied(params)
         self._caller = caller
         self._at = at
-        self._time = at or state.clock.now()
+        self._sender = sender
+        self._time = self._attempted_at = at or state.clock.now()
         self._failure: Failure | None = None  # of all attempts
         self._is_delayed = False
         self._noted: Call | None = None
@@ -80,10 +83,38 @@ class ClientCall:
         return response
 
     def _carry_out(self) -> Response:
-        response = dispatch.call(self._state, self._operation, self._params, self._caller, self._at)
+        number = self._state.events.next_number()  # before those of what the call does
+        try:
+            response = dispatch.call(
+                self._state, self._operation, self._params, self._caller, self._at
+            )
+        except AwsError as error:
+            self._note_attempt(number, error=error)
+            raise
+        self._note_attempt(number, response)
         if self._state.journal is not None and not self._operation.startswith(_READS):
             self._state.journal.note(self._params, response, self._caller)
         return response
+
+    def _note_attempt(
+        self,
+        number: int | None = None,
+        response: Response | None = None,
+        error: AwsError | None = None,
+    ) -> None:
+        """Note that an attempt has reached AWS, for CloudTrail."""
+        is_recorded = response and self._operation in cloudtrail.RESPONSE_ELEMENTS
+        attempt = ApiCall(
+            self._operation,
+            self._copy,
+            self._caller,
+            self._sender,
+            self.request_id,
+            copied(response) if is_recorded else None,
+            error.code if error is not None else None,
+            error.message if error is not None else None,
+        )
+        self._state.events.add(self._attempted_at, attempt, number)
 
     def _find(self, kind: type[Delay] | type[Failure]) -> Plan | None:
         return self._state.plans.find(kind, self._operation, self._copy, self._caller.origin)
@@ -107,11 +138,15 @@ class ClientCall:
         if not failure.single:
             self._failure = failure
         self._state.clock.advance(failure.latency)
-        raise failure.new_error()
+        error = failure.new_error()
+        if kind is Refusal and isinstance(error, AwsError):
+            self._note_attempt(error=error)
+        raise error
 
     def wait(self, seconds: float) -> None:
         """Advance the mock's clock to the next attempt, without real waiting."""
         self._state.clock.advance(seconds=seconds)
+        self._attempted_at = self._state.clock.now()
 
     def end(self, error: Exception | None, retries: int) -> Call:
         """Log how the call ended, for now: over the wire another attempt may follow."""
@@ -130,6 +165,8 @@ class ClientCall:
         )
         self._state.log.add(call, instead_of=self._noted)
         self._noted = call
+        happenings.settle(self._state)
+        self._state.events.tell()
         return call
 
     def _hint(self, error: Exception | None) -> str | None:

@@ -25,7 +25,7 @@ from pca_mock.errors import (
 )
 from pca_mock.pki import certificate, chain, csr, extensions
 from pca_mock.pki.algorithms import KEY_ALGORITHMS
-from pca_mock.service import configuration, crls, paging, states
+from pca_mock.service import configuration, crls, happenings, paging, states
 from pca_mock.service.access import is_shared
 from pca_mock.service.context import CaContext, Context, Response
 from pca_mock.service.publishing import CANNED_ACLS
@@ -33,6 +33,7 @@ from pca_mock.service.tags import read_tags, with_values
 from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate, Status
 from pca_mock.state.buckets import BucketError, StoredObject
+from pca_mock.state.events import Creation
 from pca_mock.structures import copied
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def create_certificate_authority(
         )
         ctx.store.add(ca)
         ctx.state.created = ca.position
+        happenings.begin(ctx.state, Creation(ca.arn, progress.failure), progress, ctx.now)
     if token[1]:
         ctx.store.tokens.remember(ctx.now, str(ca.arn), *token)
     return {"CertificateAuthorityArn": str(ca.arn)}

@@ -32,7 +32,7 @@ from pca_mock.pki import csr, issue, name_constraints, pem, validity
 from pca_mock.pki.algorithms import fitting
 from pca_mock.pki.oids import SUBJECT_ALTERNATIVE_NAME
 from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
-from pca_mock.service import crls
+from pca_mock.service import crls, happenings
 from pca_mock.service.context import CaContext, Response
 from pca_mock.service.revocation import extensions_for_issued
 from pca_mock.service.validation import as_bytes
@@ -42,6 +42,7 @@ from pca_mock.state.authority import (
     IssuedCertificate,
     RevocationList,
 )
+from pca_mock.state.events import Issuance
 from pca_mock.state.randomness import new_serial_number
 from pca_mock.state.store import State
 
@@ -117,7 +118,7 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
         if bound_to is not None and progress.failure is None:
             crls.bind(ctx.state, ca, bound_to, ctx.now)
         ctx.state.created += 1
-        ca.certificates[serial] = IssuedCertificate(
+        issued = ca.certificates[serial] = IssuedCertificate(
             arn=arn,
             position=ctx.state.created,
             pem=pem.encode("CERTIFICATE", encoded),
@@ -132,6 +133,8 @@ def issue_certificate(request: IssueCertificateRequestTypeDef, ctx: CaContext) -
             progress=progress,
             service_principal=ctx.caller.invoked_by,
         )
+        issuance = Issuance(ca.arn, issued, signing_algorithm, ctx.caller, progress.failure)
+        happenings.begin(ctx.state, issuance, progress, ctx.now)
     if token[-1]:
         ctx.store.tokens.remember(ctx.now, str(arn), *token)
     return {"CertificateArn": str(arn)}

@@ -22,11 +22,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pca_mock.arns import AuthorityArn
 from pca_mock.clock import LATEST, later
 from pca_mock.pki import crl, issue
 from pca_mock.service import states
 from pca_mock.state.authority import CertificateAuthority, Crl, Listed, RevocationList
 from pca_mock.state.buckets import BucketError, Content, StoredObject
+from pca_mock.state.events import CrlWritten
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ CANNED_ACLS: Final = {
 }
 # OPEN RULE crl-content-type
 _CONTENT_TYPE: Final = "application/pkix-crl"
+# User Guide, "Monitor AWS Private CA with CloudWatch Events".
+_NOT_WRITTEN: Final = "Failed to write CRL to S3. Check your S3 bucket permissions."
 _RETRY_AFTER: Final = timedelta(minutes=15)
 
 
@@ -105,9 +109,8 @@ def _publish(
         _CONTENT_TYPE,
         CANNED_ACLS[crl_configuration["S3ObjectAcl"]],
     )
-    state.buckets.publish(
-        item, ca.arn.region, partial(_note_outcome, state, revocation_list, written)
-    )
+    note = partial(_note_outcome, state, ca.arn, revocation_list, written)
+    state.buckets.publish(item, ca.arn.region, note)
     revocation_list.last_number = number
     if revocation_list.due_at <= now:  # it hasn't failed yet
         revocation_list.due_at = later(now, lifetime / 2)
@@ -115,8 +118,14 @@ def _publish(
 
 # OPEN RULE crl-failure
 def _note_outcome(
-    state: State, revocation_list: RevocationList, written: Crl, error: BucketError | None
+    state: State,
+    arn: AuthorityArn,
+    revocation_list: RevocationList,
+    written: Crl,
+    error: BucketError | None,
 ) -> None:
+    failure = None if error is None else _NOT_WRITTEN
+    state.events.add(written.generated_at, CrlWritten(arn, failure))
     with state.lock:
         if error is None:
             revocation_list.failed = False

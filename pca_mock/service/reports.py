@@ -20,6 +20,7 @@ from pca_mock.service.configuration import is_bucket_name
 from pca_mock.service.context import CaContext, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
+from pca_mock.state.events import Reported
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State
 
@@ -82,6 +83,7 @@ def create_certificate_authority_audit_report(
             except BaseException:  # of the tester's own
                 del ca.reports[report_id]
                 raise
+        ctx.state.events.unfinished.append(Reported(ca.arn, report_id))
     return {"AuditReportId": report_id, "S3Key": key}
 
 

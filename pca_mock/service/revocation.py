@@ -7,6 +7,7 @@ certificate", "OCSP custom CNAME"; RFC 5019, RFC 6960.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ from pca_mock.state.authority import (
     Revocation,
     RevocationList,
 )
+from pca_mock.state.events import OcspAnswered, Revoked
 from pca_mock.state.store import State
 
 if TYPE_CHECKING:
@@ -98,8 +100,10 @@ def revoke_certificate(request: RevokeCertificateRequestTypeDef, ctx: CaContext)
     # OPEN RULE revoke-subordinate
     moment = ctx.now.replace(microsecond=0)
     revoked = Revocation(moment, request["RevocationReason"])
+    number = ctx.state.events.next_number()  # before the CRL's
     crls.note_revocation(ctx.state, ca, serial, revoked, ctx.now)
     ca.revocations[serial] = revoked
+    ctx.state.events.add(ctx.now, Revoked(certificate.arn), number)
     return {}
 
 
@@ -169,6 +173,7 @@ def ocsp_response(state: State, request: bytes) -> bytes:
         until = later(now, _OCSP_LIFETIME).replace(microsecond=0)
         data = ocsp.response_data(key_identifier(ca.spki), statuses, now, until)
         algorithm = state.signing_algorithms[ca.configuration["SigningAlgorithm"]]
+        state.events.add(now, OcspAnswered(ca.arn, _certificates(ca, cert_ids)))
         return ocsp.successful(data, algorithm.sign(ca.key, data), algorithm)
 
 
@@ -186,6 +191,14 @@ def _names(ca: CertificateAuthority, cert_id: ocsp.CertId) -> bool:
     return ca.installed is not None and cert_id.is_of(
         ca.installed.certificate.subject, public_key_bits(ca.spki)
     )
+
+
+def _certificates(
+    ca: CertificateAuthority, cert_ids: Sequence[ocsp.CertId]
+) -> tuple[CertificateArn, ...]:
+    """The ARNs of those certificates that the CA has issued."""
+    found = (ca.find_issued(f"{cert_id.serial_number:032x}") for cert_id in cert_ids)
+    return tuple(certificate.arn for certificate in found if certificate is not None)
 
 
 def _status(

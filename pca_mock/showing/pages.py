@@ -14,6 +14,7 @@ from typing import Final
 
 from pca_mock.pki import pem
 from pca_mock.service import states
+from pca_mock.service.eventbridge import Event
 from pca_mock.showing import fields, hierarchy, html, text, words
 from pca_mock.state.authority import CertificateAuthority, IssuedCertificate
 from pca_mock.state.calls import Call
@@ -23,6 +24,7 @@ _MOST_AUTHORITIES: Final = 100  # that a tree shows
 _MOST_IN_A_TREE: Final = 10  # certificates of each of its CAs
 _MOST_IN_A_CARD: Final = 50  # certificates of a CA
 _MOST_CALLS: Final = 200
+_MOST_EVENTS: Final = 200
 _NOTHING: Final = '<span class="dim">no subject</span>'
 
 
@@ -201,6 +203,31 @@ def of_calls(calls: Sequence[Call]) -> str:
         for number, call in enumerate(shown, start=first + 1)
     ]
     names = ("#", "UTC", "Operation", "Outcome", "Parameters")
+    columns = "".join(f'<th scope="col">{name}</th>' for name in names)
+    table = f'<table class="calls"><thead><tr>{columns}</tr></thead>{html.body(rows)}</table>'
+    return html.document(f"<p>{heading}</p>", table)
+
+
+def of_events(events: Sequence[Event]) -> str:
+    """The events, newest last."""
+    first = max(0, len(events) - _MOST_EVENTS)
+    heading = words.count(len(events), "event")
+    if first:
+        heading += f", the latest {_MOST_EVENTS}"
+    if not events:
+        return html.document(f"<p>{heading}</p>")
+    rows = [
+        (
+            str(number),
+            _time(event.time),
+            html.text(event.detail_type)
+            + (f"<br><small>{html.text(event.name)}</small>" if event.name is not None else ""),
+            html.badge(text.event_outcome(event)),
+            html.text(f"{event.account} {event.region}"),
+        )
+        for number, event in enumerate(events[first:], start=first + 1)
+    ]
+    names = ("#", "UTC", "Event", "Outcome", "Account")
     columns = "".join(f'<th scope="col">{name}</th>' for name in names)
     table = f'<table class="calls"><thead><tr>{columns}</tr></thead>{html.body(rows)}</table>'
     return html.document(f"<p>{heading}</p>", table)

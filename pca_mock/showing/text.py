@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from pca_mock.service import states
+from pca_mock.service.eventbridge import Event
 from pca_mock.showing import hierarchy, words
 from pca_mock.state.calls import SUCCESS, Call
 from pca_mock.state.store import State
@@ -88,6 +89,35 @@ def line(call: Call) -> str:
     caller = f"{call.caller.account} {call.caller.region}{origin}"
     outcome = f"{call.outcome}{retried}{message}"
     return f"{call.time:%Y-%m-%d %H:%M:%S} {caller} {call.operation}({params}) -> {outcome}"
+
+
+def events(events: Sequence[Event], most: int) -> list[str]:
+    """Numbered lines about events, oldest first.
+
+    Args:
+        events: the events.
+        most: how many lines there may be; then the first one has the number of earlier events.
+    """
+    first = max(0, len(events) - most)
+    numbered = enumerate(events[first:], start=first + 1)
+    lines = [f"{number:3}. {event_line(event)}" for number, event in numbered]
+    return [f"({words.count(first, 'earlier event')})", *lines] if first else lines
+
+
+def event_line(event: Event) -> str:
+    """An event as a line of text."""
+    name = f" {event.name}" if event.name is not None else ""
+    place = f"{event.time:%Y-%m-%d %H:%M:%S} {event.account} {event.region}"
+    return f"{place} {event.detail_type}{name} -> {event_outcome(event)}"
+
+
+def event_outcome(event: Event) -> str:
+    """How that has ended which an event is about: "success", "failure", a status or an error."""
+    detail = event.detail
+    status = detail.get("serviceEventDetails", {}).get("status", SUCCESS)
+    outcome = detail.get("result") or detail.get("errorCode") or status
+    reason = detail.get("reason")
+    return f"{outcome}: {reason}" if reason else str(outcome)
 
 
 def retries(call: Call) -> str:

@@ -121,7 +121,7 @@ class Log(OnlyOnce):
             self.added += 1
 
     def _append(self, call: Call) -> None:
-        size = _size(call.params) + len(call.message or "")
+        size = size_of(call.params) + len(call.message or "")
         self.latest.append(call)
         self._sizes.append(size)
         self._size += size
@@ -156,16 +156,16 @@ class Log(OnlyOnce):
             self._added_before = self.added
 
 
-def _size(params: Mapping[str, Any]) -> int:
+def size_of(params: Mapping[str, Any]) -> int:
     """About how many bytes parameters have, of which there is a copy that isn't nested deeply."""
     size = 0
     for value in params.values():
         if isinstance(value, (str, bytes, bytearray)):
             size += len(value)
         elif isinstance(value, dict):
-            size += _size(value)
+            size += size_of(value)
         elif isinstance(value, (list, tuple)):
-            size += sum(_size({"": item}) for item in value)
+            size += sum(size_of({"": item}) for item in value)
         elif isinstance(value, memoryview):
             size += value.nbytes
     return size

@@ -23,6 +23,7 @@ from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.buckets import KeptObjects, NoBuckets, ObjectStore
 from pca_mock.state.calls import KeptCalls, Log
 from pca_mock.state.enforcement import Enforcement
+from pca_mock.state.events import Feed, KeptFeed
 from pca_mock.state.journal import Journal
 from pca_mock.state.keys import FreshKeys, Keys
 from pca_mock.state.managed import Managed
@@ -143,6 +144,7 @@ class Snapshot(OnlyOnce):
         clock: the setting of the clock.
         plans: the planned faults, and how much of each was left.
         log: the calls.
+        events: what has happened, as far as AWS reports it to other services.
     """
 
     stores: Mapping[tuple[str, str], Store]
@@ -154,6 +156,7 @@ class Snapshot(OnlyOnce):
     clock: Setting
     plans: KeptPlans
     log: KeptCalls
+    events: KeptFeed
 
     def __repr__(self) -> str:
         return f"<Snapshot of {sum(map(len, self.stores.values()))} CAs>"
@@ -176,6 +179,7 @@ class State(OnlyOnce):
         signing_algorithms: by name.
         plans: the planned faults.
         log: the calls so far.
+        events: what has happened, as far as AWS reports it to other services.
         journal: where the state is kept beyond the process; None where it isn't.
         serving: the hosts, with ports, at which the mock serves CRLs and OCSP at present; the last
             one is in new certificates, where AWS's own would be.
@@ -199,6 +203,7 @@ class State(OnlyOnce):
     )
     plans: Plans = field(default_factory=Plans)
     log: Log = field(default_factory=Log)
+    events: Feed = field(default_factory=Feed)
     journal: Journal | None = None
     acting_as: list[str] = field(default_factory=list)
     serving: list[str] = field(default_factory=list)
@@ -281,6 +286,7 @@ class State(OnlyOnce):
             clock=self.clock.keep(),
             plans=self.plans.keep(),
             log=self.log.keep(),
+            events=self.events.keep(),
         )
 
     def restore(self, kept: Snapshot, *, calls: bool) -> None:
@@ -301,6 +307,7 @@ class State(OnlyOnce):
         if calls:
             self.log.restore(kept.log)
         self.clock.restore(kept.clock)
+        self.events.restore(kept.events, self.clock.now())
         if self.journal is not None:
             self.journal.rewrite()
 
