@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pca_mock.clock import Clock
     from pca_mock.handle import PcaMock
     from pca_mock.mock import PcaPatcher, mock_pca
+    from pca_mock.service.eventbridge import Event
     from pca_mock.state.calls import Call, Caller
     from pca_mock.state.enforcement import Enforcement
     from pca_mock.state.plans import Plan
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pca_mock.testing.calls import Calls
     from pca_mock.testing.certificates import Certificate
     from pca_mock.testing.csrs import Csr, create_csr
+    from pca_mock.testing.events import Events
     from pca_mock.testing.formats import Files
 
     __version__: str
@@ -32,6 +34,8 @@ __all__ = [
     "Clock",
     "Csr",
     "Enforcement",
+    "Event",
+    "Events",
     "Files",
     "PcaMock",
     "PcaPatcher",
@@ -50,6 +54,8 @@ _HOMES: Final = {
     "Clock": "pca_mock.clock",
     "Csr": "pca_mock.testing.csrs",
     "Enforcement": "pca_mock.state.enforcement",
+    "Event": "pca_mock.service.eventbridge",
+    "Events": "pca_mock.testing.events",
     "Files": "pca_mock.testing.formats",
     "PcaPatcher": "pca_mock.mock",
     "PcaMock": "pca_mock.handle",

@@ -244,9 +244,12 @@ class PcaMock(FaultPlanner):
             ...     root = pca.create_root_ca()
             ...     pca.events.clear()
             ...     leaf = root.issue("localhost")
-            ...     [event.name or event.detail_type for event in pca.events]
-            ['IssueCertificate', 'SignCertificate', 'IssueCertificateDetails',
-             'ACM Private CA Certificate Issuance']
+            ...     for event in pca.events:
+            ...         print(event.name or event.detail_type)
+            IssueCertificate
+            SignCertificate
+            IssueCertificateDetails
+            ACM Private CA Certificate Issuance
         """
         return Events(self._state)
 

@@ -10,12 +10,13 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from botocore.model import OperationNotFoundError, Shape
 
 from pca_mock.arns import AuthorityArn, CertificateArn, parse_authority_arn
+from pca_mock.literals import FailureReason
 from pca_mock.pki import der, pem
 from pca_mock.pki.dn import rfc2253
 from pca_mock.service.model import operation_model
@@ -240,11 +241,13 @@ def _of_creation(_: Feed, noted: Noted, creation: Creation) -> Iterator[Record]:
         yield _of_service(noted, "SignCACSR", creation.arn, [_authority(creation.arn)])
 
 
+# OPEN RULE trail-crl
 def _of_crl(_: Feed, noted: Noted, crl: CrlWritten) -> Iterator[Record]:
     for name in ("SignCRL", "GenerateCRL"):
         yield _of_service(noted, name, crl.arn, [_authority(crl.arn)])
 
 
+# OPEN RULE trail-ocsp
 def _of_ocsp(_: Feed, noted: Noted, answered: OcspAnswered) -> Iterator[Record]:
     resources = list(map(_certificate, answered.certificates))
     for name in ("SignOCSPResponse", "GenerateOCSPResponse"):
@@ -289,7 +292,7 @@ def _details(feed: Feed, issuance: Issuance) -> dict[str, Any]:
             issuance.signing_algorithm, issuance.signing_algorithm
         ),
         "status": "FAILED" if has_failed else "ISSUED",
-        "statusReason": issuance.failure,
+        "statusReason": None if issuance.failure in _NO_REASONS else issuance.failure,
         **_requester(feed, caller),
     }
     return {name: value for name, value in details.items() if value is not None}
@@ -302,6 +305,8 @@ def _requester(feed: Feed, caller: Caller) -> dict[str, str]:
     return {"requesterAccountId": caller.account, "requesterArn": arn}
 
 
+# A planned failure has one of these, which are for CAs. The guide: some failures have no reason.
+_NO_REASONS: Final = get_args(FailureReason)
 # Among the SEQUENCEs of a TBSCertificate: after the algorithm.
 _ISSUER: Final = 1
 # The guide's sample has the first one; those of RSA are as in the API.

@@ -80,6 +80,7 @@ ROWS: Final[list[tuple[str, list[Any], bool]]] = [
 # moto takes other types for leaves, and reads these operators in another way or not at all.
 MOTO_DIFFERS: Final = (
     [0],
+    [None],
     [{"numeric": ["=", 0]}],
     [{"exists": True}],
     [{"exists": False}],

@@ -221,7 +221,8 @@ def test_calls_that_only_read_are_for_rules_that_want_them(pca: PcaMock) -> None
     root.describe()
     rule = {"source": ["aws.acm-pca"]}
 
-    assert list(pca.events) == list(pca.events.matching(rule)) == pca.events.eventbridge() == []
+    assert list(pca.events) == list(pca.events.matching(rule)) == []
+    assert pca.events.eventbridge() == []
     (event,) = pca.events.matching(rule, read_only=True)
     assert event.name == "DescribeCertificateAuthority"
     assert len(pca.events.eventbridge(read_only=True)) == len(pca.events.cloudtrail()) == 1
