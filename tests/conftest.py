@@ -107,8 +107,14 @@ def clients_are_made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own_clients, "users_client", users_client)
         patch.setattr(HierarchicalEmitter, "_register_section", noted)
-        patch.setattr(JSONFileLoader, "load_file", cache(JSONFileLoader.load_file))
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: _json_file(path))
         yield
+
+
+@cache
+def _json_file(path: str, load: Any = JSONFileLoader.load_file) -> Any:
+    """One of botocore's files, for all sessions."""
+    return load(JSONFileLoader(), path)
 
 
 def _configuration() -> dict[str, str]:

@@ -31,7 +31,7 @@ _socket.socket.connect = _guarded
 _LONGEST: Final = 120  # seconds that a process may take
 _CRASHED: Final = 99  # exit code of a fork
 _SUITES: Final = Path(__file__).with_name("programs") / "suites"
-_QUIET: Final = ("-p", "no:cacheprovider")
+_QUIET: Final = ("-p", "no:cacheprovider", "--tb=native")  # the usual one looks at all modules
 # Where Python may not write bytecode, each process would compile all of its modules again.
 _BYTECODE = tempfile.TemporaryDirectory() if sys.dont_write_bytecode else None
 
