@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(f"AWS_ENDPOINT_URL_ACM_PCA={served.url}")
             _say("Ready.")
             while not stopped.wait(1):  # with a timeout: else Windows delivers no signal
-                pass
+                pass  # pragma: no cover: only after a second
     except (OSError, StateFileError, TypeError, ValueError) as error:
         parser.error(str(error))
     return 0

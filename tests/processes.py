@@ -12,7 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NoReturn
 
 import pytest
 from coverage import Coverage
@@ -110,30 +110,33 @@ def pytest_outcome(
     """
     _write(files, home)
     only_ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pca_mock.pytest_plugin"}
-    environment = clean_environment(home, **(only_ours | variables))
     command = ["-W", "error", *_QUIET, *arguments]
+    return in_a_fork(lambda: pytest.main(command), home, **(only_ours | variables))
+
+
+def in_a_fork(act: Callable[[], int], home: Path, **variables: str) -> tuple[int, str]:
+    """Call a function in a fork of this process: (its result, what it printed).
+
+    Args:
+        act: the function; its result becomes the exit code.
+        home: the current folder; Python also looks there for modules.
+        variables: more of them, for the environment.
+    """
+    environment = clean_environment(home, **variables)
     with tempfile.TemporaryFile() as output:
-        code = _in_a_fork(lambda: pytest.main(command), home, environment, output)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of other threads, which sleep
+            process = os.fork()
+        if process == 0:
+            _be_the_fork(act, home, environment, output)
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         output.seek(0)
         return code, output.read().decode()
 
 
-def _in_a_fork(
+def _be_the_fork(
     act: Callable[[], int], folder: Path, environment: dict[str, str], output: BinaryIO
-) -> int:
-    """Call a function in a fork of this process: its result, which becomes the exit code.
-
-    Args:
-        act: the function.
-        folder: the current one of the fork; Python also looks there for modules.
-        environment: all variables of the fork.
-        output: an open file for all that the fork prints.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of other threads, which sleep
-        process = os.fork()
-    if process:
-        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+) -> NoReturn:
     code = _CRASHED
     try:
         for descriptor in (1, 2):

@@ -10,7 +10,7 @@ from botocore.credentials import Credentials, DeferredRefreshableCredentials, Re
 from moto import mock_aws
 
 from pca_mock import PcaMock, mock_pca
-from pca_mock.callers import access_key_of
+from pca_mock.callers import access_key_of, begin_call
 from tests import support
 
 OTHER = "222222222222"
@@ -29,6 +29,10 @@ def client(access_key: str, **kwargs: Any) -> Any:
 def account(boto: Any) -> str:
     """The account in whose name a client creates a CA."""
     return support.pending(boto).arn.split(":")[4]
+
+
+def test_without_a_mock_no_call_begins() -> None:
+    assert begin_call("ListTags", {}, "us-east-1", None) is None
 
 
 def test_the_access_key_decides_where_the_user_has_set_its_account() -> None:

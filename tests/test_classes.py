@@ -8,11 +8,11 @@ import sys
 import unittest
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from pca_mock import PcaMock, mock_pca
+from pca_mock import PcaMock, classes, mock_pca
 from pca_mock.state import running
 from tests import support
 from tests.nowhere import cas, client, is_mocked
@@ -138,6 +138,17 @@ def test_unittest_runs_decorated_test_cases(case: type[unittest.TestCase]) -> No
 def test_unittest_debug_has_a_mock_too() -> None:
     ACase("test_first").debug()
 
+    assert not is_mocked()
+
+
+def test_unittest_debug_raises_what_the_test_raises() -> None:
+    @mock_pca
+    class Failing(unittest.TestCase):
+        def test_it(self) -> None:
+            self.fail("as it should")
+
+    with pytest.raises(AssertionError, match="as it should"):
+        Failing("test_it").debug()
     assert not is_mocked()
 
 
@@ -480,6 +491,26 @@ def test_a_class_that_was_set_up_outside_of_its_mock_says_so(
         WithSetUp().test_it()
 
 
+@mock_pca(account_id="111111111111")
+class TestAroundAnother:
+    other = TestAClassWithoutSetUp  # defined elsewhere: none of the nested ones
+    test_data = (1, 2)
+
+    @mock_pca(account_id="222222222222")
+    class TestInside:
+        def test_has_its_own_options(self) -> None:
+            assert ":222222222222:" in support.pending(client).arn
+
+    def test_has_its_own_options(self) -> None:
+        assert ":111111111111:" in support.pending(client).arn
+
+
+def test_to_end_the_mock_of_a_class_that_has_none_does_nothing() -> None:
+    classes.end_class(TestAroundAnother)
+
+    assert not is_mocked()
+
+
 # Classes that aren't tests
 
 
@@ -505,6 +536,26 @@ class Helper:
 
     def _private(self) -> int:
         return cas()
+
+
+def test_a_class_keeps_its_attributes_and_its_own_treatment_of_subclasses() -> None:
+    @mock_pca
+    class Base:
+        limit = 5
+        names: ClassVar[list[str]] = []
+
+        def __init_subclass__(cls, name: str) -> None:
+            cls.names.append(name)
+
+        def method(self) -> int:
+            return cas()
+
+    class Derived(Base, name="derived"):
+        def method(self) -> int:
+            return cas() + self.limit
+
+    assert (Base().method(), Derived().method()) == (0, 5)
+    assert Base.names == ["derived"]
 
 
 async def test_each_call_of_a_public_method_of_another_class_runs_in_a_mock() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.adapters import waiters
 from tests import support
 from tests.nowhere import cas, client, is_mocked
 
@@ -54,6 +55,26 @@ def test_a_mock_can_be_used_again_and_is_empty_then() -> None:
         support.pending(client)
     with mock:
         assert cas() == 0
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_an_error_at_the_start_or_end_leaves_no_mock_running(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        monkeypatch.undo()
+        raise error
+
+    monkeypatch.setattr(waiters, "adjust", fail)
+    with pytest.raises(error):
+        mock_pca().start()
+    assert not is_mocked()
+
+    mock = mock_pca()
+    monkeypatch.setattr(type(mock.start()._buckets), "send", fail)
+    with pytest.raises(error):
+        mock.stop()
+    assert not is_mocked()
 
 
 def test_a_mock_that_runs_keeps_its_state_until_its_last_stop() -> None:

@@ -102,6 +102,27 @@ def test_a_suite_may_override_pca_with_a_mock_of_its_own(tmp_path: Path) -> None
     assert "\n@pytest.mark.pca(account_id='222222222222') has no effect on the mock" in output
 
 
+def test_a_failure_of_another_fixture_called_pca_is_the_suites_own(tmp_path: Path) -> None:
+    module = """
+        import boto3, pytest
+
+        @pytest.fixture
+        def pca():
+            pytest.fail("its own reason")
+
+        def test_asks_for_it(pca_root_ca, pca): ...
+
+        @pytest.mark.pca
+        def test_does_not_ask_for_it():
+            assert boto3.client("acm-pca").list_certificate_authorities()
+        """
+
+    _, output = pytest_outcome({"test_it.py": module}, tmp_path)
+
+    assert "1 passed, 1 error" in output
+    assert "its own reason" in output
+
+
 # Another marker called pca
 
 

@@ -43,6 +43,11 @@ def test_an_option_is_read_from_an_ini_file(name: str) -> None:
     assert getattr(Settings(**{name: value}), name) == value != getattr(Settings(), name)
 
 
+def test_an_option_that_is_true_or_false_has_no_other_value() -> None:
+    with pytest.raises(ValueError, match="not true or false, but 'perhaps'"):
+        read_option("faults_must_strike", "perhaps")
+
+
 def test_options_have_no_unknown_name() -> None:
     with pytest.raises(TypeError, match="accont_id"):
         mock_pca(accont_id="111122223333")  # type: ignore[call-overload]

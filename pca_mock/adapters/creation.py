@@ -82,7 +82,7 @@ def _patch_botocore(module: ModuleType) -> None:
     module.Session.create_client = create_client
 
 
-def _patch_aiobotocore(module: ModuleType) -> None:
+def _patch_aiobotocore(module: ModuleType) -> None:  # pragma: no cover: aiobotocore pins botocore
     original = module.AioSession._create_client
     if _PATCHED in vars(original):
         return
@@ -144,7 +144,7 @@ class _Offline:
         return None if name == "monitor" else super()._get_internal_component(name)  # type: ignore[misc]
 
 
-class _OfflineAsync(_Offline):
+class _OfflineAsync(_Offline):  # pragma: no cover: aiobotocore
     async def get_credentials(self) -> Any:
         return self._pca_mock_credentials
 

@@ -126,7 +126,7 @@ def answer(
     agent = params["headers"].get("User-Agent", "")
     call = _begin_call(model.name, remembered, context["client_region"], credentials, agent)
     if call is None:
-        return None
+        return None  # pragma: no cover: the mock has ended in this moment
 
     def attempt() -> Outcome:
         return _attempt(call, model, params["url"])

@@ -22,7 +22,7 @@ from pca_mock.pki import der, oids
 
 try:  # cryptography has ML-DSA since version 47, where its OpenSSL has it too
     from cryptography.hazmat.primitives.asymmetric import mldsa as _mldsa
-except ImportError:
+except ImportError:  # pragma: no cover: depends on the version
     _mldsa = None  # type: ignore[assignment]
 
 # A private or public key of cryptography. Its classes share no useful base across families.
@@ -130,7 +130,7 @@ def _ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], byt
 def _deterministic_ecdsa(algorithm: hashes.HashAlgorithm) -> Callable[[PrivateKey, bytes], bytes]:
     try:
         scheme = ec.ECDSA(algorithm, deterministic_signing=True)
-    except UnsupportedAlgorithm:  # an OpenSSL older than 3.2
+    except UnsupportedAlgorithm:  # pragma: no cover: an OpenSSL older than 3.2
         return _ecdsa(algorithm)
     return lambda key, data: bytes(key.sign(data, scheme))
 
@@ -273,7 +273,7 @@ def load_public_key(spki: bytes) -> PublicKey:
         raise NotSupportedByPcaMock(f"pca_mock does not know keys of the kind {oid}.")
     try:
         key = serialization.load_der_public_key(spki)
-    except UnsupportedAlgorithm as error:  # ML-DSA, in an older cryptography
+    except UnsupportedAlgorithm as error:  # pragma: no cover: ML-DSA, in an older cryptography
         raise NotSupportedByPcaMock(f"The cryptography library cannot read it: {error}") from None
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA_KEY:
         raise ValueError("an RSA key that is too small")
@@ -317,7 +317,7 @@ def verifies(key: PublicKey, identifier: der.Element, signature: bytes, data: by
         if not _fits(key, oid):
             return False
         key.verify(signature, data, *arguments)
-    except UnsupportedAlgorithm as error:  # a hash that the installed OpenSSL refuses
+    except UnsupportedAlgorithm as error:  # pragma: no cover: a hash that this OpenSSL refuses
         raise NotSupportedByPcaMock(f"The cryptography library cannot verify it: {error}") from None
     except (InvalidSignature, IndexError, ValueError):
         return False

@@ -83,9 +83,9 @@ class Server:
 
     def close(self) -> None:
         """Stop listening, finish the requests that have arrived, and close every connection."""
-        if self._loop is not None and not self._loop.is_closed():
-            with contextlib.suppress(RuntimeError):  # it has ended by itself meanwhile
-                self._loop.call_soon_threadsafe(self._stop.set)
+        assert self._loop is not None  # it has started
+        with contextlib.suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
         self._workers.shutdown()
 

@@ -22,7 +22,6 @@ from pca_mock.state.plans import Plan
 from pca_mock.state.store import Snapshot
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
-from pca_mock.testing.certificates import Certificate
 
 if TYPE_CHECKING:
     from pca_mock.literals import Operation
@@ -302,13 +301,3 @@ def _authority(ca: Authority) -> dict[str, Any]:
     except LookupError:  # it has none yet
         return {"arn": ca.arn, "status": ca.status}
     return {"arn": ca.arn, "status": ca.status, "certificate": certificate, "chain": chain}
-
-
-def certificate_as_json(certificate: Certificate) -> dict[str, Any]:
-    """A certificate: its ARN, status and PEM."""
-    return {
-        "arn": certificate.arn,
-        "status": certificate.status,
-        "certificate": certificate.certificate_pem,
-        "chain": certificate.chain_pem,
-    }

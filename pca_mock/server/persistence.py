@@ -107,7 +107,7 @@ class StateFile:
                 self._note_authority(arn)
             if "AuditReportId" in response:
                 self._note_object(params["S3BucketName"], response["S3Key"])
-            if "IdempotencyToken" in params:
+            if params.get("IdempotencyToken") is not None:
                 self._note_token(self._state.store(caller.partition, caller.region, caller.account))
             self._put("meta", name="created", value=json.dumps(self._state.created))
 
@@ -202,17 +202,15 @@ class StateFile:
             self._put("objects", bucket=bucket, key=key, data=bytes(data))
 
     def _note_token(self, store: Store) -> None:
-        newest = store.tokens.newest()
-        if newest is not None:
-            scope, used_at, arn = newest
-            self._put(
-                "tokens",
-                region=store.region,
-                account=store.account,
-                scope=json.dumps(scope),
-                used_at=used_at.isoformat(),
-                arn=arn,
-            )
+        scope, used_at, arn = store.tokens.newest()
+        self._put(
+            "tokens",
+            region=store.region,
+            account=store.account,
+            scope=json.dumps(scope),
+            used_at=used_at.isoformat(),
+            arn=arn,
+        )
 
     def _note_time(self) -> None:
         with self._transaction():

@@ -19,17 +19,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 import cbor2
-from botocore.model import ListShape, OperationNotFoundError, Shape, StructureShape
+from botocore.model import OperationNotFoundError, StructureShape
 
 from pca_mock.errors import AwsError, SerializationException, UnknownOperationException
 from pca_mock.service.model import operation_model
-
-if TYPE_CHECKING:
-    # Changes the blobs of a structure or list, in place.
-    Decoder = Callable[[Any], None]
 
 _TARGET_PREFIX: Final = "ACMPrivateCA."
 _CBOR_PATH: Final = re.compile(r"(?:.*)/service/ACMPrivateCA/operation/(\w+)")
@@ -173,7 +169,7 @@ class _CborProtocol:
 
 def _encode_timestamp(encoder: cbor2.CBOREncoder, value: Any) -> None:
     """Write a datetime that cbor2 does not know as one, for instance freezegun's."""
-    encoder.encode(cbor2.CBORTag(1, _json_value(value)))
+    encoder.encode(cbor2.CBORTag(1, _seconds(value)))
 
 
 def _request_id() -> dict[str, str]:
@@ -192,15 +188,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _json_value(value: Any) -> Any:
-    """A timestamp as seconds since 1970, whole ones without a fraction; a blob as base64."""
-    if isinstance(value, datetime):
-        seconds = value.timestamp()
-        return int(seconds) if seconds.is_integer() else seconds
-    return base64.b64encode(value).decode()
+def _seconds(moment: datetime) -> float:
+    """A timestamp as seconds since 1970, whole ones without a fraction."""
+    seconds = moment.timestamp()
+    return int(seconds) if seconds.is_integer() else seconds
 
 
-_encode_json: Final = json.JSONEncoder(separators=(",", ":"), default=_json_value).encode
+# No response has blobs, so only timestamps are no JSON.
+_encode_json: Final = json.JSONEncoder(separators=(",", ":"), default=_seconds).encode
 
 
 def _only_item(content: bytes) -> Any:
@@ -228,13 +223,20 @@ def _plain(value: Any) -> Any:
 # Blobs, which both protocols write in their own way
 
 
-def _with_blobs(operation: str, members: Any, read_blob: Callable[[Any], bytes]) -> dict[str, Any]:
+def _with_blobs(operation: str, members: Any, read_blob: Callable[[Any], Any]) -> dict[str, Any]:
     if not isinstance(members, dict):
         raise SerializationException("The body must be a structure.")
-    decode = _decoder(operation, read_blob)
-    if decode is not None:
-        decode(members)
+    for name in _blobs(operation) & members.keys():
+        members[name] = read_blob(members[name])
     return members
+
+
+@cache
+def _blobs(operation: str) -> frozenset[str]:
+    """The members that hold blobs; in no operation is one deeper in a request."""
+    shape = operation_model(operation).input_shape
+    members = shape.members if isinstance(shape, StructureShape) else {}
+    return frozenset(name for name, member in members.items() if member.type_name == "blob")
 
 
 def _from_base64(value: Any) -> Any:
@@ -250,38 +252,3 @@ def _is_bytes(value: Any) -> Any:
     if isinstance(value, str):
         raise SerializationException("STRING_VALUE can not be converted to a Blob")
     return value
-
-
-@cache
-def _decoder(operation: str, read_blob: Callable[[Any], bytes]) -> Decoder | None:
-    shape = operation_model(operation).input_shape
-    return None if shape is None else _decoder_of(shape, read_blob)
-
-
-def _decoder_of(shape: Shape, read_blob: Callable[[Any], bytes]) -> Decoder | None:
-    """A function that reads the blobs in a value of a shape; None if it has none."""
-    if isinstance(shape, ListShape):
-        decode_item = _decoder_of(shape.member, read_blob)
-        return None if decode_item is None else lambda items: _each(decode_item, items)
-    if not isinstance(shape, StructureShape):
-        return None
-    blobs = [name for name, member in shape.members.items() if member.type_name == "blob"]
-    inner = {name: _decoder_of(member, read_blob) for name, member in shape.members.items()}
-    deeper = [(name, decode) for name, decode in inner.items() if decode is not None]
-
-    def decode(structure: Any) -> None:
-        if not isinstance(structure, dict):
-            return  # the service refuses it
-        for name in blobs:
-            if name in structure:
-                structure[name] = read_blob(structure[name])
-        for name, decode_member in deeper:
-            if name in structure:
-                decode_member(structure[name])
-
-    return decode if blobs or deeper else None
-
-
-def _each(decode: Decoder, items: Any) -> None:
-    for item in items if isinstance(items, list) else ():
-        decode(item)

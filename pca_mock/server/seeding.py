@@ -17,9 +17,9 @@ from typing import Any, Final, Protocol
 from pca_mock.testing.authorities import Authority
 
 if sys.version_info >= (3, 11):
-    import tomllib
+    import tomllib  # pragma: no cover: not in Python 3.10
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # pragma: no cover: only in Python 3.10
 
 _DURATION: Final = "validity_days"
 

@@ -129,7 +129,9 @@ def _note_outcome(
     with state.lock:
         if error is None:
             revocation_list.failed = False
-            if revocation_list.latest is None or revocation_list.latest.number < written.number:
+            latest = revocation_list.latest
+            # Another thread may have written a later one meanwhile.
+            if latest is None or latest.number < written.number:  # pragma: no branch: a race
                 revocation_list.latest = written
         else:
             revocation_list.failed = True

@@ -146,5 +146,5 @@ def _begin_again_in_a_child() -> None:
             state.random.seed()
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows
+if hasattr(os, "register_at_fork"):  # pragma: no branch: not on Windows
     os.register_at_fork(after_in_child=_begin_again_in_a_child)

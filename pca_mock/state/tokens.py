@@ -38,11 +38,10 @@ class Tokens:
         while now - next(iter(self._answers.values()))[0] >= self.lifetime:
             self._answers.popitem(last=False)
 
-    def newest(self) -> tuple[tuple[str, ...], datetime, str] | None:
-        """The token that was used last: its scope, its time, and the ARN."""
-        for scope in reversed(self._answers):
-            return (scope, *self._answers[scope])
-        return None
+    def newest(self) -> tuple[tuple[str, ...], datetime, str]:
+        """The token that was used last, of which there must be one: scope, time, and the ARN."""
+        scope = next(reversed(self._answers))
+        return (scope, *self._answers[scope])
 
     def copy(self) -> Tokens:
         """A copy for a snapshot."""

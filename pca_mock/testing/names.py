@@ -52,11 +52,6 @@ def general_name(text: str) -> x509.GeneralName:
     return x509.DNSName(_host(text))
 
 
-def text_of(name: x509.GeneralName) -> str:
-    """A name of one of these kinds as text."""
-    return str(name.value)
-
-
 def _is_address(text: str) -> bool:
     try:
         address = ipaddress.ip_address(text)

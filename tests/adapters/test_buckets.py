@@ -45,6 +45,13 @@ def test_a_bucket_that_was_never_written_to_is_not_there(pca: PcaMock) -> None:
         pca.buckets["unknown"]
 
 
+def test_an_object_that_is_missing_is_reported_with_those_that_are_there(pca: PcaMock) -> None:
+    revoking.root(pca)
+
+    with pytest.raises(KeyError, match=f"there is no object 'unknown', only {_PROBE}"):
+        pca.buckets[BUCKET]["unknown"]
+
+
 def test_reading_a_bucket_returns_a_copy(pca: PcaMock) -> None:
     ca = revoking.root(pca)
     before: Any = pca.buckets[BUCKET]

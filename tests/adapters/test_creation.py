@@ -22,7 +22,7 @@ from botocore.exceptions import (
 
 from pca_mock import mock_pca
 from pca_mock.adapters import own_clients
-from pca_mock.adapters.creation import DUMMY_ACCESS_KEY, keys_of
+from pca_mock.adapters.creation import DUMMY_ACCESS_KEY, StaticKeys, keys_of
 from tests import support
 from tests.environments import BROKEN, ENVIRONMENTS, Environment, set_up
 from tests.guard import nothing_leaves
@@ -121,6 +121,7 @@ def test_an_error_of_boto3_itself_is_raised_and_handles_work(
 
     with nothing_leaves(), mock_pca() as pca:
         for make in (*MAKERS.values(), pca.client):
+            assert own_clients.default_keys() == StaticKeys()
             with pytest.raises((ConfigParseError, ProfileNotFound)):
                 make()
         assert ":us-east-1:" in pca.create_root_ca().issue("localhost").arn

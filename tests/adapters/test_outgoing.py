@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,30 @@ def test_an_object_of_unchanged_size_is_written_again() -> None:
         outgoing.send(everything=False)
 
     assert written == items
+
+
+class _PutError(Exception):
+    """Raised by the tester's own code."""
+
+
+@pytest.mark.parametrize("error", [_PutError, KeyboardInterrupt])
+def test_an_object_whose_writing_was_interrupted_is_written_at_the_next_time(
+    error: type[BaseException],
+) -> None:
+    item, errors = _sized(1), [error()]
+    written: list[StoredObject] = []
+    outcomes: list[object] = []
+
+    def put(item: StoredObject, _: str) -> None:
+        if errors:
+            raise errors.pop()
+        written.append(item)
+
+    outgoing = Outgoing(put)
+    outgoing.add(item, "us-east-1", outcomes.append)
+
+    with pytest.raises(error):
+        outgoing.send(everything=True)
+    assert (written, outcomes) == ([], [])
+    outgoing.send(everything=True)
+    assert (written, outcomes) == ([item], [None])

@@ -430,3 +430,20 @@ def test_a_name_of_the_users_own_stays_in_certificates(pca: PcaMock) -> None:
 
     assert str(point).startswith("http://crl.example/")
     assert responders == ["http://ocsp.example"]
+
+
+def test_a_defect_of_the_mock_is_reported_and_closes_the_connection(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pca: PcaMock
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(type(pca), "ocsp_response", fail)
+    with pca.serve_revocation() as base_url:
+        connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=10)
+        connection.request("POST", "/", b"x", _OCSP)
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+            connection.getresponse()
+        connection.close()
+
+    assert "ZeroDivisionError: a defect" in capsys.readouterr().err

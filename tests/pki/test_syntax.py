@@ -97,6 +97,17 @@ EXTENSIONS: Final[Any] = [
     x509.UnrecognizedExtension(
         x509.ObjectIdentifier("1.2.3.4"), bytes.fromhex("300b0c01610201050101ff0500")
     ),
+    x509.UnrecognizedExtension(
+        x509.ObjectIdentifier("1.2.3.4"), tlv(0x30, tlv(0x80, b"any"), tlv(0x17, b"270301120000Z"))
+    ),
+    x509.CertificatePolicies(
+        [
+            x509.PolicyInformation(
+                x509.ObjectIdentifier("1.2.3"),
+                [x509.UserNotice(None, "Text"), x509.UserNotice(None, None)],
+            )
+        ]
+    ),
 ]
 
 
@@ -114,6 +125,15 @@ def test_a_name_of_every_string_type_is_accepted() -> None:
     syntax.name(der.parse(tlv(0x30)))
 
 
+_TEXT: Final = tlv(0x0C, b"a")
+
+
+def policies_with(*notice: bytes) -> str:
+    """Certificate policies with a user notice: hex."""
+    qualifier = tlv(0x30, oid("1.3.6.1.5.5.7.2.2"), tlv(0x30, *notice))
+    return tlv(0x30, tlv(0x30, oid("1.2.3"), tlv(0x30, qualifier))).hex()
+
+
 @pytest.mark.parametrize(
     ("dotted", "value"),
     [
@@ -124,6 +144,12 @@ def test_a_name_of_every_string_type_is_accepted() -> None:
         pytest.param("2.5.29.31", "300430028101", id="only reasons, cut off"),
         pytest.param("2.5.29.31", "30023000", id="empty distribution point"),
         pytest.param("2.5.29.32", "3010300e06022a033008300606022a040500", id="qualifier"),
+        pytest.param("2.5.29.32", policies_with(tlv(0x02, b"\5")), id="notice of a number"),
+        pytest.param("2.5.29.32", policies_with(_TEXT, _TEXT), id="notice of two texts"),
+        pytest.param(
+            "2.5.29.17", tlv(0x30, tlv(0xA5, tlv(0xA1, b"\2\1\5"))).hex(), id="EDI number"
+        ),
+        pytest.param("2.5.29.15", "0300", id="bits without their number"),
         pytest.param("2.5.29.35", "300682010180018005", id="fields out of order"),
         pytest.param("2.5.29.36", "3000", id="no policy constraint"),
         pytest.param("2.5.29.37", "3000", id="no purpose"),

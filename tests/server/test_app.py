@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
 import ssl
@@ -11,12 +12,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import boto3
 import pytest
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.server import app, wire
+from tests import revoking
 from tests.server.http import Http
 
 LIST: Final = "ListCertificateAuthorities"
@@ -210,3 +213,42 @@ def test_revocation_is_at_the_same_address(pca: PcaMock, http: Http) -> None:
     assert crl.headers["content-type"] == "application/pkix-crl"
     assert ocsp.headers["content-type"] == "application/ocsp-response"
     assert http.request("GET", "/nothing-here").status == 404
+    request = revoking.ocsp_request(revoking.certificate_id(root.certificate_pem, "00"))
+    in_path = http.request("GET", f"/{quote(base64.b64encode(request), safe='')}")
+    assert (in_path.status, in_path.headers["content-type"]) == (200, "application/ocsp-response")
+
+
+def test_a_body_that_does_not_come_is_given_up(
+    url: str, pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_BODY_TIMEOUT", 0.01)
+
+    with socket.create_connection(address(url), timeout=10) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_defect_of_the_mock_is_an_internal_failure_and_is_reported(
+    http: Http, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(wire.Wire, "_answer", fail)
+
+    answer = http.as_json(LIST, {})
+
+    assert (answer.status, answer.json) == (500, {"__type": "InternalFailure"})
+    assert "pca_mock could not answer a request" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_without_the_extra_the_error_names_it(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "pca_mock.server.serving", raising=False)
+    monkeypatch.delattr("pca_mock.server.serving", raising=False)
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+
+    with pytest.raises(ImportError, match=r"pip install 'pca_mock\[server\]'"), pca.serve():
+        pass

@@ -36,6 +36,10 @@ issuer = "issuing"
 names = ["localhost", "127.0.0.1"]
 validity_days = 7
 write_to = "out/leaf"
+
+[[certificates]]
+issuer = "issuing"
+names = ["www.example.com"]
 """
 
 
@@ -95,7 +99,8 @@ def test_it_answers_and_prints_calls_until_it_is_interrupted(tmp_path: Path) -> 
 
 def test_a_seed_file_has_cas_and_certificates(tmp_path: Path) -> None:
     (tmp_path / "seed.toml").write_text(SEED)
-    with server(tmp_path, "--seed-file=seed.toml", "--quiet") as (process, lines):
+    arguments = ("--seed-file=seed.toml", "--state=state.db", "--host=localhost", "--quiet")
+    with server(tmp_path, *arguments) as (process, lines):
         boto = client(url_of(lines), region_name="us-east-1")
         cas = boto.list_certificate_authorities()["CertificateAuthorities"]
         printed = stop(process, signal.SIGTERM)
@@ -105,12 +110,14 @@ def test_a_seed_file_has_cas_and_certificates(tmp_path: Path) -> None:
     written = {path.suffix for path in (tmp_path / "out" / "leaf").iterdir()}
     assert written == {".pem", ".key"}
     assert printed == []
+    assert (tmp_path / "state.db").stat().st_size > 0
 
 
 def test_on_another_address_it_warns_and_may_use_https_and_check_signatures(
     tmp_path: Path,
 ) -> None:
-    with server(tmp_path, "--host=0.0.0.0", "--tls", "--access-key=AKIDEXAMPLE:key") as (_, lines):
+    arguments = ("--host=0.0.0.0", "--tls", "--access-key=AKIDEXAMPLE:key")
+    with server(tmp_path, *arguments) as (process, lines):
         warning, bundle, _ = lines
         url = url_of(lines).replace("0.0.0.0", "localhost")
         verify = bundle.removeprefix("AWS_CA_BUNDLE=")
@@ -118,6 +125,7 @@ def test_on_another_address_it_warns_and_may_use_https_and_check_signatures(
         assert right.list_certificate_authorities()["CertificateAuthorities"] == []
         with pytest.raises(ClientError, match="InvalidSignatureException"):
             client(url, verify=verify).list_certificate_authorities()
+        stop(process, signal.SIGTERM)
 
     assert warning.startswith("Everybody who can reach 0.0.0.0 can use and control")
 
@@ -140,6 +148,19 @@ def test_the_command_ends_with_the_reason_if_it_cannot_serve(
 
     assert raised.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_without_the_extra_the_command_names_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "pca_mock.server.serving", raising=False)
+    monkeypatch.delattr("pca_mock.server.serving", raising=False)
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+
+    with pytest.raises(SystemExit):
+        cli.main([])
+
+    assert "pip install 'pca_mock[server]'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pca_mock import PcaMock
+from pca_mock import PcaMock, mock_pca
 from tests.server.http import Answer, Http
 
 LIST = "ListCertificateAuthorities"
@@ -65,11 +65,13 @@ def test_calls_are_listed_filtered_and_cleared(pca: PcaMock, http: Http) -> None
     http.as_json(LIST, {"MaxResults": 0})
     http.as_json(LIST, {})
     http.as_cbor("GetPolicy", {"ResourceArn": "arn:aws:acm-pca:eu-west-1:1:x"})
+    http.as_cbor("IssueCertificate", {"Csr": b"a\xff"})
 
     calls = send(http, "GET", "calls").json["calls"]
-    assert [call["operation"] for call in calls] == [LIST, LIST, "GetPolicy"]
+    assert [call["operation"] for call in calls] == [LIST, LIST, "GetPolicy", "IssueCertificate"]
     assert calls[0]["outcome"] == "ValidationException"
     assert calls[0]["params"] == {"MaxResults": 0}
+    assert calls[3]["params"] == {"Csr": "a\N{REPLACEMENT CHARACTER}"}
     chosen = send(http, "GET", f"calls?operation={LIST}&outcome=success").json["calls"]
     assert chosen == [calls[1]]
     send(http, "DELETE", "calls")
@@ -147,3 +149,14 @@ def test_a_page_of_another_site_can_change_nothing(pca: PcaMock, http: Http) -> 
 
     assert answer.status == 400
     assert not pca.clock.is_frozen
+
+
+def test_a_mock_that_has_ended_is_a_conflict() -> None:
+    mock = mock_pca()
+    pca = mock.start()
+    with pca.serve() as url, Http(url) as http:
+        mock.stop()
+
+        answer = send(http, "POST", "authorities", {})
+
+    assert (answer.status, "has ended" in answer.json["error"]) == (409, True)

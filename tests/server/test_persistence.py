@@ -12,11 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
-from pca_mock import PcaMock, mock_pca
+from pca_mock import Authority, PcaMock, mock_pca
 from pca_mock.server.persistence import StateFile, StateFileError
+from tests import revoking, support
 from tests.acm.clients import client
 from tests.acm.requesting import request
 
@@ -36,6 +38,12 @@ def kept(file: Path, **options: Any) -> Iterator[PcaMock]:
             state_file.close()
 
 
+def report(pca: PcaMock, ca: Authority) -> None:
+    pca.client().create_certificate_authority_audit_report(
+        CertificateAuthorityArn=ca.arn, S3BucketName="reports", AuditReportResponseFormat="JSON"
+    )
+
+
 def populate(pca: PcaMock) -> None:
     """Something of everything that can be remembered."""
     root = pca.create_root_ca(
@@ -50,9 +58,7 @@ def populate(pca: PcaMock) -> None:
         Principal="acm.amazonaws.com",
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
-    client.create_certificate_authority_audit_report(
-        CertificateAuthorityArn=root.arn, S3BucketName="reports", AuditReportResponseFormat="JSON"
-    )
+    report(pca, root)
     pca.create_root_ca("Other", region_name="eu-west-1").delete(7)
     with pca.hold("CreateCertificateAuthority", polls=2), pca.as_account("222222222222"):
         client.create_certificate_authority(
@@ -99,18 +105,54 @@ def test_refused_deleted_and_reset_things_are_not_kept(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     with kept(file) as pca:
         first = pca.create_root_ca("First")
+        report(pca, first)
         snapshot = pca.snapshot()
         pca.create_root_ca("Second")
         with pytest.raises(Exception, match="ValidationException"):
             first.issue("localhost", validity=timedelta(days=-1))
         pca.restore(snapshot)
+        with pca.hold("CreateCertificateAuthority", polls=9):
+            support.pending(client := pca.client())
+        (held,) = (ca for ca in pca.authorities if ca.status == "CREATING")
+        client.delete_certificate_authority(CertificateAuthorityArn=held.arn)
 
     with kept(file) as pca:
         assert [ca.arn for ca in pca.authorities] == [first.arn]
         assert len(pca.certificates) == 1
+        assert len(pca.buckets["reports"]) == 1
         pca.reset()
     with kept(file) as pca:
         assert pca.authorities == []
+
+
+def test_a_report_in_motos_s3_is_not_kept_here_too(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with mock_aws():
+        boto3.client("s3", "us-east-1").create_bucket(Bucket="reports")
+        with kept(file) as pca:
+            report(pca, pca.create_root_ca())
+            assert len(pca.buckets["reports"]) == 1
+
+    with kept(file) as pca:
+        assert "reports" not in pca.buckets
+
+
+def test_each_crl_goes_on_with_its_own_entries(tmp_path: Path) -> None:
+    file, quotas = tmp_path / "state.db", {"certificates_per_partition": 1}
+    with kept(file, quotas=quotas) as pca:
+        ca = revoking.root(pca, CrlType="PARTITIONED")
+        serials = [revoking.serial(revoking.issue(ca)) for _ in range(3)]
+        for serial in serials[:2]:
+            revoking.revoke_serial(ca, serial)
+
+    with kept(file, quotas=quotas) as pca:
+        revoking.revoke_serial(support.Authority(pca.client(), ca.arn), serials[2])
+        lists = [
+            revoking.listed(data)
+            for key, data in pca.buckets[revoking.BUCKET].items()
+            if key.endswith(".crl")
+        ]
+        assert sorted(lists) == [[serial] for serial in sorted(serials)]
 
 
 def test_with_a_seed_ids_do_not_repeat_after_a_restart(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from freezegun import freeze_time
 
 from pca_mock import PcaMock
+from pca_mock.service.model import service_model
 from tests.server.http import CBOR, JSON, Http
 
 DESCRIBE = "DescribeCertificateAuthority"
@@ -177,6 +179,39 @@ def test_cbor_has_not_found_for_an_unknown_operation(http: Http) -> None:
 
     assert answer.status == 404
     assert answer.cbor == {"__type": f"{SHAPES}UnknownOperationException", "message": ""}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", f"/service/Other/operation/{LIST}"),
+        ("PUT", f"/service/ACMPrivateCA/operation/{LIST}"),
+    ],
+)
+def test_cbor_has_not_found_for_another_path_or_method(method: str, path: str, http: Http) -> None:
+    answer = http.request(method, path, b"\xa0", {"Smithy-Protocol": "rpc-v2-cbor"})
+
+    assert (answer.status, answer.cbor["__type"]) == (404, f"{SHAPES}UnknownOperationException")
+
+
+def test_blobs_are_members_of_the_request_itself_and_never_of_a_response() -> None:
+    model = service_model()
+    operations = [model.operation_model(name) for name in model.operation_names]
+
+    places = {path for each in operations for path in _blobs(each.input_shape)}
+    assert places == {("Csr",), ("Certificate",), ("CertificateChain",)}
+    assert [path for each in operations for path in _blobs(each.output_shape)] == []
+
+
+def _blobs(shape: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    match getattr(shape, "type_name", None):
+        case "blob":
+            yield path
+        case "list":
+            yield from _blobs(shape.member, (*path, "[]"))
+        case "structure":
+            for name, member in shape.members.items():
+                yield from _blobs(member, (*path, name))
 
 
 def test_cbor_is_recognised_by_its_path_behind_any_prefix(http: Http) -> None:

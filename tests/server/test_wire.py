@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.server import wire
 from tests.server.http import Http
 
 CLOSED = (RemoteDisconnected, ConnectionError)
@@ -49,6 +50,20 @@ def test_a_whole_call_fails_with_all_its_attempts(pca: PcaMock, http: Http) -> N
         ("success", 0),
         ("success", 0),
     ]
+
+
+def test_only_the_latest_calls_wait_for_another_attempt(
+    pca: PcaMock, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_MOST_INVOCATIONS", 1)
+    pca.fail(LIST, "ThrottlingException", attempts=2)
+
+    for invocation in ("a", "b"):
+        attempt(http, 1, invocation)
+    for invocation in ("b", "a"):
+        attempt(http, 2, invocation)
+
+    assert [call.outcome for call in pca.calls] == ["ThrottlingException", "success", "success"]
 
 
 def test_a_delay_moves_the_clock_once_for_each_call(pca: PcaMock, http: Http) -> None:

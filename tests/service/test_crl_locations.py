@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import oracles, revoking, support
+from tests import inside, oracles, revoking, support
 from tests.issuance import CRL_DISTRIBUTION_POINTS, custom, passing
 from tests.revoking import (
     BUCKET,
@@ -201,6 +201,30 @@ def test_another_cname_opens_another_partition(pca: PcaMock) -> None:
     data = crls(pca)[str(point).removeprefix("http://a.example/")]
     idp = parsed(data).issuing_distribution_point_value
     assert idp["distribution_point"].chosen[0].native == point
+
+
+class _OwnError(Exception):
+    """Raised by the tester's own code."""
+
+
+def test_an_error_of_the_testers_own_leaves_the_former_configuration(
+    pca: PcaMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ca = revoking.root(pca)
+    issue(ca)
+    before = inside.snapshot(pca)
+
+    def fail(*_: Any) -> None:
+        raise _OwnError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(pca.buckets), "publish", fail)
+        with pytest.raises(_OwnError):
+            revoking.update(ca, crl_on(CustomCname="a.example"))
+    assert inside.snapshot(pca) == before
+
+    revoking.update(ca, crl_on(CustomCname="a.example"))
+    assert inside.snapshot(pca) != before
 
 
 # The test of the bucket

@@ -30,6 +30,7 @@ from cryptography.x509.oid import (
 )
 
 from pca_mock import PcaMock
+from pca_mock.pki import der
 from pca_mock.state.authority import Status
 from tests import inside, oracles, support
 from tests.refusals import refused
@@ -814,6 +815,17 @@ def test_a_wrong_signature_high_in_the_chain_is_a_mismatch(pca: PcaMock, sub: Au
 
     with refused("CertificateMismatchException", pca):
         sub.install(signed(sub, signer), pem(signer.chain[0]) + false.chain_pem)
+
+
+def test_a_subject_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Authority) -> None:
+    signer = outside_root()
+    tbs, algorithm, _ = der.parse(oracles.der(signed(sub, signer))).children()
+    unreadable = tbs.encoded.replace(b"Test CA", b"Test \xff\xff")
+    signature = der.bit_string(signer.key.sign(unreadable, ECDSA))
+    certificate = armour(der.sequence(unreadable, algorithm.encoded, signature))
+
+    with refused("MalformedCertificateException", pca):
+        sub.install(certificate, signer.chain_pem)
 
 
 def test_a_changed_certificate_is_a_mismatch(pca: PcaMock, sub: Authority) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -119,3 +120,22 @@ def test_a_caller_has_the_arn_that_messages_show() -> None:
     caller = Caller("123456789012", "cn-north-1", "aws-cn")
 
     assert caller.arn == "arn:aws-cn:iam::123456789012:root"
+
+
+def test_a_call_that_goes_on_replaces_its_earlier_entry_where_that_is(log: Log) -> None:
+    first, _ = log.latest
+
+    log.add(call("again"), instead_of=first)
+    assert (names(log.latest), log.total) == (["again", "B"], 2)
+    log.restore(((call("C"),), 1))
+    log.add(call("later"), instead_of=first)
+    assert (names(log.latest), log.total) == (["C", "later"], 2)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda data: data.decode()])
+def test_text_and_bytes_of_all_types_have_a_size(kind: Any, log: Log) -> None:
+    large = {"Csr": kind(b"x" * (LARGEST + 1))}
+
+    log.add(call("large")._replace(params=large))
+
+    assert names(log.latest) == ["large"]

@@ -15,6 +15,7 @@ from pca_mock.state.plans import (
     Effect,
     Hold,
     LateFailure,
+    LostResponse,
     Params,
     Plan,
     Plans,
@@ -206,6 +207,7 @@ def test_a_plan_that_does_not_fit_leaves_the_call_to_the_next_one() -> None:
         ({"Csr": "csr\u00fc"}, {"Csr": "csr\u00fc".encode()}),
         ({"Csr": b"csr"}, {"Csr": bytearray(b"csr")}),
         ({"MaxResults": 5}, {"MaxResults": 5}),
+        ({"Tags": [{"Key": "a", "Value": "b"}]}, {"Tags": [{"Key": "a"}]}),
         ({"Validity": {"Type": "DAYS", "Value": 1}}, {"Validity": {"Value": 1, "Type": "DAYS"}}),
         ({"CertificateSerial": "0a:1b:2c"}, {"CertificateSerial": "0a1b2c"}),
         ({"CertificateSerial": "0a1b2c"}, {"CertificateSerial": "0A:1B:2C"}),
@@ -232,6 +234,8 @@ def test_parameters_fit_if_they_have_all_planned_members(given: Params, wanted: 
         ({"IdempotencyToken": "0a"}, {"IdempotencyToken": "a"}),
         ({"IdempotencyToken": "A"}, {"IdempotencyToken": "a"}),
         ({"MaxResults": 5}, {"MaxResults": "5"}),
+        ({"Tags": [{"Key": "a"}]}, {"Tags": [{"Key": "b"}]}),
+        ({"Tags": [{"Key": "a"}] * 2}, {"Tags": [{"Key": "a"}]}),
         ({"CertificateSerial": "0a:1b:2c"}, {"CertificateSerial": "0a1b2d"}),
         ({"CertificateSerial": "a0"}, {"CertificateSerial": "a"}),
         ({"CertificateSerial": "0a"}, {"CertificateSerial": 10}),
@@ -288,6 +292,17 @@ def test_a_plan_that_ends_while_it_is_being_asked_does_not_strike() -> None:
 
     assert struck(plans) == "the next one"
     assert (plan.left, plan.struck, other.struck) == (1, 0, 1)
+
+
+def test_the_next_plan_strikes_instead_of_one_that_has_ended_meanwhile() -> None:
+    plans = Plans()
+    first, second = planned(plans, left=1), planned(plans, left=1)
+
+    found = plans.find(Refusal, ISSUE, {})
+    first.cancel()
+    assert plans.strike(found, Refusal, ISSUE, {}) is second.effect
+    assert plans.strike(found, Refusal, ISSUE, {}) is None
+    assert (first.struck, second.struck) == (0, 1)
 
 
 # In threads
@@ -387,6 +402,11 @@ def test_a_plan_that_is_used_up_elsewhere_does_not_strike_for_ever() -> None:
             Delay(timedelta(seconds=90)),
             1,
             "<Plan IssueCertificate: takes 0:01:30, 1 left, struck 0>",
+        ),
+        (
+            LostResponse(ThrottlingException(), single=False, latency=NO_TIME),
+            1,
+            "<Plan IssueCertificate: carried out, then ThrottlingException, 1 left, struck 0>",
         ),
         (LateFailure("OTHER"), 1, "<Plan IssueCertificate: fails later, 1 left, struck 0>"),
         (Hold(3), 1, "<Plan IssueCertificate: pending for 3 polls, 1 left, struck 0>"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from pca_mock import mock_pca
-from tests.processes import run
+from tests.processes import in_a_fork
 
 
 def test_a_handle_is_about_its_own_mock_while_that_is_the_last_one() -> None:
@@ -137,34 +138,29 @@ def test_a_handle_never_falls_back_on_an_earlier_mock() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_forked_child_has_locks_and_random_numbers_of_its_own(tmp_path: Path) -> None:
-    run(
-        """
-        import os, threading, warnings
-        from pca_mock import mock_pca
+@pytest.mark.parametrize("seed", [None, 7])
+def test_a_forked_child_has_locks_and_random_numbers_of_its_own(
+    seed: int | None, tmp_path: Path
+) -> None:
+    with mock_pca(seed=seed) as pca:
+        held, done = threading.Event(), threading.Event()
 
-        warnings.simplefilter("ignore")
-        with mock_pca() as pca:
-            held, done = threading.Event(), threading.Event()
-            lock = pca._state.lock
+        def hold() -> None:
+            with pca._state.lock:
+                held.set()
+                done.wait()
 
-            def hold():
-                with lock:
-                    held.set()
-                    done.wait()
+        def create() -> int:
+            print(pca.create_root_ca().arn)
+            return 0
 
-            thread = threading.Thread(target=hold)
-            thread.start()
-            held.wait()
-            reader, writer = os.pipe()
-            child = os.fork()
-            if child == 0:
-                os.write(writer, pca.create_root_ca().arn.encode())
-                os._exit(0)
-            os.waitpid(child, 0)
-            done.set()
-            thread.join()
-            assert os.read(reader, 200).decode() != pca.create_root_ca().arn
-        """,
-        tmp_path,
-    )
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait()
+        code, printed = in_a_fork(create, tmp_path)
+        done.set()
+        thread.join()
+
+        assert code == 0, printed
+        is_same = printed.strip() == pca.create_root_ca().arn
+    assert is_same == (seed is not None)

@@ -18,6 +18,7 @@ from pca_mock import Authority, PcaMock, mock_pca
 from pca_mock.errors import InvalidArnException
 from pca_mock.literals import KeyAlgorithm, SlowOperation
 from pca_mock.pki.algorithms import supports_ml_dsa
+from pca_mock.server.persistence import StateFile
 from tests import inside, issuance, newer_models, oracles, revoking, support
 from tests.refusals import refused
 
@@ -1181,3 +1182,24 @@ def test_a_deletion_that_is_refused_leaves_the_ca_active(days: int, pca: PcaMock
 
     assert root.status == "ACTIVE"
     assert inside.snapshot(pca) == before
+
+
+def test_a_root_that_cannot_be_installed_was_never_there_and_has_no_crl(
+    pca: PcaMock, tmp_path: Path
+) -> None:
+    other = pca.create_root_ca("Other", crl_bucket="crls")
+    state_file = StateFile(tmp_path / "state.db", pca._state)
+    operation = "ImportCertificateAuthorityCertificate"
+
+    with pca.fail(operation, "InternalFailure", origin="handle"), pytest.raises(ClientError):
+        pca.create_root_ca("Root", crl_bucket="crls")
+
+    assert pca.authorities == [other]
+    pca.clock.advance(days=6)
+    written = {key for key in pca.buckets["crls"] if key.endswith(".crl")}
+    assert len(written) == 2  # the CRL of a CA that has gone is not written again
+    assert list(pca._state.publishing.values()) == [inside.authority(pca, other.arn)]
+    state_file.close()
+    with mock_pca() as again:
+        StateFile(tmp_path / "state.db", again._state).close()
+        assert [ca.arn for ca in again.authorities] == [other.arn]
