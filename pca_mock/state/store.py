@@ -246,13 +246,14 @@ class State(OnlyOnce):
         return AuthorityArn(store.partition, store.region, store.account, ca_id)
 
     def forget(self, ca: CertificateAuthority) -> None:
-        """Remove a CA without a trace, behind the API's back: it never was, and has no status."""
+        """Remove a CA without a trace, behind the API's back: it never was, and has no status.
+
+        It has never had a certificate, and so has no CRL.
+        """
         with self.lock:
             self._stores[ca.arn.region, ca.arn.account].remove(ca)
             if self.journal is not None:
                 self.journal.rewrite()
-            for name in [name for name, other in self.publishing.items() if other is ca]:
-                del self.publishing[name]
 
     def find(self, arn: AuthorityArn) -> CertificateAuthority | None:
         """The CA with this ARN; None if there is none, or it is past its restoration period."""

@@ -1184,21 +1184,18 @@ def test_a_deletion_that_is_refused_leaves_the_ca_active(days: int, pca: PcaMock
     assert inside.snapshot(pca) == before
 
 
-def test_a_root_that_cannot_be_installed_was_never_there_and_has_no_crl(
+def test_a_root_that_cannot_be_installed_is_not_kept_in_a_file_either(
     pca: PcaMock, tmp_path: Path
 ) -> None:
-    other = pca.create_root_ca("Other", crl_bucket="crls")
+    other = pca.create_root_ca("Other")
     state_file = StateFile(tmp_path / "state.db", pca._state)
-    operation = "ImportCertificateAuthorityCertificate"
+    plan = pca.fail("ImportCertificateAuthorityCertificate", "InternalFailure", origin="handle")
 
-    with pca.fail(operation, "InternalFailure", origin="handle"), pytest.raises(ClientError):
+    with plan, pytest.raises(ClientError):
         pca.create_root_ca("Root", crl_bucket="crls")
 
     assert pca.authorities == [other]
-    pca.clock.advance(days=6)
-    written = {key for key in pca.buckets["crls"] if key.endswith(".crl")}
-    assert len(written) == 2  # the CRL of a CA that has gone is not written again
-    assert list(pca._state.publishing.values()) == [inside.authority(pca, other.arn)]
+    assert list(pca._state.publishing) == []
     state_file.close()
     with mock_pca() as again:
         StateFile(tmp_path / "state.db", again._state).close()
