@@ -19,7 +19,7 @@ def leaves(shape: Any, path: str = "") -> Iterator[str]:
 
 
 def changed(request: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """The same request with another value of a member, which it must have in one place.
+    """The same request with another value of a member, in the first place that has it.
 
     The items of a list of plain values are changed all at once.
     """
@@ -29,7 +29,7 @@ def changed(request: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     for step in steps:
         found = [holder[step] for holder in holders if step in holder]
         holders = [item for each in found for item in (each if isinstance(each, list) else [each])]
-    (holder,) = (holder for holder in holders if last in holder)
+    holder = next(holder for holder in holders if last in holder)
     assert holder[last] != value
     holder[last] = value
     return request
