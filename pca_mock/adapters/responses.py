@@ -47,10 +47,10 @@ def failure(request_id: str, model: Any, url: str, error: AwsError) -> Answer:
 
 
 def localised(structure: dict[str, Any], shape: Any) -> dict[str, Any]:
-    """A part of an answer, of the shape of the model, with its times in the local zone."""
+    """A part of an answer, of a shape of the model with times, in the local zone."""
     localise = _localiser_of(shape)
-    if localise is not None:
-        localise(structure, (time.timezone, time.altzone, time.tzname))
+    assert localise is not None  # it has times
+    localise(structure, (time.timezone, time.altzone, time.tzname))
     return structure
 
 

@@ -27,7 +27,7 @@ from pca_mock.pki import certificate, chain, csr, extensions
 from pca_mock.pki.algorithms import KEY_ALGORITHMS
 from pca_mock.service import configuration, crls, happenings, paging, states
 from pca_mock.service.access import is_shared
-from pca_mock.service.context import CaContext, Context, Response
+from pca_mock.service.context import CaContext, Context, Operation, Response
 from pca_mock.service.publishing import CANNED_ACLS
 from pca_mock.service.tags import read_tags, with_values
 from pca_mock.service.validation import as_bytes
@@ -334,3 +334,17 @@ def _description(ca: CertificateAuthority, now: datetime) -> Response:
     if ca.restorable_until is not None:
         description["RestorableUntil"] = ca.restorable_until
     return description
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "CreateCertificateAuthority": Operation(create_certificate_authority),
+    "DeleteCertificateAuthority": Operation(delete_certificate_authority),
+    "DescribeCertificateAuthority": Operation(describe_certificate_authority),
+    "GetCertificateAuthorityCertificate": Operation(get_certificate_authority_certificate),
+    "GetCertificateAuthorityCsr": Operation(get_certificate_authority_csr),
+    "ImportCertificateAuthorityCertificate": Operation(import_certificate_authority_certificate),
+    "ListCertificateAuthorities": Operation(list_certificate_authorities),
+    "RestoreCertificateAuthority": Operation(restore_certificate_authority),
+    "UpdateCertificateAuthority": Operation(update_certificate_authority),
+}

@@ -33,7 +33,7 @@ from pca_mock.pki.algorithms import fitting
 from pca_mock.pki.oids import SUBJECT_ALTERNATIVE_NAME
 from pca_mock.pki.templates import DEFAULT_TEMPLATE, TEMPLATES, Template
 from pca_mock.service import crls, happenings
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 from pca_mock.service.revocation import extensions_for_issued
 from pca_mock.service.validation import as_bytes
 from pca_mock.state.authority import (
@@ -289,3 +289,15 @@ def get_certificate(request: GetCertificateRequestTypeDef, ctx: CaContext) -> Re
     if certificate.issuer is not None:
         answer["CertificateChain"] = certificate.issuer.full_pem
     return answer
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "GetCertificate": Operation(get_certificate, certificate_arn=certificate_arn),
+    "IssueCertificate": Operation(
+        issue_certificate,
+        prepare=prepare,
+        template_arn=template_arn,
+        permits_itself=True,
+    ),
+}

@@ -44,47 +44,15 @@ from pca_mock.state.buckets import MustWaitError, ObjectAccess
 from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 
+# Each module of operations has a table of them.
 OPERATIONS: Final[dict[str, Operation]] = {
-    "CreateCertificateAuthority": Operation(authorities.create_certificate_authority),
-    "CreateCertificateAuthorityAuditReport": Operation(
-        reports.create_certificate_authority_audit_report
-    ),
-    "CreatePermission": Operation(permissions.create_permission),
-    "DeleteCertificateAuthority": Operation(authorities.delete_certificate_authority),
-    "DeletePermission": Operation(permissions.delete_permission),
-    "DeletePolicy": Operation(policies.delete_policy),
-    "DescribeCertificateAuthority": Operation(authorities.describe_certificate_authority),
-    "DescribeCertificateAuthorityAuditReport": Operation(
-        reports.describe_certificate_authority_audit_report
-    ),
-    "GetCertificate": Operation(
-        certificates.get_certificate, certificate_arn=certificates.certificate_arn
-    ),
-    "GetCertificateAuthorityCertificate": Operation(
-        authorities.get_certificate_authority_certificate
-    ),
-    "GetCertificateAuthorityCsr": Operation(authorities.get_certificate_authority_csr),
-    "GetPolicy": Operation(policies.get_policy),
-    "ImportCertificateAuthorityCertificate": Operation(
-        authorities.import_certificate_authority_certificate
-    ),
-    "IssueCertificate": Operation(
-        certificates.issue_certificate,
-        prepare=certificates.prepare,
-        template_arn=certificates.template_arn,
-        permits_itself=True,
-    ),
-    "ListCertificateAuthorities": Operation(authorities.list_certificate_authorities),
-    "ListPermissions": Operation(permissions.list_permissions),
-    "ListTags": Operation(tags.list_tags),
-    "PutPolicy": Operation(policies.put_policy),
-    "RestoreCertificateAuthority": Operation(authorities.restore_certificate_authority),
-    "RevokeCertificate": Operation(
-        revocation.revoke_certificate, certificate_arn=revocation.certificate_arn
-    ),
-    "TagCertificateAuthority": Operation(tags.tag_certificate_authority),
-    "UntagCertificateAuthority": Operation(tags.untag_certificate_authority),
-    "UpdateCertificateAuthority": Operation(authorities.update_certificate_authority),
+    **authorities.OPERATIONS,
+    **certificates.OPERATIONS,
+    **permissions.OPERATIONS,
+    **policies.OPERATIONS,
+    **reports.OPERATIONS,
+    **revocation.OPERATIONS,
+    **tags.OPERATIONS,
 }
 # Members that hold ARNs, in the order in which they are checked.
 _ARN_FORMS: Final[dict[str, Callable[[str], AuthorityArn | CertificateArn | TemplateArn]]] = {

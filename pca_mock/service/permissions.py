@@ -15,7 +15,7 @@ from pca_mock.errors import (
     ValidationException,
 )
 from pca_mock.service import paging
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 from pca_mock.state.authority import Permission
 
 if TYPE_CHECKING:
@@ -100,3 +100,11 @@ def _policy(permission: Permission, ca_arn: str) -> str:
         "Condition": {"StringEquals": {"aws:SourceAccount": permission.source_account}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "CreatePermission": Operation(create_permission),
+    "DeletePermission": Operation(delete_permission),
+    "ListPermissions": Operation(list_permissions),
+}

@@ -19,7 +19,7 @@ from pca_mock.errors import (
     ResourceNotFoundException,
 )
 from pca_mock.service.conditions import COMPARISONS, is_like
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 from pca_mock.structures import as_list
 
 if TYPE_CHECKING:
@@ -273,3 +273,11 @@ def delete_policy(request: DeletePolicyRequestTypeDef, ctx: CaContext) -> Respon
     """Answer DeletePolicy: detach it; there may be none."""
     ctx.ca.policy = None
     return {}
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "DeletePolicy": Operation(delete_policy),
+    "GetPolicy": Operation(get_policy),
+    "PutPolicy": Operation(put_policy),
+}

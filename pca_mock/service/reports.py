@@ -17,7 +17,7 @@ from pca_mock.clock import later, milliseconds
 from pca_mock.errors import InvalidArgsException, ResourceNotFoundException
 from pca_mock.pki.dn import rfc2253
 from pca_mock.service.configuration import is_bucket_name
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 from pca_mock.state.authority import AuditReport, CertificateAuthority, IssuedCertificate
 from pca_mock.state.buckets import BucketError, BucketMissingError, StoredObject
 from pca_mock.state.events import Reported
@@ -177,4 +177,13 @@ def _csv(rows: list[dict[str, str]]) -> str:
 _FORMATS: Final[dict[str, tuple[Callable[[list[dict[str, str]]], str], str, str]]] = {
     "JSON": (_json, "json", "application/json"),
     "CSV": (_csv, "csv", "text/csv"),
+}
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "CreateCertificateAuthorityAuditReport": Operation(create_certificate_authority_audit_report),
+    "DescribeCertificateAuthorityAuditReport": Operation(
+        describe_certificate_authority_audit_report
+    ),
 }

@@ -26,7 +26,7 @@ from pca_mock.pki.csr import key_identifier, public_key_bits
 from pca_mock.pki.der import DerError
 from pca_mock.pki.extensions import Extension
 from pca_mock.service import crls, publishing, states
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 from pca_mock.state.authority import (
     CertificateAuthority,
     IssuedCertificate,
@@ -212,3 +212,9 @@ def _status(
     if revocation is None or revocation.revoked_at > visible_until:
         return ocsp.CertStatus()
     return ocsp.CertStatus(revoked_at=revocation.revoked_at, reason=revocation.reason)
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "RevokeCertificate": Operation(revoke_certificate, certificate_arn=certificate_arn),
+}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pca_mock.errors import InvalidTagException, TooManyTagsException
 from pca_mock.service import paging
-from pca_mock.service.context import CaContext, Response
+from pca_mock.service.context import CaContext, Operation, Response
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca.type_defs import (
@@ -93,3 +93,11 @@ def list_tags(request: ListTagsRequestTypeDef, ctx: CaContext) -> Response:
     tags = list(ctx.ca.tags.items())
     page, more = paging.page(tags, request, _PER_PAGE, "ListTags", str(ctx.ca.arn))
     return {"Tags": [{"Key": key, "Value": value} for key, value in page], **more}
+
+
+# By their names on the wire.
+OPERATIONS: Final = {
+    "ListTags": Operation(list_tags),
+    "TagCertificateAuthority": Operation(tag_certificate_authority),
+    "UntagCertificateAuthority": Operation(untag_certificate_authority),
+}

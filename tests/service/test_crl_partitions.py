@@ -95,6 +95,16 @@ def test_back_to_the_complete_crl_the_partition_goes_on(pca: PcaMock) -> None:
     assert listed(crl(pca, ca)) == [serial(new)]
 
 
+def test_the_first_complete_crl_has_no_revocations_of_partitions(pca: PcaMock) -> None:
+    ca = revoking.root(pca, **_PARTITIONED)
+    revoke(ca, issue(ca))
+    revoking.update(ca, crl_on())
+
+    issue(ca)
+
+    assert listed(crl(pca, ca)) == []
+
+
 # Partitions
 
 

@@ -39,7 +39,9 @@ _NOW: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 _ACM: Final = "acm.amazonaws.com"
 _CSRS: Final = raw_csr(), raw_csr()
 # The signatures may be random; what is signed is not.
-_SIGNED: Final = re.compile(r"-----BEGIN (?:CERTIFICATE|CERTIFICATE REQUEST)-----[^-]+-----END [^-]+-----")
+_SIGNED: Final = re.compile(
+    r"-----BEGIN (?:CERTIFICATE|CERTIFICATE REQUEST)-----[^-]+-----END [^-]+-----"
+)
 _STATUS: Final = {
     "DeleteCertificateAuthority": Status.DISABLED,
     "RestoreCertificateAuthority": Status.DELETED,
@@ -273,7 +275,7 @@ _INSTEAD: Final[Mapping[tuple[str, str], dict[str, Any]]] = {
     ("IssueCertificate", "IdempotencyToken"): {"IdempotencyToken": "token 0"},
     ("CreateCertificateAuthority", "IdempotencyToken"): {"IdempotencyToken": "token 0"},
 }
-# The end of a member's path -> another value. Where the only other values are wrong ones, the effect
+# The end of a path -> another value. Where the only other values are wrong ones, the effect
 # is a refusal. The CA's ARN is changed to that of the other CA in all operations.
 _OTHER_VALUES: Final[dict[str, Any]] = {
     **{f".{member}": "ZZ" for member in _SUBJECT},
@@ -398,7 +400,11 @@ def _usual_outcome(operation: str, variant: tuple[str, ...]) -> str:
 
 @pytest.mark.parametrize(
     ("operation", "path"),
-    [(operation, path) for operation in sorted(dispatch.OPERATIONS) for path in _members(operation)],
+    [
+        (operation, path)
+        for operation in sorted(dispatch.OPERATIONS)
+        for path in _members(operation)
+    ],
 )
 def test_another_value_of_a_member_has_another_effect(operation: str, path: str) -> None:
     variant = tuple(part for name, part in _INSTEAD if name == operation and part in path)

@@ -828,6 +828,17 @@ def test_a_subject_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Authority
         sub.install(certificate, signer.chain_pem)
 
 
+def test_a_field_that_certificates_do_not_have_is_malformed(pca: PcaMock, sub: Authority) -> None:
+    signer = outside_root()
+    tbs, algorithm, _ = der.parse(oracles.der(signed(sub, signer))).children()
+    strange = der.sequence(*(each.encoded for each in tbs.children()), der.tlv(0xA5, b"\5\0"))
+    signature = der.bit_string(signer.key.sign(strange, ECDSA))
+    certificate = armour(der.sequence(strange, algorithm.encoded, signature))
+
+    with refused("MalformedCertificateException", pca):
+        sub.install(certificate, signer.chain_pem)
+
+
 def test_a_changed_certificate_is_a_mismatch(pca: PcaMock, sub: Authority) -> None:
     signer = outside_root()
     encoded = oracles.der(signed(sub, signer, common_name="Test CA"))

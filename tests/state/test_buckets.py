@@ -30,7 +30,12 @@ def test_a_state_without_buckets_accepts_every_object_and_keeps_none() -> None:
         "Validity": support.TEN_YEARS,
         "TemplateArn": support.template_arn("RootCACertificate"),
     }
-    dispatch.call(state, "IssueCertificate", arn | request, caller)
+    own = dispatch.call(state, "IssueCertificate", arn | request, caller)["CertificateArn"]
+    certificate = dispatch.call(state, "GetCertificate", arn | {"CertificateArn": own}, caller)
+    installed = {"Certificate": certificate["Certificate"]}
+    dispatch.call(state, "ImportCertificateAuthorityCertificate", arn | installed, caller)
+    leaf = request | {"Validity": support.ONE_YEAR, "TemplateArn": None}
+    dispatch.call(state, "IssueCertificate", arn | leaf, caller)
 
     assert state.buckets.keep() == ({}, frozenset(), frozenset())
     state.restore(kept, calls=True)

@@ -294,6 +294,7 @@ def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaM
         ((), {}, [0, 1, 2, 3, 4]),
         (("RevokeCertificate",), {}, [1, 2]),
         (("ListTags",), {}, []),
+        (("TagCertificateAuthority",), {"Tags": []}, []),
         ((), {"outcome": "success"}, [0, 1, 3]),
         ((), {"outcome": "RequestAlreadyProcessedException"}, [2]),
         (("RevokeCertificate",), {"outcome": "success"}, [1]),
