@@ -86,14 +86,14 @@ class Clock(OnlyOnce):
             before = self._setting
             moment = self.now() if at is None else _moment(at)
             self._setting = (moment, timedelta())
-        self._tell()
-        return self._until_the_end(before)
+        _tell(self)
+        return _until_the_end(self, before)
 
     def resume(self) -> None:
         """Make the clock go on from its present time."""
         with self._lock:
             self._setting = (None, self.now() - datetime.now(timezone.utc))
-        self._tell()
+        _tell(self)
 
     def advance(
         self,
@@ -128,7 +128,7 @@ class Clock(OnlyOnce):
                 self._setting = (target, ahead)
             else:
                 self._setting = (None, ahead + step)
-        self._tell()
+        _tell(self)
 
     def move_to(self, moment: datetime | str) -> None:
         """Set the clock to a moment. A frozen clock stays frozen, a running one goes on.
@@ -147,7 +147,7 @@ class Clock(OnlyOnce):
                 self._setting = (target, timedelta())
             else:
                 self._setting = (None, target - datetime.now(timezone.utc))
-        self._tell()
+        _tell(self)
 
     @contextmanager
     def follow_sleep(self) -> Iterator[Clock]:
@@ -163,7 +163,7 @@ class Clock(OnlyOnce):
     def reset(self) -> None:
         """Show the machine's time again."""
         self.restore((None, timedelta()))
-        self._tell()
+        _tell(self)
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call a function whenever the clock has been set."""
@@ -177,18 +177,20 @@ class Clock(OnlyOnce):
         """Set the clock as it was. The watchers are not called."""
         self._setting = kept
 
-    def _tell(self) -> None:
-        # Not under the lock: the watchers have one of their own, under which others ask the time.
-        for watcher in self._watchers:
-            watcher()
 
-    @contextmanager
-    def _until_the_end(self, former: Setting) -> Iterator[Clock]:
-        try:
-            yield self
-        finally:
-            self.restore(former)
-            self._tell()
+def _tell(clock: Clock) -> None:
+    # Not under the lock: the watchers have one of their own, under which others ask the time.
+    for watcher in clock._watchers:
+        watcher()
+
+
+@contextmanager
+def _until_the_end(clock: Clock, former: Setting) -> Iterator[Clock]:
+    try:
+        yield clock
+    finally:
+        clock.restore(former)
+        _tell(clock)
 
 
 def _moment(value: datetime | str) -> datetime:

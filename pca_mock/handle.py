@@ -61,7 +61,7 @@ class PcaMock(FaultPlanner):
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
         self._buckets.before_looks(lambda: publishing.show(self._state))
-        self._state.clock.watch(self._note_new_time)
+        self._state.clock.watch(lambda: _note_new_time(self))
         self._state.events.salt = str(uuid4() if settings.seed is None else settings.seed)
         self._state.events.listener = lambda: moto_events.deliver(self._state)
         self._state.events.find_principal = moto_events.find_principal
@@ -273,12 +273,6 @@ class PcaMock(FaultPlanner):
         """
         return self._buckets
 
-    def _note_new_time(self) -> None:
-        self._state.crls_due_at = EARLIEST
-        moto_acm.refresh(self._state)
-        publishing.show(self._state)
-        self._state.events.tell()
-
     # Time, and going back
 
     @property
@@ -317,7 +311,7 @@ class PcaMock(FaultPlanner):
         with self._state.lock:
             self._state.restore(kept, calls=calls)
             moto_acm.show(self._state)
-        self._note_new_time()
+        _note_new_time(self)
 
     def reset(self) -> None:
         """Start again: no CAs, no calls, no planned faults, and the machine's time."""
@@ -327,7 +321,7 @@ class PcaMock(FaultPlanner):
             self._state.enforced.clear()
             self._state.keys.release()
             moto_acm.show(self._state)
-        self._note_new_time()
+        _note_new_time(self)
 
     # Revocation, and other accounts
 
@@ -448,6 +442,13 @@ class PcaMock(FaultPlanner):
         """
         check_account_id(account_id)
         return _acting_as(self._state, account_id)
+
+
+def _note_new_time(pca: PcaMock) -> None:
+    pca._state.crls_due_at = EARLIEST
+    moto_acm.refresh(pca._state)
+    publishing.show(pca._state)
+    pca._state.events.tell()
 
 
 @contextmanager

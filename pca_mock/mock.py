@@ -56,23 +56,14 @@ class PcaPatcher(OnlyOnce):
             with self._lock:
                 if self._running is None:
                     new = PcaMock(self._settings)
-                    self._begin(new)
+                    _begin(self, new)
                     self._running, self._starts = new, 0
                 self._starts += 1
                 return self._running
         except BaseException:  # such as an interrupt, which must not leave anything behind
             if new is not None:
-                self._clean_up(new)
+                _clean_up(self, new)
             raise
-
-    def _begin(self, pca: PcaMock) -> None:
-        intercept.register()
-        creation.register()
-        escapes.register()
-        waiters.register()
-        running.begin(pca._state)
-        _handles[id(pca._state)] = pca
-        waiters.adjust()
 
     def stop(self) -> None:
         """Undo one `start()`.
@@ -81,39 +72,9 @@ class PcaPatcher(OnlyOnce):
             AssertionError: planned faults should have struck, and have not; the mock has ended.
             RuntimeError: the mock isn't running.
         """
-        idle = self._stop()
+        idle = _stop(self)
         if idle:
             raise AssertionError(about_idle(idle))
-
-    def _stop(self) -> list[Plan]:
-        """Undo one `start()`; if the mock ends with it, return the plans that have not struck."""
-        try:
-            return self._undo_start()
-        except BaseException:  # such as an interrupt
-            if self._running is not None and self._starts <= 1:
-                self._clean_up(self._running)
-            raise
-
-    def _undo_start(self) -> list[Plan]:
-        with self._lock:
-            if self._running is None:
-                raise RuntimeError("this mock is not running")
-            if self._starts > 1:
-                self._starts -= 1
-                return []
-            state = self._running._state
-            state.buckets.send(everything=True)
-            idle = state.plans.idle()
-            self._clean_up(self._running)
-            return idle
-
-    def _clean_up(self, pca: PcaMock) -> None:
-        """End the mock. To do it twice, or after a part of it, does no harm."""
-        running.end(pca._state)
-        waiters.adjust()
-        _handles.pop(id(pca._state), None)
-        pca._state.keys.release()
-        self._running, self._starts = None, 0
 
     def __enter__(self) -> PcaMock:
         return self.start()
@@ -124,13 +85,7 @@ class PcaPatcher(OnlyOnce):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end(error)
-
-    def _end(self, error: BaseException | None) -> None:
-        if error is None:
-            self.stop()
-        else:
-            self._stop()  # what went wrong is more important
+        _end(self, error)
 
     async def __aenter__(self) -> PcaMock:
         return self.start()
@@ -141,7 +96,7 @@ class PcaPatcher(OnlyOnce):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end(error)
+        _end(self, error)
 
     def __call__(self, target: _Target) -> _Target:
         """Decorate a function of any kind, a method or a class.
@@ -167,6 +122,56 @@ class PcaPatcher(OnlyOnce):
             return target
         function: _Target = decoration.handed_over(target, _latest_handle)
         return decoration.decorate(function, new_mock)
+
+
+def _begin(patcher: PcaPatcher, pca: PcaMock) -> None:
+    intercept.register()
+    creation.register()
+    escapes.register()
+    waiters.register()
+    running.begin(pca._state)
+    _handles[id(pca._state)] = pca
+    waiters.adjust()
+
+
+def _stop(patcher: PcaPatcher) -> list[Plan]:
+    """Undo one `start()`; if the mock ends with it, return the plans that have not struck."""
+    try:
+        return _undo_start(patcher)
+    except BaseException:  # such as an interrupt
+        if patcher._running is not None and patcher._starts <= 1:
+            _clean_up(patcher, patcher._running)
+        raise
+
+
+def _undo_start(patcher: PcaPatcher) -> list[Plan]:
+    with patcher._lock:
+        if patcher._running is None:
+            raise RuntimeError("this mock is not running")
+        if patcher._starts > 1:
+            patcher._starts -= 1
+            return []
+        state = patcher._running._state
+        state.buckets.send(everything=True)
+        idle = state.plans.idle()
+        _clean_up(patcher, patcher._running)
+        return idle
+
+
+def _clean_up(patcher: PcaPatcher, pca: PcaMock) -> None:
+    """End the mock. To do it twice, or after a part of it, does no harm."""
+    running.end(pca._state)
+    waiters.adjust()
+    _handles.pop(id(pca._state), None)
+    pca._state.keys.release()
+    patcher._running, patcher._starts = None, 0
+
+
+def _end(patcher: PcaPatcher, error: BaseException | None) -> None:
+    if error is None:
+        patcher.stop()
+    else:
+        _stop(patcher)  # what went wrong is more important
 
 
 _OPTIONS_IN_DOCSTRING: Final = "        **options: the fields of `pca_mock.settings.Settings`.\n"

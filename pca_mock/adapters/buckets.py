@@ -6,6 +6,7 @@ The store is chosen at each write: an endpoint if the user has named one, moto's
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 import threading
@@ -59,7 +60,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         self._memory: _Memory = {}
         self._missing: set[str] = set()
         self._forbidden: set[str] = set()
-        self._outgoing = Outgoing(self._put)
+        self._outgoing = Outgoing(functools.partial(_put, self))
 
     def before_looks(self, act: Callable[[], None]) -> None:
         """Call a function each time before somebody looks into the buckets."""
@@ -99,7 +100,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
         self._before_look()
-        client = self._client(None)
+        client = _client_for(self, None)
         if client is None:
             if bucket not in self._memory:
                 raise _missing("bucket", bucket, self._memory)
@@ -114,7 +115,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def __iter__(self) -> Iterator[str]:
         self._before_look()
-        client = self._client(None)
+        client = _client_for(self, None)
         if client is None:
             return iter(list(self._memory))
         with _own_calls():
@@ -132,7 +133,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def check(self, bucket: str, region: str) -> None:
         """Check that a bucket exists. See `pca_mock.state.buckets`."""
-        client = self._client(region)
+        client = _client_for(self, region)
         if client is not None:
             with _translated(bucket):
                 client.head_bucket(Bucket=bucket)
@@ -141,13 +142,13 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def write(self, item: StoredObject, region: str) -> None:
         """Write an object at once. See `pca_mock.state.buckets`."""
-        self._put(item, region)
+        _put(self, item, region)
 
     def publish(self, item: StoredObject, region: str, note: Note) -> None:
         """Write an object now or later. See `pca_mock.state.buckets`."""
         if self._endpoint_url is None and not moto_seam.is_active():
             try:
-                self._write_to_memory(item)
+                _write_to_memory(self, item)
             except BucketError as error:
                 note(error)
             else:
@@ -156,7 +157,7 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
             self._outgoing.add(item, region, note)
         else:  # moto answers at once
             try:
-                self._put(item, region)
+                _put(self, item, region)
             except BucketError as error:
                 note(error)
             else:
@@ -167,41 +168,44 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         """Write the published objects whose writing may take long. See `pca_mock.state.buckets`."""
         self._outgoing.send(everything=everything)
 
-    def _put(self, item: StoredObject, region: str) -> None:
-        client = self._client(region)
-        if client is None:
-            self._write_to_memory(item)
-            return
-        more = {"ACL": item.acl} if item.acl else {}
-        with _translated(item.bucket):
-            if bucket_rules.forbid(client, item):
-                raise BucketError(item.bucket)
-            client.put_object(
-                Bucket=item.bucket,
-                Key=item.key,
-                Body=bytes(item.data),
-                ContentType=item.content_type,
-                **more,
-            )
 
-    def _write_to_memory(self, item: StoredObject) -> None:
-        if item.bucket in self._missing:
-            raise BucketMissingError(item.bucket)
-        if item.bucket in self._forbidden:
+def _put(buckets: Buckets, item: StoredObject, region: str) -> None:
+    client = _client_for(buckets, region)
+    if client is None:
+        _write_to_memory(buckets, item)
+        return
+    more = {"ACL": item.acl} if item.acl else {}
+    with _translated(item.bucket):
+        if bucket_rules.forbid(client, item):
             raise BucketError(item.bucket)
-        self._memory.setdefault(item.bucket, {})[item.key] = item.data
+        client.put_object(
+            Bucket=item.bucket,
+            Key=item.key,
+            Body=bytes(item.data),
+            ContentType=item.content_type,
+            **more,
+        )
 
-    def _client(self, region: str | None) -> Any:
-        """An S3 client, or None for memory."""
-        if self._endpoint_url is None and not moto_seam.is_active():
-            return None
-        if region not in self._clients:
-            self._clients[region] = (
-                _client_of_moto(region)
-                if self._endpoint_url is None
-                else _client_of_endpoint(region, self._endpoint_url)
-            )
-        return self._clients[region]
+
+def _write_to_memory(buckets: Buckets, item: StoredObject) -> None:
+    if item.bucket in buckets._missing:
+        raise BucketMissingError(item.bucket)
+    if item.bucket in buckets._forbidden:
+        raise BucketError(item.bucket)
+    buckets._memory.setdefault(item.bucket, {})[item.key] = item.data
+
+
+def _client_for(buckets: Buckets, region: str | None) -> Any:
+    """An S3 client, or None for memory."""
+    if buckets._endpoint_url is None and not moto_seam.is_active():
+        return None
+    if region not in buckets._clients:
+        buckets._clients[region] = (
+            _client_of_moto(region)
+            if buckets._endpoint_url is None
+            else _client_of_endpoint(region, buckets._endpoint_url)
+        )
+    return buckets._clients[region]
 
 
 def _client_of_endpoint(region: str | None, url: str) -> Any:

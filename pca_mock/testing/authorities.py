@@ -30,7 +30,7 @@ from pca_mock.testing.clients import MockClient
 from pca_mock.testing.csrs import Csr
 from pca_mock.testing.purposes import template_and_members
 from pca_mock.testing.requests import Place, authority_request, place_of
-from pca_mock.testing.views import AuthorityView
+from pca_mock.testing.views import AuthorityView, installed_of, record_of, state_of
 from pca_mock.testing.words import check_key_algorithm, check_members
 
 if TYPE_CHECKING:
@@ -59,10 +59,6 @@ class Authority(AuthorityView):
     Attributes:
         arn: its ARN.
     """
-
-    @property
-    def _client(self) -> MockClient:
-        return MockClient(self._state, self._arn.account, self._arn.region)
 
     def create_subordinate_ca(
         self,
@@ -116,7 +112,7 @@ class Authority(AuthorityView):
             crl_bucket=crl_bucket,
             ocsp=ocsp,
         )
-        ca = create_authority(self._state, place, request)
+        ca = create_authority(state_of(self), place, request)
         ca.install(self, f"SubordinateCACertificate_PathLen{path_length}", validity)
         return ca
 
@@ -140,28 +136,12 @@ class Authority(AuthorityView):
         TEXT.check(template=template)
         DURATION.check_if_given(validity=validity)
         try:
-            self._install(issuer, template, validity)
+            _install(self, issuer, template, validity)
         except BaseException:
-            status = states.status(self._ca, self._state.clock.now())
+            status = states.status(record_of(self), state_of(self).clock.now())
             if status in (Status.CREATING, Status.PENDING_CERTIFICATE):
-                self._state.forget(self._ca)
+                state_of(self).forget(record_of(self))
             raise
-
-    def _install(self, issuer: Authority, template: str, validity: timedelta | None) -> None:
-        client, arn = self._client, self.arn
-        csr = self._done(lambda: client.get_certificate_authority_csr(CertificateAuthorityArn=arn))
-        end = issuer._end_of(validity, _USUAL_VALIDITY_OF_A_CA)
-        issued = issuer._issue(csr["Csr"], template, end, {})
-        answer = self._done(
-            lambda: issuer._client.get_certificate(
-                CertificateAuthorityArn=issuer.arn, CertificateArn=str(issued)
-            )
-        )
-        chain = answer.get("CertificateChain")
-        more: Any = {"CertificateChain": chain} if chain else {}
-        client.import_certificate_authority_certificate(
-            CertificateAuthorityArn=arn, Certificate=answer["Certificate"], **more
-        )
 
     def issue(
         self,
@@ -214,7 +194,7 @@ class Authority(AuthorityView):
                 raise TypeError(
                     "a certificate is for somebody: pass names, a common_name, a subject or a csr"
                 )
-            csr = self._request_for(names, common_name, subject, key_algorithm)
+            csr = _request_for(self, names, common_name, subject, key_algorithm)
         elif names or common_name is not None or subject is not None or key_algorithm is not None:
             raise TypeError("a csr has names, subject and key already: leave the others out")
         key, pem = (csr.private_key, csr.pem) if isinstance(csr, Csr) else (None, csr)
@@ -223,84 +203,27 @@ class Authority(AuthorityView):
                 raise TypeError("a purpose has a template: leave template and ApiPassthrough out")
             template, more = template_and_members(purpose, pem)
             request |= more
-        end = self._end_of(validity, _USUAL_VALIDITY)
-        arn = self._issue(pem, template or _USUAL_TEMPLATE, end, request)
-        return Certificate(self._state, arn, key)
-
-    def _request_for(
-        self,
-        names: Sequence[str],
-        common_name: str | None,
-        subject: Mapping[str, Any] | None,
-        key_algorithm: KeyAlgorithm | None,
-    ) -> Csr:
-        """A CSR with a key of the mock's."""
-        key_algorithm = csrs.USUAL_KEY if key_algorithm is None else key_algorithm
-        check_key_algorithm(key_algorithm)
-        unsigned = csrs.unsigned(names, common_name, subject)
-        return csrs.signed(unsigned, self._state.keys.take(key_algorithm))
-
-    def _issue(
-        self, csr: str | bytes, template: str, end: datetime, members: dict[str, Any]
-    ) -> CertificateArn:
-        if not template.startswith("arn:"):
-            template = f"arn:{self._arn.partition}:acm-pca:::template/{template}/V1"
-        answer = self._client.issue_certificate(
-            **{
-                "CertificateAuthorityArn": self.arn,
-                "Csr": csr,
-                "SigningAlgorithm": self.signing_algorithm,
-                "TemplateArn": template,
-                "Validity": _validity_until(end),
-                **members,
-            }
-        )
-        return parse_certificate_arn(answer["CertificateArn"])
-
-    def _end_of(self, validity: timedelta | None, usual: timedelta) -> datetime:
-        """When a certificate of this CA is to expire.
-
-        Args:
-            validity: from now; None for the usual one, or the longest that the CA can give.
-            usual: the usual one.
-        """
-        now = self._state.clock.now()
-        if validity is not None:
-            return later(now, validity)
-        ca = self._ca
-        if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
-            usual = min(usual, LONGEST_SHORT_LIFE)
-        end, installed = later(now, usual), ca.installed
-        if installed is None or installed.certificate.not_after <= now:
-            return end
-        return min(end, installed.certificate.not_after)
-
-    def _done(self, ask: Callable[[], _Answer]) -> _Answer:
-        """Poll until an operation is done, waiting by the mock's clock."""
-        for wait in _waits():
-            try:
-                return ask()
-            except ClientError as error:
-                if error.response["Error"]["Code"] != "RequestInProgressException":
-                    raise
-            self._state.clock.advance(wait)
-        return ask()
+        end = _end_of(self, validity, _USUAL_VALIDITY)
+        arn = _issue(self, pem, template or _USUAL_TEMPLATE, end, request)
+        return Certificate(state_of(self), arn, key)
 
     def describe(self) -> Any:
         """The CA as DescribeCertificateAuthority returns it."""
-        return self._client.describe_certificate_authority(CertificateAuthorityArn=self.arn)[
+        return client_of(self).describe_certificate_authority(CertificateAuthorityArn=self.arn)[
             "CertificateAuthority"
         ]
 
     def disable(self) -> None:
         """Set its status to DISABLED: it issues nothing until it is enabled again."""
-        self._client.update_certificate_authority(
+        client_of(self).update_certificate_authority(
             CertificateAuthorityArn=self.arn, Status="DISABLED"
         )
 
     def enable(self) -> None:
         """Set its status to ACTIVE."""
-        self._client.update_certificate_authority(CertificateAuthorityArn=self.arn, Status="ACTIVE")
+        client_of(self).update_certificate_authority(
+            CertificateAuthorityArn=self.arn, Status="ACTIVE"
+        )
 
     def delete(self, restorable_days: int = 30) -> None:
         """Delete it; an active one is disabled first, as AWS demands.
@@ -312,12 +235,12 @@ class Authority(AuthorityView):
             ClientError, ParamValidationError: AWS or botocore would refuse it; the CA is as before.
         """
         NUMBER.check(restorable_days=restorable_days)
-        ca, changed_at = self._ca, self._ca.last_state_change_at
-        is_active = states.status(ca, self._state.clock.now()) is Status.ACTIVE
+        ca, changed_at = record_of(self), record_of(self).last_state_change_at
+        is_active = states.status(ca, state_of(self).clock.now()) is Status.ACTIVE
         if is_active:
             self.disable()
         try:
-            self._client.delete_certificate_authority(
+            client_of(self).delete_certificate_authority(
                 CertificateAuthorityArn=self.arn, PermanentDeletionTimeInDays=restorable_days
             )
         except BaseException:
@@ -327,7 +250,7 @@ class Authority(AuthorityView):
 
     def restore(self) -> None:
         """Bring it back after its deletion."""
-        self._client.restore_certificate_authority(CertificateAuthorityArn=self.arn)
+        client_of(self).restore_certificate_authority(CertificateAuthorityArn=self.arn)
 
     def share_with(self, *accounts: str, permission: ManagedPermission = sharing.DEFAULT) -> None:
         """Share it with other accounts, as AWS Resource Access Manager does.
@@ -355,8 +278,8 @@ class Authority(AuthorityView):
             TypeError: there are no accounts.
             ValueError: RAM has no such permission, or an account isn't 12 digits.
         """
-        share_id = new_uuid(self._state.random)
-        sharing.share(self._client, self._arn, accounts, permission, share_id)
+        share_id = new_uuid(state_of(self).random)
+        sharing.share(client_of(self), self._arn, accounts, permission, share_id)
 
     def revoke(self, reason: RevocationReason = "CESSATION_OF_OPERATION") -> None:
         """Revoke its own certificate, at the CA that issued it.
@@ -368,8 +291,8 @@ class Authority(AuthorityView):
             LookupError: no CA of this mock has issued it, or it is a root.
         """
         TEXT.check(reason=reason)
-        serial = f"{self._installed().certificate.serial_number:032x}"
-        authority, state = self._ca, self._state
+        serial = f"{installed_of(self).certificate.serial_number:032x}"
+        authority, state = record_of(self), state_of(self)
         with state.lock:
             others = [ca for ca in state.all_authorities() if ca is not authority]
         for ca in others:
@@ -378,6 +301,97 @@ class Authority(AuthorityView):
                 Certificate(state, issued.arn).revoke(reason)
                 return
         raise LookupError(f"no other CA of this mock has issued the certificate of {self.arn}")
+
+
+def client_of(authority: Authority) -> MockClient:
+    """The client with which the handle acts, in the account and region of the CA."""
+    return MockClient(state_of(authority), authority._arn.account, authority._arn.region)
+
+
+def _install(
+    authority: Authority, issuer: Authority, template: str, validity: timedelta | None
+) -> None:
+    client, arn = client_of(authority), authority.arn
+    csr = _done(
+        authority, lambda: client.get_certificate_authority_csr(CertificateAuthorityArn=arn)
+    )
+    end = _end_of(issuer, validity, _USUAL_VALIDITY_OF_A_CA)
+    issued = _issue(issuer, csr["Csr"], template, end, {})
+    answer = _done(
+        authority,
+        lambda: client_of(issuer).get_certificate(
+            CertificateAuthorityArn=issuer.arn, CertificateArn=str(issued)
+        ),
+    )
+    chain = answer.get("CertificateChain")
+    more: Any = {"CertificateChain": chain} if chain else {}
+    client.import_certificate_authority_certificate(
+        CertificateAuthorityArn=arn, Certificate=answer["Certificate"], **more
+    )
+
+
+def _request_for(
+    authority: Authority,
+    names: Sequence[str],
+    common_name: str | None,
+    subject: Mapping[str, Any] | None,
+    key_algorithm: KeyAlgorithm | None,
+) -> Csr:
+    """A CSR with a key of the mock's."""
+    key_algorithm = csrs.USUAL_KEY if key_algorithm is None else key_algorithm
+    check_key_algorithm(key_algorithm)
+    unsigned = csrs.unsigned(names, common_name, subject)
+    return csrs.signed(unsigned, state_of(authority).keys.take(key_algorithm))
+
+
+def _issue(
+    authority: Authority, csr: str | bytes, template: str, end: datetime, members: dict[str, Any]
+) -> CertificateArn:
+    if not template.startswith("arn:"):
+        template = f"arn:{authority._arn.partition}:acm-pca:::template/{template}/V1"
+    answer = client_of(authority).issue_certificate(
+        **{
+            "CertificateAuthorityArn": authority.arn,
+            "Csr": csr,
+            "SigningAlgorithm": authority.signing_algorithm,
+            "TemplateArn": template,
+            "Validity": _validity_until(end),
+            **members,
+        }
+    )
+    return parse_certificate_arn(answer["CertificateArn"])
+
+
+def _end_of(authority: Authority, validity: timedelta | None, usual: timedelta) -> datetime:
+    """When a certificate of a CA is to expire.
+
+    Args:
+        authority: the CA.
+        validity: from now; None for the usual one, or the longest that the CA can give.
+        usual: the usual one.
+    """
+    now = state_of(authority).clock.now()
+    if validity is not None:
+        return later(now, validity)
+    ca = record_of(authority)
+    if ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
+        usual = min(usual, LONGEST_SHORT_LIFE)
+    end, installed = later(now, usual), ca.installed
+    if installed is None or installed.certificate.not_after <= now:
+        return end
+    return min(end, installed.certificate.not_after)
+
+
+def _done(authority: Authority, ask: Callable[[], _Answer]) -> _Answer:
+    """Poll until an operation is done, waiting by the mock's clock."""
+    for wait in _waits():
+        try:
+            return ask()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "RequestInProgressException":
+                raise
+        state_of(authority).clock.advance(wait)
+    return ask()
 
 
 _AUTHORITY: Final = Kind("an Authority", (Authority,))

@@ -35,36 +35,33 @@ class Calls(Sequence[Call]):
         self._chosen = chosen
         self._default_origin = default_origin
 
-    def _calls(self) -> list[Call]:
-        return list(self._log.latest) if self._chosen is None else self._chosen
-
     @overload
     def __getitem__(self, index: int) -> Call: ...
     @overload
     def __getitem__(self, index: slice) -> Calls: ...
     def __getitem__(self, index: int | slice) -> Call | Calls:
-        chosen = self._calls()[index]
+        chosen = _kept(self)[index]
         if isinstance(chosen, list):
             return Calls(self._log, chosen, self._default_origin)
         return chosen
 
     def __len__(self) -> int:
-        return len(self._calls())
+        return len(_kept(self))
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(self._calls())
+        return iter(_kept(self))
 
     def __repr__(self) -> str:
-        calls = self._calls()
+        calls = _kept(self)
         lines = text.report(calls, _SHOWN, folds=False)
         return "\n".join([f"<{words.count(len(calls), 'call')}>", *lines])
 
     def _repr_html_(self) -> str:
-        return pages.of_calls(self._calls())
+        return pages.of_calls(_kept(self))
 
     def lines(self) -> list[str]:
         """A line of text for each call."""
-        calls = self._calls()
+        calls = _kept(self)
         return text.report(calls, len(calls), folds=False)
 
     def clear(self) -> None:
@@ -119,7 +116,7 @@ class Calls(Sequence[Call]):
         _check(operation, params)
         TEXT.check_if_given(outcome=outcome)
         FUNCTION.check_if_given(when=when)
-        calls = self._calls()
+        calls = _kept(self)
         if outcome is not None:
             check_outcome(outcome, (call.outcome for call in calls))
         chosen = [
@@ -182,7 +179,7 @@ class Calls(Sequence[Call]):
                 message.append(
                     f'(handles or fixtures did {_times(len(others))}: origin="any" includes that)'
                 )
-        message += self._instead(operation, chosen, whose)
+        message += _instead(self, operation, chosen, whose)
         raise AssertionError("\n".join(message))
 
     def assert_not_called(
@@ -218,18 +215,23 @@ class Calls(Sequence[Call]):
         """
         return privileges.smallest_policy(self.filter(origin=origin))
 
-    def _instead(self, operation: str, chosen: Calls, whose: Whose) -> list[str]:
-        """The calls so far; the requested ones are marked.
 
-        Other calls are shown in full only if they are similar to the requested ones.
-        """
-        calls = self._calls()
-        if not calls:
-            return ["There were no calls."]
-        marked = {id(call) for call in chosen}
-        in_full = None if operation == ANY_OPERATION else operation
-        lines = text.report(calls, _SHOWN, folds=whose == "code", marked=marked, in_full=in_full)
-        return ["The calls were:", *lines]
+def _kept(log: Calls) -> list[Call]:
+    return list(log._log.latest) if log._chosen is None else log._chosen
+
+
+def _instead(log: Calls, operation: str, chosen: Calls, whose: Whose) -> list[str]:
+    """The calls so far; the requested ones are marked.
+
+    Other calls are shown in full only if they are similar to the requested ones.
+    """
+    calls = _kept(log)
+    if not calls:
+        return ["There were no calls."]
+    marked = {id(call) for call in chosen}
+    in_full = None if operation == ANY_OPERATION else operation
+    lines = text.report(calls, _SHOWN, folds=whose == "code", marked=marked, in_full=in_full)
+    return ["The calls were:", *lines]
 
 
 _BY: Final[dict[Whose, str]] = {"code": "", "handle": " by handles", "any": ""}

@@ -45,10 +45,6 @@ class Certificate:
         self.authority_arn = str(arn.authority)
         self.serial = arn.serial
 
-    @property
-    def _state(self) -> State:
-        return running.state_of(self._own_state, self._arn.authority)
-
     def __repr__(self) -> str:
         try:
             return f"<Certificate {self.subject!r} {self.status} {self.arn}>"
@@ -57,7 +53,7 @@ class Certificate:
 
     def _repr_html_(self) -> str:
         try:
-            return pages.of_certificate(self._state, self._record)
+            return pages.of_certificate(_state_of(self), _record_of(self))
         except LookupError:  # its CA is gone, or issuance failed
             return pages.of_nothing(repr(self))
 
@@ -68,41 +64,28 @@ class Certificate:
         return hash(self.arn)
 
     @property
-    def _record(self) -> IssuedCertificate:
-        ca = self._state.find(self._arn.authority)
-        record = ca.certificates.get(self._arn.serial) if ca is not None else None
-        if record is None:
-            raise LookupError(f"the mock has no certificate {self.arn} (any more)")
-        if record.progress.failure is not None:
-            raise LookupError(
-                f"there is no certificate {self.arn}: its issuance has failed "
-                f"({record.progress.failure})"
-            )
-        return record
-
-    @property
     def status(self) -> str:
         """PENDING, FAILED, REVOKED, EXPIRED or ISSUED: the first one that is true."""
-        ca = self._state.find(self._arn.authority)
+        ca = _state_of(self).find(self._arn.authority)
         if ca is None:
             raise LookupError(f"the mock has no CA {self._arn.authority} (any more)")
-        return words.certificate_status(ca, self._arn.serial, self._state.clock.now())
+        return words.certificate_status(ca, self._arn.serial, _state_of(self).clock.now())
 
     @property
     def certificate_pem(self) -> str:
         """The certificate, without a newline at its end, as GetCertificate answers."""
-        return self._record.pem
+        return _record_of(self).pem
 
     @property
     def chain_pem(self) -> str:
         """The certificates above it: its issuer first, the root last, as GetCertificate answers."""
-        issuer = self._record.issuer
+        issuer = _record_of(self).issuer
         return issuer.full_pem if issuer is not None else ""
 
     @property
     def root_pem(self) -> str:
         """The certificate at the top, which the other side must trust."""
-        issuer = self._record.issuer
+        issuer = _record_of(self).issuer
         if issuer is None:
             return self.certificate_pem
         return (issuer.certificate, *issuer.chain)[-1].pem
@@ -115,7 +98,7 @@ class Certificate:
     @property
     def chain(self) -> list[x509.Certificate]:
         """The certificates above it: its issuer first, the root last."""
-        issuer = self._record.issuer
+        issuer = _record_of(self).issuer
         if issuer is None:
             return []
         return [link.x509 for link in (issuer.certificate, *issuer.chain)]
@@ -124,7 +107,7 @@ class Certificate:
     def subject(self) -> str:
         """Its subject, as RFC 4514 writes it; empty where there is no certificate."""
         try:
-            return dn.rfc4514(self._record.subject)
+            return dn.rfc4514(_record_of(self).subject)
         except LookupError:
             return ""
 
@@ -136,7 +119,7 @@ class Certificate:
     @property
     def not_after(self) -> datetime:
         """When the certificate expires: UTC, whole seconds."""
-        return self._record.not_after
+        return _record_of(self).not_after
 
     @property
     def private_key(self) -> PrivateKey:
@@ -173,7 +156,7 @@ class Certificate:
         """
         TEXT.check_if_given(password=password)
         chain = [self.certificate, *self.chain]
-        return formats.to_pkcs12(self._record.subject, self.private_key, chain, password)
+        return formats.to_pkcs12(_record_of(self).subject, self.private_key, chain, password)
 
     def java_trust_store(self, password: str = "changeit") -> bytes:
         """The root of this certificate as PKCS #12 that Java takes for a trust store.
@@ -184,7 +167,7 @@ class Certificate:
         Raises:
             NotImplementedError: the installed `cryptography` is older than version 45.
         """
-        issuer, subject = self._record.issuer, self._record.subject
+        issuer, subject = _record_of(self).issuer, _record_of(self).subject
         root_subject = (
             subject if issuer is None else (issuer.certificate, *issuer.chain)[-1].subject
         )
@@ -211,7 +194,7 @@ class Certificate:
         """
         TEXT.check(reason=reason)
         authority = self._arn.authority
-        client = MockClient(self._state, authority.account, authority.region)
+        client = MockClient(_state_of(self), authority.account, authority.region)
         client.revoke_certificate(
             CertificateAuthorityArn=str(authority),
             CertificateSerial=self.serial,
@@ -242,8 +225,25 @@ class Certificate:
         """
         return formats.write(
             folder,
-            formats.file_name(self._record.subject, self.serial) if name is None else name,
+            formats.file_name(_record_of(self).subject, self.serial) if name is None else name,
             self.certificate_pem,
             self.chain_pem,
             self.private_key_pem if self._private_key is not None else None,
         )
+
+
+def _state_of(certificate: Certificate) -> State:
+    return running.state_of(certificate._own_state, certificate._arn.authority)
+
+
+def _record_of(certificate: Certificate) -> IssuedCertificate:
+    ca = _state_of(certificate).find(certificate._arn.authority)
+    record = ca.certificates.get(certificate._arn.serial) if ca is not None else None
+    if record is None:
+        raise LookupError(f"the mock has no certificate {certificate.arn} (any more)")
+    if record.progress.failure is not None:
+        raise LookupError(
+            f"there is no certificate {certificate.arn}: its issuance has failed "
+            f"({record.progress.failure})"
+        )
+    return record

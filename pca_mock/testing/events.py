@@ -30,39 +30,27 @@ class Events(Sequence[Event]):
         self._state = state
         self._chosen = chosen
 
-    def _noted(self) -> list[Noted]:
-        publishing.show(self._state)  # the CRLs that are due
-        happenings.settle(self._state)
-        return self._state.events.until(self._state.clock.now())
-
-    def _events(self, *, read_only: bool = False) -> list[Event]:
-        if self._chosen is not None:
-            return self._chosen
-        feed = self._state.events
-        made = (event for noted in self._noted() for event in eventbridge.events(feed, noted))
-        return [event for event in made if read_only or not event.is_read]
-
     @overload
     def __getitem__(self, index: int) -> Event: ...
     @overload
     def __getitem__(self, index: slice) -> Events: ...
     def __getitem__(self, index: int | slice) -> Event | Events:
-        chosen = self._events()[index]
+        chosen = _kept(self)[index]
         return Events(self._state, chosen) if isinstance(chosen, list) else chosen
 
     def __len__(self) -> int:
-        return len(self._events())
+        return len(_kept(self))
 
     def __iter__(self) -> Iterator[Event]:
-        return iter(self._events())
+        return iter(_kept(self))
 
     def __repr__(self) -> str:
-        events = self._events()
+        events = _kept(self)
         lines = text.events(events, _SHOWN)
         return "\n".join([f"<{words.count(len(events), 'event')}>", *lines])
 
     def _repr_html_(self) -> str:
-        return pages.of_events(self._events())
+        return pages.of_events(_kept(self))
 
     def clear(self) -> None:
         """Forget the events so far, for example those of what prepared a test.
@@ -72,7 +60,7 @@ class Events(Sequence[Event]):
         """
         if self._chosen is not None:
             raise TypeError("only pca.events can be cleared, not events that were chosen from it")
-        self._noted()  # so that nothing of the past comes later
+        _noted(self)  # so that nothing of the past comes later
         self._state.events.clear(self._state.clock.now())
 
     def filter(
@@ -103,7 +91,7 @@ class Events(Sequence[Event]):
         arn = None if resource is None else str(getattr(resource, "arn", resource))
         chosen = [
             event
-            for event in self._events()
+            for event in _kept(self)
             if detail_type in (None, event.detail_type)
             and name in (None, event.name)
             and (arn is None or arn in _resources(event))
@@ -127,7 +115,7 @@ class Events(Sequence[Event]):
         """
         FLAG.check(read_only=read_only)
         rule = EventPattern(pattern)
-        events = self._events(read_only=read_only)
+        events = _kept(self, read_only=read_only)
         return Events(self._state, [each for each in events if rule.matches(each.as_json())])
 
     def eventbridge(self, *, read_only: bool = False) -> list[dict[str, Any]]:
@@ -137,14 +125,28 @@ class Events(Sequence[Event]):
             read_only: whether to include calls that only read, as for `matching`.
         """
         FLAG.check(read_only=read_only)
-        return [event.as_json() for event in self._events(read_only=read_only)]
+        return [event.as_json() for event in _kept(self, read_only=read_only)]
 
     def cloudtrail(self) -> list[dict[str, Any]]:
         """The records as CloudTrail writes them: JSON. Those about calls that only read, too."""
         if self._chosen is not None:
             return [dict(each.detail) for each in self._chosen if each.name is not None]
         feed = self._state.events
-        return [each for noted in self._noted() for each in cloudtrail.records(feed, noted)]
+        return [each for noted in _noted(self) for each in cloudtrail.records(feed, noted)]
+
+
+def _noted(events: Events) -> list[Noted]:
+    publishing.show(events._state)  # the CRLs that are due
+    happenings.settle(events._state)
+    return events._state.events.until(events._state.clock.now())
+
+
+def _kept(events: Events, *, read_only: bool = False) -> list[Event]:
+    if events._chosen is not None:
+        return events._chosen
+    feed = events._state.events
+    made = (event for noted in _noted(events) for event in eventbridge.events(feed, noted))
+    return [event for event in made if read_only or not event.is_read]
 
 
 def _resources(event: Event) -> list[str]:

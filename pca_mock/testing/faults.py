@@ -104,7 +104,7 @@ class FaultPlanner:
         """
         left = _number(times, attempts)
         effect = _failure(Refusal, error, message, latency, single=attempts is not None)
-        return self._plan(operation, effect, left, when, origin, params)
+        return _planned(self, operation, effect, left, when, origin, params)
 
     def lose_response(
         self,
@@ -148,7 +148,7 @@ class FaultPlanner:
         if error is None:
             error = ReadTimeoutError(endpoint_url="https://acm-pca.amazonaws.com/")
         effect = _failure(LostResponse, error, message, latency, single=attempts is not None)
-        return self._plan(operation, effect, left, when, origin, params)
+        return _planned(self, operation, effect, left, when, origin, params)
 
     def delay(
         self,
@@ -167,7 +167,7 @@ class FaultPlanner:
         For arguments, result and errors see `fail`.
         """
         _check_latency(latency)
-        return self._plan(operation, Delay(latency), times, when, origin, params)
+        return _planned(self, operation, Delay(latency), times, when, origin, params)
 
     def fail_later(
         self,
@@ -198,7 +198,7 @@ class FaultPlanner:
         """
         _check_begins(operation)
         effect = LateFailure(_failure_reason(operation, reason))
-        return self._plan(operation, effect, times, when, origin, params)
+        return _planned(self, operation, effect, times, when, origin, params)
 
     def hold(
         self,
@@ -229,27 +229,28 @@ class FaultPlanner:
         """
         _check_begins(operation)
         _check_number("polls", polls)
-        return self._plan(operation, Hold(polls), times, when, origin, params)
+        return _planned(self, operation, Hold(polls), times, when, origin, params)
 
-    def _plan(
-        self,
-        operation: str,
-        effect: Effect,
-        left: int | None,
-        when: Callable[[Params], bool] | None,
-        origin: Whose,
-        params: dict[str, Any],
-    ) -> Plan:
-        check_call(operation, params)
-        check_whose(origin)
-        FUNCTION.check_if_given(when=when)
-        if left is not None:
-            _check_number("times", left)
-        running.check(self._state)
-        is_narrow = left is not None or bool(params) or when is not None
-        must_strike = self._state.settings.faults_must_strike and is_narrow
-        plan = Plan(operation, effect, dict(params), when, left, origin, must_strike)
-        return self._state.plans.add(plan)
+
+def _planned(
+    planner: FaultPlanner,
+    operation: str,
+    effect: Effect,
+    left: int | None,
+    when: Callable[[Params], bool] | None,
+    origin: Whose,
+    params: dict[str, Any],
+) -> Plan:
+    check_call(operation, params)
+    check_whose(origin)
+    FUNCTION.check_if_given(when=when)
+    if left is not None:
+        _check_number("times", left)
+    running.check(planner._state)
+    is_narrow = left is not None or bool(params) or when is not None
+    must_strike = planner._state.settings.faults_must_strike and is_narrow
+    plan = Plan(operation, effect, dict(params), when, left, origin, must_strike)
+    return planner._state.plans.add(plan)
 
 
 def _number(times: int | None, attempts: int | None) -> int | None:

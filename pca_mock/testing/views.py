@@ -35,37 +35,23 @@ class AuthorityView:
         self._arn = arn
         self.arn = str(arn)
 
-    @property
-    def _state(self) -> State:
-        return running.state_of(self._own_state, self._arn)
-
     def __repr__(self) -> str:
-        ca = self._find()
+        ca = find(self)
         if ca is None:
             return f"<Authority {self.arn} (deleted)>"
         return f"<Authority {self.common_name!r} {self.type} {self.status} {self.arn}>"
 
     def _repr_html_(self) -> str:
-        ca = self._find()
+        ca = find(self)
         if ca is None:
             return pages.of_nothing(repr(self))
-        return pages.of_authority(self._state, ca)
+        return pages.of_authority(state_of(self), ca)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AuthorityView) and other.arn == self.arn
 
     def __hash__(self) -> int:
         return hash(self.arn)
-
-    def _find(self) -> CertificateAuthority | None:
-        return self._state.find(self._arn)
-
-    @property
-    def _ca(self) -> CertificateAuthority:
-        ca = self._find()
-        if ca is None:
-            raise LookupError(f"the mock has no CA {self.arn} (any more)")
-        return ca
 
     @property
     def account_id(self) -> str:
@@ -80,27 +66,27 @@ class AuthorityView:
     @property
     def type(self) -> str:
         """ROOT or SUBORDINATE."""
-        return self._ca.type
+        return record_of(self).type
 
     @property
     def status(self) -> str:
         """Its present status, as in Describe."""
-        return states.status(self._ca, self._state.clock.now()).value
+        return states.status(record_of(self), state_of(self).clock.now()).value
 
     @property
     def common_name(self) -> str:
         """The CommonName that it was created with; empty without one."""
-        return words.common_name(self._ca)
+        return words.common_name(record_of(self))
 
     @property
     def key_algorithm(self) -> KeyAlgorithm:
         """A KeyAlgorithm of the model."""
-        return self._ca.configuration["KeyAlgorithm"]
+        return record_of(self).configuration["KeyAlgorithm"]
 
     @property
     def signing_algorithm(self) -> SigningAlgorithm:
         """The SigningAlgorithm that it was created with, with which `issue` signs."""
-        return self._ca.configuration["SigningAlgorithm"]
+        return record_of(self).configuration["SigningAlgorithm"]
 
     @property
     def certificate_pem(self) -> str:
@@ -109,12 +95,12 @@ class AuthorityView:
         Raises:
             LookupError: it has none yet.
         """
-        return self._installed().pem
+        return installed_of(self).pem
 
     @property
     def chain_pem(self) -> str:
         """The certificates above its own, direct issuer first, root last; a root has none."""
-        return self._installed().chain_pem
+        return installed_of(self).chain_pem
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -123,31 +109,25 @@ class AuthorityView:
         Raises:
             LookupError: it has none yet.
         """
-        return self._installed().certificate.x509
+        return installed_of(self).certificate.x509
 
     @property
     def chain(self) -> list[x509.Certificate]:
         """The certificates above its own, direct issuer first, root last; a root has none."""
-        return [link.x509 for link in self._installed().chain]
+        return [link.x509 for link in installed_of(self).chain]
 
     @property
     def root_pem(self) -> str:
         """The certificate at the top, which a client must trust."""
-        installed = self._installed()
+        installed = installed_of(self)
         return installed.chain[-1].pem if installed.chain else installed.pem
-
-    def _installed(self) -> InstalledCertificate:
-        installed = self._ca.installed
-        if installed is None:
-            raise LookupError(f"{self.arn} has no certificate yet")
-        return installed
 
     @property
     def certificates(self) -> list[Certificate]:
         """The certificates that it has issued, oldest first; of a root its own certificate, too."""
-        state = self._state
+        state = state_of(self)
         with state.lock:
-            return [Certificate(state, issued.arn) for _, issued in self._ca.issued()]
+            return [Certificate(state, issued.arn) for _, issued in record_of(self).issued()]
 
     @property
     def crl(self) -> x509.CertificateRevocationList:
@@ -156,9 +136,9 @@ class AuthorityView:
         Raises:
             LookupError: there is none.
         """
-        state = self._state
+        state = state_of(self)
         publishing.show(state)
-        complete = self._ca.crls.get(None)
+        complete = record_of(self).crls.get(None)
         if complete is None or complete.latest is None:
             raise LookupError(f"{self.arn} has not published a complete CRL")
         return x509.load_der_x509_crl(bytes(complete.latest.content))
@@ -176,7 +156,7 @@ class AuthorityView:
         Raises:
             NotImplementedError: the installed `cryptography` is older than version 45.
         """
-        installed = self._installed()
+        installed = installed_of(self)
         root = (installed.certificate, *installed.chain)[-1]
         return formats.to_java_trust_store(root.subject, root.pem, password)
 
@@ -190,6 +170,40 @@ class AuthorityView:
                 serial number, so that no two CAs have the same files.
         """
         if name is None:
-            certificate = self._installed().certificate
+            certificate = installed_of(self).certificate
             name = formats.file_name(certificate.subject, f"{certificate.serial_number:032x}")
         return formats.write(folder, name, self.certificate_pem, self.chain_pem, None)
+
+
+def state_of(view: AuthorityView) -> State:
+    """The state in which the CA is looked up."""
+    return running.state_of(view._own_state, view._arn)
+
+
+def find(view: AuthorityView) -> CertificateAuthority | None:
+    """The record of the CA, if it is there."""
+    return state_of(view).find(view._arn)
+
+
+def record_of(view: AuthorityView) -> CertificateAuthority:
+    """The record of the CA.
+
+    Raises:
+        LookupError: it isn't there (any more).
+    """
+    ca = find(view)
+    if ca is None:
+        raise LookupError(f"the mock has no CA {view.arn} (any more)")
+    return ca
+
+
+def installed_of(view: AuthorityView) -> InstalledCertificate:
+    """The certificate of the CA.
+
+    Raises:
+        LookupError: it has none yet.
+    """
+    installed = record_of(view).installed
+    if installed is None:
+        raise LookupError(f"{view.arn} has no certificate yet")
+    return installed

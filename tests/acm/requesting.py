@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pca_mock import Authority
+from pca_mock.testing.authorities import client_of
 
 PASSPHRASE = b"correct horse"
 
@@ -26,7 +27,7 @@ def export(acm: Any, arn: str, passphrase: bytes = PASSPHRASE) -> Any:
 
 def allow_renewals(ca: Authority, *actions: str) -> None:
     """Grant ACM all that it needs to renew certificates of the CA, or only some actions."""
-    ca._client.create_permission(
+    client_of(ca).create_permission(
         CertificateAuthorityArn=ca.arn,
         Principal="acm.amazonaws.com",
         Actions=actions or ("IssueCertificate", "GetCertificate", "ListPermissions"),

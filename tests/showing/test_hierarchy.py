@@ -58,7 +58,7 @@ def test_cas_that_signed_each_other_are_cut_above_the_oldest(pca: PcaMock) -> No
     root = pca.create_root_ca("Root")
     older = root.create_subordinate_ca("Older", path_length=3)
     younger = older.create_subordinate_ca("Younger", path_length=2)
-    older._install(younger, "SubordinateCACertificate_PathLen1", timedelta(days=30))
+    older.install(younger, "SubordinateCACertificate_PathLen1", timedelta(days=30))
 
     assert shape(pca) == [(0, "Root"), (0, "Older"), (1, "Younger")]
 
