@@ -32,6 +32,8 @@ _LONGEST: Final = 120  # seconds that a process may take
 _CRASHED: Final = 99  # exit code of a fork
 _SUITES: Final = Path(__file__).with_name("programs") / "suites"
 _QUIET: Final = ("-p", "no:cacheprovider", "--tb=native")  # the usual one looks at all modules
+# The fork has imported the plugin: pytest before 8.4 minds.
+_IN_A_FORK: Final = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 # Where Python may not write bytecode, each process would compile all of its modules again.
 _BYTECODE = tempfile.TemporaryDirectory() if sys.dont_write_bytecode else None
 
@@ -110,7 +112,7 @@ def pytest_outcome(
     """
     _write(files, home)
     only_ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pca_mock.pytest_plugin"}
-    command = ["-W", "error", *_QUIET, *arguments]
+    command = ["-W", "error", *_IN_A_FORK, *_QUIET, *arguments]
     return in_a_fork(lambda: pytest.main(command), home, **(only_ours | variables))
 
 

@@ -18,6 +18,7 @@ _QUANTIFIER: Final = r"(?:[*+?]|\{\d+(?:,\d*)?\})\??(?!\+)"  # `a++` is possessi
 _SAME_IN_BOTH: Final = re.compile(
     rf"(?:{_ESCAPE}|{_CLASS}|{_QUANTIFIER}|\((?:\?[:=!]|(?!\?))|[)|]|[^\\\[\]{{}}()|*+?.^$])*"
 )
+_ANCHORS: Final = re.compile(r"\A\^|(?<!\\)\$\Z")  # without effect, as all the text must match
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]|\\u(?!00[0-7])")
 # Surrogates, which are in no text that is valid Unicode, by the category that they replace.
 _STAND_INS: Final = {category: 0xD800 + place for place, category in enumerate("LNPSZ")}
@@ -50,6 +51,7 @@ class Pattern:
         Raises:
             UntranslatablePatternError: its syntax is not common to Java and Python.
         """
+        pattern = _ANCHORS.sub("", pattern)
         if not _SAME_IN_BOTH.fullmatch(pattern):
             raise UntranslatablePatternError(pattern)
         self._has_categories = _CATEGORY.search(pattern) is not None

@@ -52,6 +52,7 @@ def test_a_category_has_its_members_and_its_negation_all_others(char: str, name:
         pytest.param(r"a{2}b{1,}c{0,2}?", ["aab", "aabbcc"], ["ab", "aabccc"], id="counts"),
         pytest.param(r"a+?b??", ["a", "aab"], ["b"], id="reluctant"),
         pytest.param(r"(?:ab|c)+(?=d)(?!e)d", ["abcd"], ["ab"], id="groups"),
+        pytest.param(r"^(?!-)[a-z-]+$", ["a-b"], ["-a", "a\n"], id="anchors"),
         pytest.param(r"a|bc", ["a", "bc"], ["abc", "ac", "ab", "a\n", "ba"], id="whole text"),
     ],
 )
@@ -79,8 +80,8 @@ def test_a_pattern_means_the_same_as_in_java(
         pytest.param(r"a?++", id="possessive after a question mark"),
         pytest.param(r"a{2}+", id="possessive count"),
         pytest.param(r"a.b", id="dot, which has other line ends"),
-        pytest.param(r"a$", id="end, which has other line ends"),
-        pytest.param(r"^a", id="beginning"),
+        pytest.param(r"a$b", id="end of a line"),
+        pytest.param(r"a^b", id="beginning of a line"),
         pytest.param(r"\Qa.b\E", id="quoted"),
         pytest.param(r"\x{e9}", id="hexadecimal"),
         pytest.param(r"\h", id="horizontal space"),
