@@ -49,8 +49,7 @@ def begin_call(
     if account_id is None:
         account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
     caller = _caller(account_id, region, origin, access_key)
-    sender = Sender(user_agent=user_agent)
-    return ClientCall(state, operation, params, caller, sender=sender)
+    return ClientCall(state, operation, params, caller, sender=_sender(user_agent))
 
 
 def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str | None]:
@@ -64,6 +63,11 @@ def identify(state: State, credentials: Any, region: str) -> tuple[Caller, str |
     access_key = access_key_of(credentials)
     account_id = account_of_code(state, access_key, getattr(credentials, "method", None))
     return _caller(account_id, region, "code", access_key), access_key
+
+
+@lru_cache(maxsize=256)
+def _sender(user_agent: str) -> Sender:
+    return Sender(user_agent=user_agent)
 
 
 @lru_cache(maxsize=256)

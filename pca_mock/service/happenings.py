@@ -21,7 +21,8 @@ def begin(state: State, begun: Begun, progress: Progress, now: datetime) -> None
     if progress.polls_left:
         state.events.unfinished.append(begun)
     else:
-        state.events.add(progress.due_at or now, begun)
+        end = progress.due_at or now
+        state.events.add(end, begun, is_to_come=end > now)
 
 
 def settle(state: State) -> None:
@@ -40,7 +41,8 @@ def settle(state: State) -> None:
                 state.events.unfinished.append(begun)
             else:
                 ended = begun._replace(failure=progress.failure)
-                state.events.add(max(now, progress.due_at or now), ended)
+                end_at = max(now, progress.due_at or now)
+                state.events.add(end_at, ended, is_to_come=end_at > now)
 
 
 def _end(state: State, begun: Begun) -> tuple[Progress, bool] | None:

@@ -175,6 +175,7 @@ class Feed(OnlyOnce):
     listener: Callable[[], None] | None = None
     find_principal: Callable[[str], Principal | None] = field(default=_nobody)
     _untold: list[Noted] = field(default_factory=list)
+    _to_come: list[Noted] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _sizes: deque[int] = field(default_factory=deque)
     _size: int = 0
@@ -184,19 +185,27 @@ class Feed(OnlyOnce):
         """A place in the order, after all earlier ones."""
         return next(self._numbers)
 
-    def add(self, time: datetime, happening: Happening, number: int | None = None) -> None:
+    def add(
+        self,
+        time: datetime,
+        happening: Happening,
+        number: int | None = None,
+        *,
+        is_to_come: bool = False,
+    ) -> None:
         """Note something.
 
         Args:
             time: when it has happened, or will have: UTC.
             happening: the record.
             number: its place in the order; by default the next one.
+            is_to_come: whether the time is not here yet.
         """
         noted = Noted(time, next(self._numbers) if number is None else number, happening)
         with self._lock:
             self._append(noted)
             if self.listener is not None:
-                self._untold.append(noted)
+                (self._to_come if is_to_come else self._untold).append(noted)
 
     def _append(self, noted: Noted) -> None:
         happening = noted.happening
@@ -214,16 +223,21 @@ class Feed(OnlyOnce):
             return sorted(noted for noted in self.latest if noted.time <= now)
 
     def tell(self) -> None:
-        """Call the listener, if there is something new."""
-        if self._untold and self.listener is not None:
+        """Call the listener, if there may be something new."""
+        if (self._untold or self._to_come) and self.listener is not None:
             self.listener()
 
     def take_untold(self, now: datetime) -> list[Noted]:
         """What has happened until a moment (UTC) and nobody has taken yet, in order."""
         with self._lock:
-            taken = [noted for noted in self._untold if noted.time <= now]
-            self._untold = [noted for noted in self._untold if noted.time > now]
+            taken = [*self._untold, *(each for each in self._to_come if each.time <= now)]
+            self._to_come = [each for each in self._to_come if each.time > now]
+            self._untold = []
         return sorted(taken)
+
+    def skip_untold(self) -> None:
+        """Leave out for the listener what has happened. It costs nothing: each call ends so."""
+        self._untold = []
 
     def clear(self, now: datetime) -> None:
         """Forget what has happened until a moment (UTC)."""
@@ -241,9 +255,9 @@ class Feed(OnlyOnce):
             self.unfinished = list(kept.unfinished)
             self._numbers = itertools.count(kept.next_number)
             self.salt = kept.salt
-            self._untold = []
+            self._untold, self._to_come = [], []
             if self.listener is not None:
-                self._untold = [noted for noted in kept.latest if noted.time > now]
+                self._to_come = [noted for noted in kept.latest if noted.time > now]
 
     def _replace(self, latest: Sequence[Noted]) -> None:
         self.latest, self._sizes, self._size = deque(), deque(), 0

@@ -61,7 +61,7 @@ def test_a_listener_gets_each_thing_once_when_it_has_happened() -> None:
     heard = []
     feed.listener = lambda: heard.append(len(feed.take_untold(NOON)))
     feed.tell()
-    feed.add(NOON + SECOND, call(1))
+    feed.add(NOON + SECOND, call(1), is_to_come=True)
     feed.add(NOON, WRITTEN)
     feed.tell()
 
@@ -74,7 +74,7 @@ def test_a_listener_gets_each_thing_once_when_it_has_happened() -> None:
 def test_only_what_is_to_come_is_left_after_clear_and_told_after_restore() -> None:
     feed = Feed(listener=lambda: None)
     feed.add(NOON, REVOKED)
-    feed.add(NOON + SECOND, WRITTEN)
+    feed.add(NOON + SECOND, WRITTEN, is_to_come=True)
     kept = feed.keep()
     feed.clear(NOON)
     assert happenings(feed, NOON + SECOND) == [WRITTEN]
