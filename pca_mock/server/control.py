@@ -22,6 +22,7 @@ from pca_mock.state.plans import Plan
 from pca_mock.state.store import Snapshot
 from pca_mock.testing.authorities import Authority
 from pca_mock.testing.calls import Calls
+from pca_mock.testing.events import Events
 
 if TYPE_CHECKING:
     from pca_mock.literals import Operation
@@ -41,6 +42,10 @@ class Controlled(Protocol):
     @property
     def calls(self) -> Calls:
         """The calls that it has answered."""
+
+    @property
+    def events(self) -> Events:
+        """What EventBridge and CloudTrail get."""
 
     @property
     def authorities(self) -> list[Authority]:
@@ -90,6 +95,10 @@ class Control:
                 ("DELETE", "/faults/{id}", self.cancel),
                 ("GET", "/calls", self.calls),
                 ("DELETE", "/calls", self.clear_calls),
+                ("GET", "/events", self.events),
+                ("POST", "/events/matching", self.matching),
+                ("DELETE", "/events", self.clear_events),
+                ("GET", "/records", self.records),
                 ("POST", "/snapshots", self.snapshot),
                 ("POST", "/snapshots/{id}/restore", self.restore),
                 ("DELETE", "/snapshots/{id}", self.forget),
@@ -171,6 +180,25 @@ class Control:
         """Forget all calls."""
         self._pca.calls.clear()
         return {}
+
+    # Events
+
+    def events(self, **_: Any) -> dict[str, Any]:
+        """The events as EventBridge delivers them, oldest first."""
+        return {"events": self._pca.events.eventbridge()}
+
+    def matching(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The events that fit the event pattern of a rule, which is the body."""
+        return {"events": self._pca.events.matching(body).eventbridge()}
+
+    def clear_events(self, **_: Any) -> dict[str, Any]:
+        """Forget all events and records."""
+        self._pca.events.clear()
+        return {}
+
+    def records(self, **_: Any) -> dict[str, Any]:
+        """The records as CloudTrail writes them, oldest first."""
+        return {"records": self._pca.events.cloudtrail()}
 
     # Snapshots
 

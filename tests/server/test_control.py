@@ -61,6 +61,19 @@ def test_a_fault_can_be_narrowed_and_take_time(pca: PcaMock, http: Http) -> None
     assert 5 <= (pca.clock.now() - before).total_seconds() < 10
 
 
+def test_events_are_listed_matched_and_cleared(pca: PcaMock, http: Http) -> None:
+    root = pca.create_root_ca()
+    assert send(http, "GET", "events").json["events"] == pca.events.eventbridge()
+    assert send(http, "GET", "records").json["records"] == pca.events.cloudtrail()
+
+    created = {"detail-type": ["ACM Private CA Creation"]}
+    (event,) = send(http, "POST", "events/matching", created).json["events"]
+
+    assert event["resources"] == [root.arn]
+    send(http, "DELETE", "events")
+    assert send(http, "GET", "events").json == {"events": []}
+
+
 def test_calls_are_listed_filtered_and_cleared(pca: PcaMock, http: Http) -> None:
     http.as_json(LIST, {"MaxResults": 0})
     http.as_json(LIST, {})
@@ -133,6 +146,7 @@ def test_a_reset_leaves_nothing(pca: PcaMock, http: Http) -> None:
         ("POST", "authorities", {"key_algorithm": "DSA"}, 400, "no key algorithm"),
         ("POST", "authorities", {"validity": {"days": -1}}, 400, "ValidationException"),
         ("GET", "calls?operation=Nothing", None, 400, "no operation"),
+        ("POST", "events/matching", {"source": "x"}, 400, "objects and lists"),
     ],
 )
 def test_impossible_requests_are_refused_with_the_reason(
