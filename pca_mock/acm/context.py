@@ -30,3 +30,9 @@ class AcmContext:
     account_id: str
     now: datetime
     users: Users
+
+    @property
+    def place(self) -> str:
+        """The beginning of the ARNs of the certificates that the caller has in its region."""
+        caller = self.caller
+        return f"arn:{caller.partition}:acm:{caller.region}:{self.account_id}:certificate/"

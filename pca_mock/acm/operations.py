@@ -54,9 +54,10 @@ def call(operation: str, params: Mapping[str, object], ctx: AcmContext) -> Respo
             if params.get("CertificateAuthorityArn") is None:
                 return None
             return request_certificate(validation.check(operation, params, SERVICE), ctx)
-        certificate = ctx.state.managed.certificates.get(str(params.get("CertificateArn")))
+        arn = str(params.get("CertificateArn"))
+        certificate = ctx.state.managed.certificates.get(arn)
         carry_out = _OPERATIONS.get(operation)
-        if certificate is None or carry_out is None:
+        if certificate is None or carry_out is None or not arn.startswith(ctx.place):
             return None
         return carry_out(validation.check(operation, params, SERVICE), ctx, certificate)
 

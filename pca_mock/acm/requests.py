@@ -72,9 +72,8 @@ def request_certificate(request: dict[str, Any], ctx: AcmContext) -> Response:
     earlier_arn = managed.tokens.find(ctx.now, *scope) if scope[-1] else None
     if earlier_arn in managed.certificates:
         return {"CertificateArn": earlier_arn}
-    place = f"arn:{caller.partition}:acm:{caller.region}:{ctx.account_id}"
     certificate = ManagedCertificate(
-        arn=f"{place}:certificate/{new_uuid(state.random)}",
+        arn=f"{ctx.place}{new_uuid(state.random)}",
         authority_arn=request["CertificateAuthorityArn"],
         account=caller.account,
         partition=caller.partition,

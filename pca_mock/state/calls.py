@@ -31,7 +31,8 @@ class Caller:
         account: that the request is signed for: 12 digits.
         region: that the request is signed for.
         partition: of the region.
-        origin: "code" for the code under test, "handle" for the handles and fixtures of `pca_mock`.
+        origin: "code" for the code under test, "handle" for the handles and fixtures of `pca_mock`
+            and for what another service does by itself.
         invoked_by: the principal of the service that makes the call for the caller, such as
             "acm.amazonaws.com".
         access_key: that signs the request, if it is known.

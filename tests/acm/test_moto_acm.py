@@ -277,6 +277,29 @@ def test_the_account_is_motos_in_acm_and_the_mocks_at_the_ca() -> None:
         assert pca.calls[-1].caller.account == "210987654321"
 
 
+def test_other_regions_and_accounts_do_not_know_the_certificate(
+    pca: PcaMock, acm: Any, ca: Authority
+) -> None:
+    arn = request(acm, ca)
+    role = "arn:aws:iam::222222222222:role/deployer"
+    sts = shared("sts", REGION)
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    stranger = boto3.client(
+        "acm",
+        REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+    for client in (shared("acm", "eu-west-1"), stranger):
+        assert listed(client) == {}
+        with refused("ResourceNotFoundException", pca):
+            detail(client, arn)
+        with refused("ResourceNotFoundException", pca):
+            export(client, arn)
+
+
 def test_a_certificate_ends_with_motos_data(
     pca: PcaMock,
     ca: Authority,
