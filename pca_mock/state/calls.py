@@ -105,6 +105,10 @@ class Log(OnlyOnce):
     _size: int = 0  # of all of them
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def renew_lock(self) -> None:
+        """Begin with a new lock, in a forked child."""
+        self._lock = threading.Lock()
+
     def add(self, call: Call, *, instead_of: Call | None = None) -> None:
         """Note a call that has ended.
 

@@ -181,6 +181,10 @@ class Feed(OnlyOnce):
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def renew_lock(self) -> None:
+        """Begin with a new lock, in a forked child."""
+        self._lock = threading.Lock()
+
     def next_number(self) -> int:
         """A place in the order, after all earlier ones."""
         return next(self._numbers)

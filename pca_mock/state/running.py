@@ -142,8 +142,11 @@ def _begin_again_in_a_child() -> None:
     _lock = threading.RLock()
     for state in _running:
         state.lock = threading.RLock()
+        state.log.renew_lock()
+        state.events.renew_lock()
         if state.settings.seed is None:
             state.random.seed()
+            state.events.salt = str(state.random.random())
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch: not on Windows

@@ -146,12 +146,13 @@ def test_a_forked_child_has_locks_and_random_numbers_of_its_own(
         held, done = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with pca._state.lock:
+            state = pca._state
+            with state.lock, state.log._lock, state.events._lock:
                 held.set()
                 done.wait()
 
         def create() -> int:
-            print(pca.create_root_ca().arn)
+            print(pca.create_root_ca().arn, pca.events[0].id)
             return 0
 
         thread = threading.Thread(target=hold)
@@ -162,5 +163,6 @@ def test_a_forked_child_has_locks_and_random_numbers_of_its_own(
         thread.join()
 
         assert code == 0, printed
-        is_same = printed.strip() == pca.create_root_ca().arn
-    assert is_same == (seed is not None)
+        arn, event_id = printed.split()
+        is_same = (pca.create_root_ca().arn == arn, pca.events[0].id == event_id)
+    assert is_same == (seed is not None, seed is not None)

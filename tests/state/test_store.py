@@ -169,6 +169,7 @@ def everything(pca: PcaMock) -> Any:
         {name: dict(pca.buckets[name]) for name in pca.buckets},
         pca.clock.now(),
         [repr(plan) for plan in pca._state.plans.in_force],
+        pca.events.eventbridge(),
     )
 
 
