@@ -34,6 +34,7 @@ PROTOCOL: Final = os.environ.get("PCA_MOCK_WIRE")
 IN_PROCESS: Final = (
     "test_attempts",  # botocore's retry handlers, and their clock
     "test_faults",
+    "test_events_with_moto",
     "test_moto_iam",  # moto answers at the same place
     "test_revocation_with_moto",
     "test_with_moto",

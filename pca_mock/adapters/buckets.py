@@ -25,6 +25,7 @@ from pca_mock.adapters.outgoing import Outgoing
 from pca_mock.state.buckets import (
     BucketError,
     BucketMissingError,
+    BucketSilentError,
     Content,
     KeptObjects,
     MustWaitError,
@@ -315,7 +316,7 @@ def _translated(bucket: str) -> Iterator[None]:
         missing = error.response["Error"]["Code"] in ("NoSuchBucket", "404")
         raise (BucketMissingError if missing else BucketError)(bucket) from error
     except BotoCoreError as error:  # the user's endpoint doesn't answer
-        raise BucketError(bucket) from error
+        raise BucketSilentError(bucket) from error
     except Exception as error:
         if not _is_motos(error):  # but raised by code of the tester's, who is to see it
             raise

@@ -30,6 +30,7 @@ from pca_mock.service.model import operation_model
 _TARGET_PREFIX: Final = "ACMPrivateCA."
 _CBOR_PATH: Final = re.compile(r"(?:.*)/service/ACMPrivateCA/operation/(\w+)")
 _RPC_V2_CBOR: Final = "rpc-v2-cbor"
+REQUEST_ID: Final = "x-amzn-requestid"
 _JSON: Final = "application/x-amz-json-1.1"
 _CBOR: Final = "application/cbor"
 _SHAPE_NAMESPACE: Final = "com.amazonaws.acmpca#"
@@ -173,7 +174,8 @@ def _encode_timestamp(encoder: cbor2.CBOREncoder, value: Any) -> None:
 
 
 def _request_id() -> dict[str, str]:
-    return {"x-amzn-requestid": str(uuid.uuid4())}
+    """The id of a request that is refused before it is a call; others have one of their own."""
+    return {REQUEST_ID: str(uuid.uuid4())}
 
 
 def _known(operation: str) -> str:

@@ -17,7 +17,13 @@ from pca_mock import callers
 from pca_mock.adapters.creation import DEFAULT_REGION
 from pca_mock.errors import AwsError, InternalFailure, ServiceUnavailable
 from pca_mock.server.identity import identity_of
-from pca_mock.server.protocols import WireProtocol, WireRequest, WireResponse, protocol_of
+from pca_mock.server.protocols import (
+    REQUEST_ID,
+    WireProtocol,
+    WireRequest,
+    WireResponse,
+    protocol_of,
+)
 from pca_mock.service.attempts import ClientCall
 from pca_mock.service.model import partition_of
 from pca_mock.showing import text
@@ -84,9 +90,11 @@ class Wire:
             self._end(call, error, retries)
             if invocation is not None:
                 self._keep(invocation, call)
+            if isinstance(error, AwsError):
+                return _with_id_of(call, protocol.failure(error))
             raise
         self._end(call, None, retries)
-        return protocol.success(operation, response)
+        return _with_id_of(call, protocol.success(operation, response))
 
     def _end(self, call: ClientCall, error: Exception | None, retries: int) -> None:
         ended = call.end(error, retries)
@@ -109,6 +117,11 @@ class Wire:
             self._invocations[invocation] = call
             if len(self._invocations) > _MOST_INVOCATIONS:
                 self._invocations.popitem(last=False)
+
+
+def _with_id_of(call: ClientCall, response: WireResponse) -> WireResponse:
+    response.headers[REQUEST_ID] = call.request_id
+    return response
 
 
 def _attempt_number(request: WireRequest) -> int:

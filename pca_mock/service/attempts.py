@@ -66,6 +66,8 @@ class ClientCall:
             BotoCoreError: a planned failure of the network.
             ConditionError: the condition of a plan has raised; nothing has changed.
         """
+        if self._noted is not None:  # over the wire, another attempt has ended
+            self._attempted_at = self._state.clock.now()
         if not self._state.plans.in_force and self._failure is None:
             return self._carry_out()
         # All conditions are asked before anything happens.

@@ -27,7 +27,7 @@ from pca_mock.clock import LATEST, later
 from pca_mock.pki import crl, issue
 from pca_mock.service import states
 from pca_mock.state.authority import CertificateAuthority, Crl, Listed, RevocationList
-from pca_mock.state.buckets import BucketError, Content, StoredObject
+from pca_mock.state.buckets import BucketError, BucketSilentError, Content, StoredObject
 from pca_mock.state.events import CrlWritten
 from pca_mock.state.store import State
 
@@ -42,6 +42,7 @@ CANNED_ACLS: Final = {
 _CONTENT_TYPE: Final = "application/pkix-crl"
 # User Guide, "Monitor AWS Private CA with CloudWatch Events".
 _NOT_WRITTEN: Final = "Failed to write CRL to S3. Check your S3 bucket permissions."
+_NO_ANSWER: Final = "Failed to write CRL to S3. Internal failure."
 _RETRY_AFTER: Final = timedelta(minutes=15)
 
 
@@ -124,7 +125,9 @@ def _note_outcome(
     written: Crl,
     error: BucketError | None,
 ) -> None:
-    failure = None if error is None else _NOT_WRITTEN
+    failure = None
+    if error is not None:
+        failure = _NO_ANSWER if isinstance(error, BucketSilentError) else _NOT_WRITTEN
     state.events.add(written.generated_at, CrlWritten(arn, failure))
     with state.lock:
         if error is None:

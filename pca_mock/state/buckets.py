@@ -18,6 +18,10 @@ class BucketMissingError(BucketError):
     """There is no such bucket."""
 
 
+class BucketSilentError(BucketError):
+    """The endpoint of the bucket doesn't answer."""
+
+
 class Content:
     """Bytes that are made when `bytes(content)` is first called, and then kept.
 

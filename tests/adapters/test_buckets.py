@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -227,6 +227,22 @@ def test_an_endpoint_that_does_not_answer_is_treated_as_forbidden() -> None:
             support.pending(client, RevocationConfiguration=crl_on())
 
         assert _report(support.root(client), BUCKET) == "FAILED"
+
+
+def test_a_crl_for_an_endpoint_that_is_gone_is_reported_as_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with ExitStack() as stack:
+        served = stack.enter_context(_listening())
+        with mock_pca(s3_endpoint_url=served.url) as pca:
+            ca = revoking.root(pca)
+            arn = issue(ca)
+            stack.close()
+            revoke(ca, arn)
+
+            event = pca.events.filter("ACM Private CA CRL Generation")[-1]
+    assert event.detail["reason"] == "Failed to write CRL to S3. Internal failure."
 
 
 def _report(ca: support.Authority, bucket: str) -> str:

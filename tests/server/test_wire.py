@@ -37,6 +37,29 @@ def test_attempts_with_one_invocation_id_are_one_call(pca: PcaMock, http: Http) 
     assert (call.outcome, call.retries, call.message) == ("success", 2, None)
 
 
+def test_an_answer_has_the_request_id_of_its_record_and_each_attempt_its_time(
+    pca: PcaMock, http: Http
+) -> None:
+    pca.clock.freeze("2027-03-01T12:00:00Z")
+    pca.fail(LIST, "ThrottlingException", attempts=1)
+    answers = []
+    for _ in range(2):
+        headers = {"amz-sdk-invocation-id": "a", "user-agent": "app/1.0"}
+        answers.append(http.as_json(LIST, {}, **headers))
+        pca.clock.advance(minutes=1)
+
+    (call,) = pca.calls
+    assert {answer.headers["x-amzn-requestid"] for answer in answers} == {call.request_id}
+    records = pca.events.cloudtrail()
+    assert [(each["requestID"], each["userAgent"]) for each in records] == [
+        (call.request_id, "app/1.0")
+    ] * 2
+    assert [each["eventTime"] for each in records] == [
+        "2027-03-01T12:00:00Z",
+        "2027-03-01T12:01:00Z",
+    ]
+
+
 def test_a_whole_call_fails_with_all_its_attempts(pca: PcaMock, http: Http) -> None:
     pca.fail(LIST, "ThrottlingException", times=1)
 
