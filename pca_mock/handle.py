@@ -283,8 +283,8 @@ class PcaMock(FaultPlanner):
     def snapshot(self) -> Snapshot:
         """Keep everything as it is now, for `restore`: of this mock, or of a later one.
 
-        CAs, certificates, buckets in memory, the clock, planned faults and the log of calls are
-        kept; buckets in moto or behind an endpoint are not this mock's own.
+        CAs, certificates, also those in ACM, buckets in memory, the clock, planned faults and the
+        log of calls are kept; buckets in moto or behind an endpoint are not this mock's own.
 
         Raises:
             RuntimeError: the mock has ended.

@@ -27,12 +27,13 @@ _FAILED: Final = "FAILED"
 def refresh(state: State, users: Users) -> None:
     """Receive what CAs have issued by now, and renew what is due.
 
-    A renewal that came due earlier takes place at its time, not now.
+    A renewal that came due since the last time takes place at its time, not now.
     """
-    now = state.clock.now()
-    for certificate in list(state.managed.certificates.values()):
+    managed, now = state.managed, state.clock.now()
+    for certificate in list(managed.certificates.values()):
         receive(state, certificate, now)
         _renew_if_due(state, certificate, now, users)
+    managed.looked_at = now
 
 
 def receive(state: State, certificate: ManagedCertificate, now: datetime) -> None:
@@ -92,7 +93,8 @@ def _renew_if_due(
         if now < due_at:
             return
         refusal = _refusal(certificate)
-        at = now if refusal is not None and refusal.updated_at >= due_at else due_at
+        is_refused = refusal is not None and refusal.updated_at >= due_at
+        at = now if is_refused else min(max(due_at, state.managed.looked_at), now)
         if not is_eligible(certificate, at, users):
             if refusal is not None and now >= certificate.delivery.not_after:
                 certificate.renewal = replace(refusal, status=_FAILED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from pca_mock.clock import EARLIEST
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.state.tokens import Tokens
 
@@ -110,12 +111,14 @@ class Managed:
     Attributes:
         certificates: by ARN, oldest first.
         tokens: of RequestCertificate.
+        looked_at: when renewals that were due took place last: UTC.
     """
 
     certificates: dict[str, ManagedCertificate] = field(default_factory=dict)
     tokens: Tokens = field(default_factory=lambda: Tokens(TOKEN_LIFETIME))
+    looked_at: datetime = EARLIEST
 
     def copy(self) -> Managed:
         """A copy with copies of the certificates, for a snapshot."""
         copies = {arn: each.copy() for arn, each in self.certificates.items()}
-        return Managed(copies, self.tokens.copy())
+        return Managed(copies, self.tokens.copy(), self.looked_at)

@@ -81,6 +81,22 @@ def test_a_certificate_that_is_in_use_is_renewed_again_and_again(
     assert detail(acm, arn)["Status"] == "ISSUED"
 
 
+def test_a_certificate_that_is_exported_late_is_renewed_then(
+    pca: PcaMock, acm: Any, ca: Authority
+) -> None:
+    allow_renewals(ca)
+    with pca.clock.freeze("2027-01-01T00:00Z") as clock:
+        arn = request(acm, ca)
+        clock.advance(days=FIRST + 10)
+        assert detail(acm, arn)["RenewalEligibility"] == "INELIGIBLE"
+        export(acm, arn)
+        exported_at = clock.now()
+
+        clock.advance(days=1)
+
+        assert detail(acm, arn)["NotAfter"] == exported_at + timedelta(days=395)
+
+
 def test_without_permission_the_renewal_waits_for_it(pca: PcaMock, acm: Any, ca: Authority) -> None:
     arn = request(acm, ca)
     export(acm, arn)
