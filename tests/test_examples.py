@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
+import pytest
 
 from tests import oracles, processes
 from tests.showing.reading import Page
@@ -14,13 +16,29 @@ from tests.showing.reading import Page
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def test_the_quickstart_prints_its_story(tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "error", str(EXAMPLES / "quickstart.py")]
+class Quickstart(NamedTuple):
+    """What it printed, and the folder with its files."""
 
+    printed: list[str]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Quickstart:
+    folder = tmp_path_factory.mktemp("quickstart")
+    script = (
+        f"import sys; sys.path.insert(0, {str(EXAMPLES)!r})\n"
+        f"import pathlib, quickstart; quickstart.main(pathlib.Path({str(folder)!r}))"
+    )
+    command = [sys.executable, "-W", "error", "-c", script]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
     assert result.returncode == 0, result.stderr
-    lines = result.stdout.splitlines()
+    return Quickstart(result.stdout.splitlines(), folder)
+
+
+def test_the_quickstart_prints_its_story(quickstart: Quickstart) -> None:
+    lines = quickstart.printed
+
     assert [line.split()[0] for line in lines] == [
         "ROOT",
         "SUBORDINATE",
@@ -33,20 +51,15 @@ def test_the_quickstart_prints_its_story(tmp_path: Path) -> None:
     assert "TLSv1.3" in lines[-1]
 
 
-def test_openssl_verifies_the_chain_of_the_quickstart(tmp_path: Path) -> None:
-    script = (
-        f"import sys; sys.path.insert(0, {str(EXAMPLES)!r})\n"
-        f"import pathlib, quickstart; quickstart.main(pathlib.Path({str(tmp_path)!r}))"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
-
+def test_openssl_verifies_the_chain_of_the_quickstart(quickstart: Quickstart) -> None:
     leaf, chain, root = (
-        (tmp_path / f"{name}.pem").read_text() for name in ("leaf", "chain", "root")
+        (quickstart.folder / f"{name}.pem").read_text() for name in ("leaf", "chain", "root")
     )
     flags = ("-purpose", "sslserver", "-verify_hostname")
 
-    assert oracles.openssl_verify(tmp_path, leaf, chain, root, *flags, "localhost")
-    assert not oracles.openssl_verify(tmp_path, leaf, chain, root, *flags, "example.com")
+    verify = partial(oracles.openssl_verify, quickstart.folder, leaf, chain, root, *flags)
+    assert verify("localhost")
+    assert not verify("example.com")
 
 
 # The notebook

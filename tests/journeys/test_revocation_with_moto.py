@@ -39,10 +39,13 @@ class Both:
         return [item["Key"] for item in found]
 
 
-@pytest.fixture(params=["moto pca", "pca moto"])
+@pytest.fixture
 def both(request: pytest.FixtureRequest) -> Iterator[Both]:
     with ExitStack() as stack:
-        yield Both(stack, request.param)
+        yield Both(stack, getattr(request, "param", "moto pca"))
+
+
+in_each_order = pytest.mark.parametrize("both", ["moto pca", "pca moto"], indirect=True)
 
 
 @pytest.fixture
@@ -51,6 +54,7 @@ def bucket(both: Both) -> Both:
     return both
 
 
+@in_each_order
 def test_the_whole_story_with_only_boto3(bucket: Both) -> None:
     client: Any = boto3.client("acm-pca", REGION)
     ca = support.root(client, RevocationConfiguration=crl_on())
@@ -88,6 +92,7 @@ def test_the_object_has_type_and_acl(bucket: Both) -> None:
         assert bool(everybody) is readers
 
 
+@in_each_order
 def test_the_mapping_looks_into_motos_buckets(bucket: Both) -> None:
     ca = revoking.root(bucket.pca)
     issue(ca)
@@ -129,6 +134,7 @@ def _report_status(ca: support.Authority) -> str:
     )["AuditReportStatus"]
 
 
+@in_each_order
 def test_a_missing_bucket_is_the_documented_error(both: Both) -> None:
     _fails_to_create(both)
 
@@ -197,6 +203,7 @@ def test_a_policy_that_forbids_something_else_does_not_matter(changes: Any, buck
     assert bucket.written() == ["acm-pca-permission-test-key"]
 
 
+@in_each_order
 def test_a_report_fails_where_the_policy_forbids_it(bucket: Both) -> None:
     ca = support.root(bucket.pca.client(region_name=REGION))
     assert _report_status(ca) == "SUCCESS"
@@ -242,6 +249,7 @@ def test_the_default_kms_key_of_s3_cannot_be_used(
     assert _report_status(ca) == ("SUCCESS" if works else "FAILED")
 
 
+@in_each_order
 def test_revocations_go_on_when_the_bucket_disappears(bucket: Both) -> None:
     ca = revoking.root(bucket.pca)
     arn = issue(ca)
@@ -351,6 +359,7 @@ def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, suppor
     return bucket, ca, serial(second)
 
 
+@in_each_order
 @pytest.mark.parametrize(
     "look",
     [
@@ -370,6 +379,7 @@ def test_whoever_looks_sees_the_latest_revocation(
     assert listed(look(both, f"crl/{revoking.ca_id(ca)}.crl"))[0] == latest
 
 
+@in_each_order
 def test_a_handle_sees_it_too(waiting: tuple[Both, support.Authority, str]) -> None:
     both, ca, latest = waiting
 
@@ -378,6 +388,7 @@ def test_a_handle_sees_it_too(waiting: tuple[Both, support.Authority, str]) -> N
     assert crl.get_revoked_certificate_by_serial_number(int(latest, 16)) is not None
 
 
+@in_each_order
 def test_it_is_written_before_the_bucket_is_closed(
     waiting: tuple[Both, support.Authority, str],
 ) -> None:
