@@ -10,7 +10,7 @@ from typing import Any, Final
 import freezegun
 import pytest
 from botocore.hooks import HierarchicalEmitter
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 from coverage import Coverage
 from hypothesis import settings
 
@@ -108,7 +108,21 @@ def clients_are_made_once() -> Iterator[None]:
         patch.setattr(own_clients, "users_client", users_client)
         patch.setattr(HierarchicalEmitter, "_register_section", noted)
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: _json_file(path))
+        patch.setattr(Loader, "list_available_services", _available_services)
         yield
+
+
+def _available_services(
+    loader: Loader, type_name: str, list_services: Any = Loader.list_available_services
+) -> list[str]:
+    """The services in botocore's folders, for all sessions."""
+    place = (type_name, *loader.search_paths)
+    if place not in _services:
+        _services[place] = list_services(loader, type_name)
+    return _services[place]
+
+
+_services: Final[dict[tuple[str, ...], list[str]]] = {}
 
 
 @cache
