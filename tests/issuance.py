@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
     from pca_mock import PcaMock
-    from tests.support import Authority
+    from tests.support import Ca
 
 BASIC_CONSTRAINTS = "2.5.29.19"
 AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
@@ -64,7 +64,7 @@ def name(common_name: str) -> bytes:
     return tlv(0x30, tlv(0x31, tlv(0x30, oid("2.5.4.3"), tlv(0x0C, common_name.encode()))))
 
 
-def requested(extensions: Sequence[oracles.Extension]) -> bytes:
+def requested(extensions: Sequence[oracles.ParsedExtension]) -> bytes:
     """An extensionRequest attribute."""
     encoded = (
         tlv(
@@ -96,7 +96,7 @@ def spki_of(key: Any) -> bytes:
 
 
 def raw_csr(
-    *extensions: oracles.Extension,
+    *extensions: oracles.ParsedExtension,
     subject: bytes | None = None,
     attributes: Sequence[bytes] | None = None,
     has_attributes: bool = True,
@@ -137,9 +137,9 @@ def general_names(*dns: str) -> bytes:
     return tlv(0x30, *(tlv(0x82, host.encode()) for host in dns))
 
 
-def san(*dns: str, critical: bool = False) -> oracles.Extension:
+def san(*dns: str, critical: bool = False) -> oracles.ParsedExtension:
     """A requested subject alternative name."""
-    return oracles.Extension(SUBJECT_ALTERNATIVE_NAME, critical, general_names(*dns).hex())
+    return oracles.ParsedExtension(SUBJECT_ALTERNATIVE_NAME, critical, general_names(*dns).hex())
 
 
 def custom(identifier: str, value: str | bytes, critical: bool | None = None) -> Any:
@@ -174,7 +174,7 @@ def listed(pem: str) -> list[str]:
     return [shown(item) for item in oracles.extensions(pem)]
 
 
-def shown(extension: oracles.Extension) -> str:
+def shown(extension: oracles.ParsedExtension) -> str:
     """An extension in the notation of `listed`."""
     return f"{extension.oid}{'!' if extension.critical else ''} {extension.value}"
 
@@ -227,7 +227,7 @@ class ForeignRoot:
 
     def install_at(
         self,
-        ca: Authority,
+        ca: Ca,
         path_length: int | None = None,
         not_before: datetime = datetime(2020, 1, 1),
         not_after: datetime = datetime(2099, 1, 1),

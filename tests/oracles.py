@@ -138,7 +138,7 @@ def openssl_text(pem: str, kind: str = "x509") -> str:
     return result.stdout.decode()
 
 
-class Extension(NamedTuple):
+class ParsedExtension(NamedTuple):
     """One extension as asn1crypto reads it; `value` is the hex of the OCTET STRING's contents."""
 
     oid: str
@@ -157,19 +157,19 @@ def certificate(pem: str) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der(pem), strict=True)
 
 
-def extensions(pem: str) -> list[Extension]:
+def extensions(pem: str) -> list[ParsedExtension]:
     """A certificate's extensions in their order."""
     return _extensions(certificate(pem)["tbs_certificate"]["extensions"])
 
 
-def extension(pem: str, oid: str) -> Extension | None:
+def extension(pem: str, oid: str) -> ParsedExtension | None:
     """A certificate's extension with an OID; it must not be there twice."""
     found = [item for item in extensions(pem) if item.oid == oid]
     assert len(found) <= 1
     return found[0] if found else None
 
 
-def requested_extensions(csr_pem: str) -> list[Extension]:
+def requested_extensions(csr_pem: str) -> list[ParsedExtension]:
     """The extensions that a CSR asks for, in their order."""
     request = asn1_csr.CertificationRequest.load(der(csr_pem), strict=True)
     for attribute in request["certification_request_info"]["attributes"]:
@@ -192,9 +192,9 @@ class _RawExtensions(asn1_core.SequenceOf):  # type: ignore[misc]
     _child_spec = _RawExtension
 
 
-def _extensions(found: Any) -> list[Extension]:
+def _extensions(found: Any) -> list[ParsedExtension]:
     return [
-        Extension(
+        ParsedExtension(
             item["extn_id"].dotted, bool(item["critical"].native), item["extn_value"].native.hex()
         )
         for item in _RawExtensions.load(found.untag().dump(), strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.support import Authority
+from tests.support import Ca
 
 OWNER = "123456789012"
 OTHER = "222222222222"
@@ -21,7 +21,7 @@ WRITE = ("acm-pca:IssueCertificate", "acm-pca:RevokeCertificate")
 SEVEN = (*READ, *WRITE)
 
 
-def statement(ca: Authority, *actions: str, **changes: Any) -> dict[str, Any]:
+def statement(ca: Ca, *actions: str, **changes: Any) -> dict[str, Any]:
     """A statement that allows `OTHER` these actions (by default all seven); `...` leaves out."""
     members = {
         "Sid": "1",
@@ -40,7 +40,7 @@ def policy(*statements: Any, **changes: Any) -> str:
     return json.dumps({name: value for name, value in members.items() if value is not ...})
 
 
-def share(ca: Authority, *actions: str, **changes: Any) -> None:
+def share(ca: Ca, *actions: str, **changes: Any) -> None:
     """Allow `OTHER` to use a CA, by a policy of one statement."""
     text = policy(statement(ca, *actions, **changes))
     ca.client.put_policy(ResourceArn=ca.arn, Policy=text)

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from tests import oracles, shapes, support
 from tests.inside import snapshot
 from tests.issuance import CRL_DISTRIBUTION_POINTS
-from tests.support import Authority, Caller
+from tests.support import Ca, KeyHolder
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -50,7 +50,7 @@ def crl_on(**more: Any) -> Any:
     return {"CrlConfiguration": configuration}
 
 
-def root(pca: PcaMock, common_name: str = "Test CA", **crl: Any) -> Authority:
+def root(pca: PcaMock, common_name: str = "Test CA", **crl: Any) -> Ca:
     """An active root with CRL and OCSP; keyword arguments go into the CrlConfiguration."""
     client = pca.client(region_name=REGION)
     revocation = {**crl_on(**crl), **OCSP_ON}
@@ -59,14 +59,14 @@ def root(pca: PcaMock, common_name: str = "Test CA", **crl: Any) -> Authority:
     )
 
 
-def update(ca: Authority, revocation: Any) -> None:
+def update(ca: Ca, revocation: Any) -> None:
     """Change a CA's RevocationConfiguration."""
     ca.client.update_certificate_authority(
         CertificateAuthorityArn=ca.arn, RevocationConfiguration=revocation
     )
 
 
-def set_status(ca: Authority, status: Any) -> None:
+def set_status(ca: Ca, status: Any) -> None:
     """Enable or disable a CA."""
     ca.client.update_certificate_authority(CertificateAuthorityArn=ca.arn, Status=status)
 
@@ -74,10 +74,10 @@ def set_status(ca: Authority, status: Any) -> None:
 @cache
 def a_csr() -> bytes:
     """A CSR that all may share."""
-    return Caller().csr()
+    return KeyHolder().csr()
 
 
-def issue(ca: Authority, days: int = 30, **request: Any) -> str:
+def issue(ca: Ca, days: int = 30, **request: Any) -> str:
     """Issue a leaf: its ARN."""
     return ca.issue(a_csr(), Validity={"Type": "DAYS", "Value": days}, **request)
 
@@ -87,24 +87,24 @@ def serial(certificate_arn: str) -> str:
     return certificate_arn.rpartition("/")[2]
 
 
-def revoke(ca: Authority, certificate_arn: str, reason: Any = "UNSPECIFIED") -> None:
+def revoke(ca: Ca, certificate_arn: str, reason: Any = "UNSPECIFIED") -> None:
     """Revoke a certificate of the CA, by its ARN."""
     revoke_serial(ca, serial(certificate_arn), reason)
 
 
-def revoke_serial(ca: Authority, text: str, reason: Any = "UNSPECIFIED") -> None:
+def revoke_serial(ca: Ca, text: str, reason: Any = "UNSPECIFIED") -> None:
     """Revoke a certificate of the CA, by its serial as given."""
     ca.client.revoke_certificate(
         CertificateAuthorityArn=ca.arn, CertificateSerial=text, RevocationReason=reason
     )
 
 
-def ca_id(ca: Authority) -> str:
+def ca_id(ca: Ca) -> str:
     """The UUID in the CA's ARN."""
     return ca.arn.rpartition("/")[2]
 
 
-def crl(pca: PcaMock, ca: Authority, bucket: str = BUCKET) -> bytes:
+def crl(pca: PcaMock, ca: Ca, bucket: str = BUCKET) -> bytes:
     """The CA's complete CRL, where it is by default: DER."""
     return pca.buckets[bucket][f"crl/{ca_id(ca)}.crl"]
 
@@ -116,7 +116,7 @@ def crls(pca: PcaMock, bucket: str = BUCKET) -> dict[str, bytes]:
     return {key: data for key, data in pca.buckets[bucket].items() if key.endswith(".crl")}
 
 
-class Entry(NamedTuple):
+class CrlEntry(NamedTuple):
     """A revoked certificate as asn1crypto reads it; the reason is RFC 5280's code."""
 
     serial: str
@@ -129,7 +129,7 @@ def parsed(crl_der: bytes) -> asn1_crl.CertificateList:
     return asn1_crl.CertificateList.load(crl_der, strict=True)
 
 
-def entries(crl_der: bytes) -> list[Entry]:
+def entries(crl_der: bytes) -> list[CrlEntry]:
     """The serials that a CRL lists, in its order."""
     listed = parsed(crl_der)["tbs_cert_list"]["revoked_certificates"]
     found = []
@@ -140,7 +140,9 @@ def entries(crl_der: bytes) -> list[Entry]:
             assert not extension["critical"].native
             reason = int.from_bytes(extension["extn_value"].parsed.contents, "big")
         found.append(
-            Entry(f"{item['user_certificate'].native:032x}", item["revocation_date"].native, reason)
+            CrlEntry(
+                f"{item['user_certificate'].native:032x}", item["revocation_date"].native, reason
+            )
         )
     return found
 
@@ -207,7 +209,7 @@ def ocsp_answer(pca: PcaMock, request: bytes) -> tuple[str, list[tuple[str, str]
     ]
 
 
-def ocsp_status(pca: PcaMock, ca: Authority, certificate_arn: str) -> str:
+def ocsp_status(pca: PcaMock, ca: Ca, certificate_arn: str) -> str:
     """The OCSP status of a certificate of the CA: good, revoked, unknown, or an error."""
     request = ocsp_request(certificate_id(ca.certificate(), serial(certificate_arn)))
     status, answers = ocsp_answer(pca, request)
@@ -217,7 +219,7 @@ def ocsp_status(pca: PcaMock, ca: Authority, certificate_arn: str) -> str:
 # Audit reports
 
 
-def create_report(ca: Authority, form: Any = "JSON", bucket: str = REPORTS) -> Any:
+def create_report(ca: Ca, form: Any = "JSON", bucket: str = REPORTS) -> Any:
     """Create an audit report; return the service's answer."""
     answer = ca.client.create_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, S3BucketName=bucket, AuditReportResponseFormat=form
@@ -226,7 +228,7 @@ def create_report(ca: Authority, form: Any = "JSON", bucket: str = REPORTS) -> A
     return answer
 
 
-def describe_report(ca: Authority, report_id: str) -> Any:
+def describe_report(ca: Ca, report_id: str) -> Any:
     """The service's description of an audit report."""
     answer = ca.client.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, AuditReportId=report_id

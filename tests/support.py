@@ -40,7 +40,7 @@ def configuration(
 
 
 @dataclass
-class Caller:
+class KeyHolder:
     """A caller's key, and the CSRs that can be made with it."""
 
     key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -66,7 +66,7 @@ class Caller:
 
 
 @dataclass
-class Authority:
+class Ca:
     """A CA that exists in the mock, used through a boto3 client only."""
 
     client: ACMPCAClient
@@ -127,7 +127,7 @@ class Authority:
 
 def pending(
     client: ACMPCAClient, kind: str = "ROOT", configuration_: Any = None, **request: Any
-) -> Authority:
+) -> Ca:
     """A CA that waits for its certificate."""
     configuration_ = configuration_ or configuration()
     arn = client.create_certificate_authority(
@@ -135,7 +135,7 @@ def pending(
         CertificateAuthorityType=kind,  # type: ignore[arg-type]
         **request,
     )["CertificateAuthorityArn"]
-    return Authority(client, arn, configuration_["SigningAlgorithm"])
+    return Ca(client, arn, configuration_["SigningAlgorithm"])
 
 
 def root(
@@ -144,7 +144,7 @@ def root(
     validity: Any = TEN_YEARS,
     template: str = "RootCACertificate",
     **request: Any,
-) -> Authority:
+) -> Ca:
     """An active root CA."""
     ca = pending(client, "ROOT", configuration_, **request)
     ca.install(ca.issued(ca.csr(), template, Validity=validity))
@@ -152,12 +152,12 @@ def root(
 
 
 def subordinate(
-    parent: Authority,
+    parent: Ca,
     path_length: int = 0,
     configuration_: Any = None,
     validity: Any = ONE_YEAR,
     **request: Any,
-) -> Authority:
+) -> Ca:
     """An active CA below another one."""
     ca = pending(parent.client, "SUBORDINATE", configuration_, **request)
     template = f"SubordinateCACertificate_PathLen{path_length}"

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from tests import oracles, processes
-from tests.showing.reading import Page
+from tests.showing.reading import HtmlPage
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -129,8 +129,8 @@ def test_the_notebook_shows_its_story_in_text_and_html(tmp_path: Path) -> None:
         output = outputs[cell][-1]
         return "".join(output.get("text") or output["data"]["text/plain"])
 
-    def page(cell: str) -> Page:
-        return Page("".join(outputs[cell][-1]["data"]["text/html"]))
+    def page(cell: str) -> HtmlPage:
+        return HtmlPage("".join(outputs[cell][-1]["data"]["text/html"]))
 
     hierarchy = shown("hierarchy").splitlines()[1:]
     assert [line.split()[:2] for line in hierarchy] == [

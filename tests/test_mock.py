@@ -214,13 +214,13 @@ def test_a_coroutine_has_its_mock_only_while_it_runs() -> None:
 
 @pytest.fixture
 @mock_pca
-def ca_of_a_fixture() -> Iterator[support.Authority]:
+def ca_of_a_fixture() -> Iterator[support.Ca]:
     yield support.root(client)
     assert cas() == 1
 
 
 def test_a_generator_fixture_has_its_mock_around_the_test(
-    ca_of_a_fixture: support.Authority,
+    ca_of_a_fixture: support.Ca,
 ) -> None:
     assert ca_of_a_fixture.status == "ACTIVE"
 

@@ -245,7 +245,7 @@ def test_a_crl_for_an_endpoint_that_is_gone_is_reported_as_failed(
     assert event.detail["reason"] == "Failed to write CRL to S3. Internal failure."
 
 
-def _report(ca: support.Authority, bucket: str) -> str:
+def _report(ca: support.Ca, bucket: str) -> str:
     answer = ca.client.create_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, S3BucketName=bucket, AuditReportResponseFormat="JSON"
     )
@@ -333,7 +333,7 @@ def test_a_report_is_being_created_until_the_endpoint_has_it(endpoint: Endpoint)
         assert _described(ca, report_id) == "SUCCESS"
 
 
-def _described(ca: support.Authority, report_id: str) -> str:
+def _described(ca: support.Ca, report_id: str) -> str:
     return str(revoking.describe_report(ca, report_id)["AuditReportStatus"])
 
 

@@ -215,7 +215,7 @@ def test_responses_are_those_that_botocore_would_parse_from_the_wire(
         if operation == "describe":
             ca.describe()
         elif operation == "issue":
-            ca.issue(support.Caller().csr())
+            ca.issue(support.KeyHolder().csr())
         elif operation == "import":
             ca.install(ca.certificate())
         elif operation == "unknown CA":
@@ -376,7 +376,7 @@ def test_mocks_may_end_in_any_order() -> None:
 def test_concurrent_calls_lose_nothing(pca: PcaMock) -> None:
     client = pca.client()
     ca = support.root(client)
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
 
     with ThreadPoolExecutor(8) as threads:
         arns = list(threads.map(lambda _: ca.issue(csr), range(64)))

@@ -19,7 +19,7 @@ from pca_mock import mock_pca
 from pca_mock.adapters import responder
 from tests import oracles, revoking, support
 from tests.revoking import certificate_id, issue, ocsp_request, revoke, serial
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -35,11 +35,11 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Served(NamedTuple):
+class ServedCa(NamedTuple):
     """A CA with one good and one revoked certificate, and the address of its responder."""
 
     pca: PcaMock
-    ca: Authority
+    ca: Ca
     good: str
     revoked: str
     base_url: str
@@ -71,12 +71,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture
-def served(pca: PcaMock) -> Iterator[Served]:
+def served(pca: PcaMock) -> Iterator[ServedCa]:
     ca = revoking.root(pca)
     good, revoked = issue(ca), issue(ca)
     revoke(ca, revoked)
     with pca.serve_revocation() as base_url:
-        yield Served(pca, ca, good, revoked, base_url)
+        yield ServedCa(pca, ca, good, revoked, base_url)
 
 
 def _statuses(body: bytes) -> list[str]:
@@ -89,14 +89,14 @@ def _statuses(body: bytes) -> list[str]:
 # The address
 
 
-def test_the_address_is_loopback_and_has_no_slash_at_its_end(served: Served) -> None:
+def test_the_address_is_loopback_and_has_no_slash_at_its_end(served: ServedCa) -> None:
     parts = urlsplit(served.base_url)
 
     assert (parts.scheme, parts.hostname, parts.path) == ("http", "127.0.0.1", "")
     assert parts.port
 
 
-def test_nothing_listens_on_other_addresses(served: Served) -> None:
+def test_nothing_listens_on_other_addresses(served: ServedCa) -> None:
     port = urlsplit(served.base_url).port
     with socket.socket() as other:
         other.bind(("127.0.0.2", port or 0))  # would be taken if the server listened everywhere
@@ -143,7 +143,7 @@ def test_after_the_block_a_client_that_stayed_connected_gets_no_answer(pca: PcaM
 # OCSP
 
 
-def test_ocsp_is_answered_by_post(served: Served) -> None:
+def test_ocsp_is_answered_by_post(served: ServedCa) -> None:
     for arn, status in ((served.good, "good"), (served.revoked, "revoked")):
         answer = served.ask("POST", "/", served.request(arn), **_OCSP)
 
@@ -152,14 +152,14 @@ def test_ocsp_is_answered_by_post(served: Served) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/ocsp", "/a/b?c=d"])
-def test_ocsp_is_answered_at_any_path(path: str, served: Served) -> None:
+def test_ocsp_is_answered_at_any_path(path: str, served: ServedCa) -> None:
     answer = served.ask("POST", path, served.request(served.revoked), **_OCSP)
 
     assert _statuses(answer.body) == ["revoked"]
 
 
 @pytest.mark.parametrize("safe", ["", "/", "/+="], ids=["all quoted", "slashes", "nothing quoted"])
-def test_ocsp_is_answered_by_get(safe: str, served: Served) -> None:
+def test_ocsp_is_answered_by_get(safe: str, served: ServedCa) -> None:
     for arn, status in ((served.good, "good"), (served.revoked, "revoked")):
         path = "/" + quote(base64.b64encode(served.request(arn)), safe=safe)
 
@@ -169,7 +169,7 @@ def test_ocsp_is_answered_by_get(safe: str, served: Served) -> None:
         assert _statuses(answer.body) == [status]
 
 
-def test_every_character_of_base64_survives_a_get(served: Served) -> None:
+def test_every_character_of_base64_survives_a_get(served: ServedCa) -> None:
     seen = set()
     for number in range(64):
         request = ocsp_request(
@@ -182,7 +182,7 @@ def test_every_character_of_base64_survives_a_get(served: Served) -> None:
     assert {"+", "/", "="} <= seen
 
 
-def test_errors_of_ocsp_are_answers_too(served: Served) -> None:
+def test_errors_of_ocsp_are_answers_too(served: ServedCa) -> None:
     stranger = support.root(served.pca.client(region_name="us-east-1"))
     about_stranger = ocsp_request(certificate_id(stranger.certificate(), "1"))
 
@@ -193,7 +193,7 @@ def test_errors_of_ocsp_are_answers_too(served: Served) -> None:
         assert _statuses(answer.body) == [status]
 
 
-def test_a_revocation_shows_at_once(served: Served) -> None:
+def test_a_revocation_shows_at_once(served: ServedCa) -> None:
     revoke(served.ca, served.good)
 
     answer = served.ask("POST", "/", served.request(served.good), **_OCSP)
@@ -202,13 +202,13 @@ def test_a_revocation_shows_at_once(served: Served) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/pkix-crl", "text/plain", ""])
-def test_another_content_type_is_refused(content_type: str, served: Served) -> None:
+def test_another_content_type_is_refused(content_type: str, served: ServedCa) -> None:
     answer = served.ask("POST", "/", served.request(served.good), **{"Content-Type": content_type})
 
     assert answer.status == 415
 
 
-def test_parameters_of_the_content_type_do_not_matter(served: Served) -> None:
+def test_parameters_of_the_content_type_do_not_matter(served: ServedCa) -> None:
     kind = "Application/OCSP-Request; charset=binary"
 
     answer = served.ask("POST", "/", served.request(served.good), **{"Content-Type": kind})
@@ -218,7 +218,7 @@ def test_parameters_of_the_content_type_do_not_matter(served: Served) -> None:
 
 @pytest.mark.parametrize("length", [None, "many", "-1", "+5", "1e3", ""])
 def test_without_a_sensible_content_length_a_post_is_refused(
-    length: str | None, served: Served
+    length: str | None, served: ServedCa
 ) -> None:
     header = "" if length is None else f"Content-Length: {length}\r\n"
     kind = "Content-Type: application/ocsp-request\r\n"
@@ -231,7 +231,7 @@ def test_without_a_sensible_content_length_a_post_is_refused(
 # Limits
 
 
-def test_two_hundred_clients_at_once_are_all_answered(served: Served) -> None:
+def test_two_hundred_clients_at_once_are_all_answered(served: ServedCa) -> None:
     request = served.request(served.revoked)
     together = threading.Barrier(200)
 
@@ -284,7 +284,7 @@ def test_the_end_of_the_block_closes_open_connections(text: str, pca: PcaMock) -
 
 @pytest.mark.parametrize("text", _UNFINISHED)
 def test_a_slow_client_is_disconnected_and_keeps_nobody_waiting(
-    text: str, served: Served, monkeypatch: pytest.MonkeyPatch
+    text: str, served: ServedCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(responder, "_PATIENCE", 0.0)
     with _connected(served.host, text) as slow:
@@ -303,7 +303,7 @@ def test_after_the_mock_has_ended_nothing_is_answered() -> None:
     ca = revoking.root(pca)
     request = ocsp_request(certificate_id(ca.certificate(), serial(issue(ca))))
     with pca.serve_revocation() as base_url:
-        served = Served(pca, ca, "", "", base_url)
+        served = ServedCa(pca, ca, "", "", base_url)
         mock.stop()
 
         for method, body in (("POST", request), ("GET", None), ("PUT", b"x")):
@@ -313,7 +313,7 @@ def test_after_the_mock_has_ended_nothing_is_answered() -> None:
         pca.serve_revocation()
 
 
-def test_a_large_body_is_refused_in_full_view_of_the_client(served: Served) -> None:
+def test_a_large_body_is_refused_in_full_view_of_the_client(served: ServedCa) -> None:
     assert served.ask("POST", "/", b"x" * 65536, **_OCSP).status == 200
 
     assert served.ask("POST", "/", b"x" * 65537, **_OCSP).status == 413
@@ -328,7 +328,7 @@ def test_a_large_body_is_refused_in_full_view_of_the_client(served: Served) -> N
         ("GET / HTTP/1.1\r\n" + "a: b\r\n" * 200 + "\r\n", b"431"),
     ],
 )
-def test_a_large_head_is_refused(head: str, status: bytes, served: Served) -> None:
+def test_a_large_head_is_refused(head: str, status: bytes, served: ServedCa) -> None:
     host, port = served.host.split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(head.encode())
@@ -341,7 +341,7 @@ def test_a_large_head_is_refused(head: str, status: bytes, served: Served) -> No
 
 
 @pytest.mark.parametrize("suffix", ["", "?version=1"])
-def test_a_crl_is_at_the_path_of_its_key(suffix: str, served: Served) -> None:
+def test_a_crl_is_at_the_path_of_its_key(suffix: str, served: ServedCa) -> None:
     answer = served.ask("GET", f"/crl/{revoking.ca_id(served.ca)}.crl{suffix}")
 
     assert answer == Answer(200, "application/pkix-crl", revoking.crl(served.pca, served.ca))
@@ -358,7 +358,7 @@ def test_a_crl_is_at_the_path_of_its_key(suffix: str, served: Served) -> None:
     ],
 )
 def test_the_uri_in_a_certificate_works_with_the_servers_address(
-    configuration: Any, served: Served
+    configuration: Any, served: ServedCa
 ) -> None:
     ca = revoking.root(served.pca, CustomCname=served.host, **configuration)
     arn = issue(ca)
@@ -372,7 +372,7 @@ def test_the_uri_in_a_certificate_works_with_the_servers_address(
     assert revoking.listed(answer.body) == [serial(arn)]
 
 
-def test_head_returns_only_the_headers(served: Served) -> None:
+def test_head_returns_only_the_headers(served: ServedCa) -> None:
     path = f"/crl/{revoking.ca_id(served.ca)}.crl"
 
     head = served.send(f"HEAD {path} HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -384,12 +384,12 @@ def test_head_returns_only_the_headers(served: Served) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/crl", "/crl/unknown.crl", "/acm-pca-permission-test-key", "/not base64", "/=="]
 )
-def test_there_is_nothing_at_other_paths(path: str, served: Served) -> None:
+def test_there_is_nothing_at_other_paths(path: str, served: ServedCa) -> None:
     assert served.ask("GET", quote(path)).status == 404
     assert served.ask("HEAD", quote(path)).status == 404
 
 
-def test_other_methods_are_unknown(served: Served) -> None:
+def test_other_methods_are_unknown(served: ServedCa) -> None:
     assert served.ask("PUT", "/crl/x.crl", b"x").status == 501
 
 

@@ -86,7 +86,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-class Wire:
+class FakeWire:
     """A server with planned answers.
 
     Attributes:
@@ -108,8 +108,8 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Wire]:
-    wire = Wire()
+def server() -> Iterator[FakeWire]:
+    wire = FakeWire()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -137,7 +137,7 @@ def server() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def wire(server: Wire) -> Wire:
+def wire(server: FakeWire) -> FakeWire:
     server.answers, server.requests = repeat(SUCCESS), 0
     return server
 
@@ -202,7 +202,7 @@ def total(slept: list[float]) -> timedelta:
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("mode", MODES, ids=str)
 def test_an_error_ends_as_it_does_over_the_wire(
-    mode: Any, code: str, attempts: int, wire: Wire, slept: list[float]
+    mode: Any, code: str, attempts: int, wire: FakeWire, slept: list[float]
 ) -> None:
     wire.fail(code, attempts)
     client = wire.client(retries=mode)
@@ -224,7 +224,7 @@ def test_an_error_ends_as_it_does_over_the_wire(
 
 @pytest.mark.parametrize("mode", MODES, ids=str)
 def test_a_call_that_fails_with_all_its_attempts_does_so_as_over_the_wire(
-    mode: Any, wire: Wire, slept: list[float]
+    mode: Any, wire: FakeWire, slept: list[float]
 ) -> None:
     wire.fail("ThrottlingException")
     client = wire.client(retries=mode)
@@ -250,7 +250,7 @@ def test_a_call_that_fails_with_all_its_attempts_does_so_as_over_the_wire(
 @pytest.mark.parametrize("error", NETWORK, ids=lambda error: type(error()).__name__)
 @pytest.mark.parametrize("mode", MODES[:5], ids=str)
 def test_a_failing_network_ends_as_it_does_in_botocore(
-    mode: Any, error: Callable[[], BotoCoreError], attempts: int, wire: Wire, slept: list[float]
+    mode: Any, error: Callable[[], BotoCoreError], attempts: int, wire: FakeWire, slept: list[float]
 ) -> None:
     failures: Iterator[Any] = chain(repeat(error, attempts), repeat(None))
 
@@ -328,7 +328,7 @@ def test_a_refused_connection_can_be_planned_word_for_word(mode: Any, slept: lis
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalFailure"])
 def test_the_quota_of_retries_is_used_up_and_given_back_as_over_the_wire(
-    code: str, wire: Wire
+    code: str, wire: FakeWire
 ) -> None:
     def story(client: Any, fail: Callable[[], None], succeed: Callable[[], None]) -> list[Any]:
         random.seed(20261123)
@@ -396,7 +396,7 @@ def test_a_handler_of_the_users_own_can_end_the_retries() -> None:
 )
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_a_handler_that_raises_ends_the_call_as_in_botocore(
-    attempt: int, error: Exception, mode: Any, wire: Wire
+    attempt: int, error: Exception, mode: Any, wire: FakeWire
 ) -> None:
     def give_up(attempts: int, **_: Any) -> None:
         if attempts == attempt:

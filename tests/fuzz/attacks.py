@@ -368,5 +368,5 @@ def _csrs() -> tuple[tuple[Any, bytes], ...]:
             builder = builder.add_extension(extension, critical=False)
         algorithm: Any = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
         made.append((key, builder.sign(key, algorithm).public_bytes(Encoding.DER)))
-    made.append((keys[0], oracles.der(support.Caller(keys[0]).csr().decode())))
+    made.append((keys[0], oracles.der(support.KeyHolder(keys[0]).csr().decode())))
     return tuple(made)

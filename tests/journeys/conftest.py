@@ -7,7 +7,7 @@ import pytest
 
 from pca_mock import PcaMock, mock_pca
 from tests.policies import ORGANIZATION, OTHER, OWNER
-from tests.support import Authority, configuration, root
+from tests.support import Ca, configuration, root
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -34,12 +34,12 @@ def other(mock: PcaMock) -> ACMPCAClient:
 
 
 @pytest.fixture
-def ca(owner: ACMPCAClient) -> Authority:
+def ca(owner: ACMPCAClient) -> Ca:
     """The owner's active root."""
     return root(owner, configuration("Shared Root"))
 
 
 @pytest.fixture
-def shared(ca: Authority, other: ACMPCAClient) -> Authority:
+def shared(ca: Ca, other: ACMPCAClient) -> Ca:
     """The same CA in the hands of the other account."""
-    return Authority(other, ca.arn)
+    return Ca(other, ca.arn)

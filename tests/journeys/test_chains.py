@@ -14,7 +14,7 @@ from pca_mock import mock_pca
 from tests import oracles, support
 from tests.issuance import armoured, custom, passing, policy, tlv
 from tests.refusals import refused
-from tests.support import Caller
+from tests.support import KeyHolder
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -55,7 +55,7 @@ def _paths(family: str) -> tuple[tuple[Chained, ...], str]:
             authorities.append(support.subordinate(authorities[-1], path_length, below, validity))
         found = []
         for ca in authorities:
-            arn = ca.issue(Caller().csr("localhost", ["localhost"]), Validity=_MONTH)
+            arn = ca.issue(KeyHolder().csr("localhost", ["localhost"]), Validity=_MONTH)
             leaf, full_chain = ca.get(arn)
             *chain, last = oracles.blocks(full_chain)
             assert last == root.certificate()
@@ -113,7 +113,7 @@ def test_key_families_mix_in_a_chain(above: str, below: str, pca: PcaMock, tmp_p
     root = support.root(client, _configuration(above, "Root"))
     ca = support.subordinate(root, 0, _configuration(below, "Issuing"))
 
-    leaf, full_chain = ca.get(ca.issue(Caller().csr(), Validity=_MONTH))
+    leaf, full_chain = ca.get(ca.issue(KeyHolder().csr(), Validity=_MONTH))
 
     chain, last = oracles.blocks(full_chain)
     assert oracles.openssl_verify(tmp_path, leaf, chain, last)
@@ -128,7 +128,7 @@ def test_a_path_length_that_is_used_up_is_refused_at_issue(family: str, pca: Pca
     last = support.subordinate(root, 0, _configuration(family, "Issuing"))
 
     with refused("ValidationException", pca):
-        last.issue(Caller().csr(), "SubordinateCACertificate_PathLen0", Validity=_MONTH)
+        last.issue(KeyHolder().csr(), "SubordinateCACertificate_PathLen0", Validity=_MONTH)
 
 
 def test_name_constraints_hold_below_the_ca_that_has_them(pca: PcaMock, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_name_constraints_hold_below_the_ca_that_has_them(pca: PcaMock, tmp_path
     ca.install(*root.get(arn))
 
     inside, outside = (
-        ca.issue(Caller().csr(host, [host]), Validity=_MONTH)
+        ca.issue(KeyHolder().csr(host, [host]), Validity=_MONTH)
         for host in ("www.example.com", "www.example.org")
     )
 
@@ -208,10 +208,10 @@ _REVOCATION: Final[Any] = {
 
 
 @cache
-def _caller(family: str) -> Caller:
+def _caller(family: str) -> KeyHolder:
     if family == "EC":
-        return Caller()
-    return Caller(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+        return KeyHolder()
+    return KeyHolder(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
 @pytest.mark.parametrize("documented", oracles.documented_templates(), ids=itemgetter("name"))
@@ -266,7 +266,7 @@ def test_pkilint_finds_the_error_that_a_caller_has_passed_through(pca: PcaMock) 
     root = support.root(pca.client(region_name="us-east-1"))
 
     certificate = root.issued(
-        Caller().csr(),
+        KeyHolder().csr(),
         "CodeSigningCertificate_APIPassthrough",
         ApiPassthrough=passing(CustomExtensions=[custom("2.5.29.30", "0500")]),
     )

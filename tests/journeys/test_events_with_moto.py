@@ -18,7 +18,7 @@ from moto.awslambda.utils import get_backend
 
 from pca_mock import PcaMock, mock_pca
 from tests import revoking, support
-from tests.support import Authority
+from tests.support import Ca
 
 REGION: Final = "us-east-1"
 ISSUED: Final = {"detail-type": ["ACM Private CA Certificate Issuance"]}
@@ -100,11 +100,11 @@ def queue(pca: PcaMock) -> Iterator[Queue]:
 
 
 @pytest.fixture
-def ca(queue: Queue) -> Authority:
+def ca(queue: Queue) -> Ca:
     return support.root(client_of("acm-pca"))
 
 
-def test_the_events_are_those_of_the_handle(pca: PcaMock, queue: Queue, ca: Authority) -> None:
+def test_the_events_are_those_of_the_handle(pca: PcaMock, queue: Queue, ca: Ca) -> None:
     pca.events.clear()
     queue.rule({"source": ["aws.acm-pca"]})
     revoking.revoke(ca, ca.issue(revoking.a_csr()))
@@ -138,7 +138,7 @@ def test_an_event_arrives_when_the_clock_reaches_its_time() -> None:
         pca.clock.freeze(NOON)
         queue.rule(ISSUED)
         client = client_of("acm-pca")
-        Authority(client, root.arn).issue(revoking.a_csr())
+        Ca(client, root.arn).issue(revoking.a_csr())
         assert queue.received() == []
 
         pca.clock.advance(hours=1)
@@ -158,7 +158,7 @@ def test_an_ocsp_response_is_reported(pca: PcaMock, queue: Queue) -> None:
     assert [each["ARN"] for each in event["detail"]["resources"]] == [arn]
 
 
-def test_calls_that_only_read_need_a_rule_of_their_own_state(queue: Queue, ca: Authority) -> None:
+def test_calls_that_only_read_need_a_rule_of_their_own_state(queue: Queue, ca: Ca) -> None:
     pattern = {"detail": {"eventName": [{"prefix": "Describe"}]}}
     queue.rule(pattern, "usual")
     ca.describe()
@@ -169,7 +169,7 @@ def test_calls_that_only_read_need_a_rule_of_their_own_state(queue: Queue, ca: A
     assert [event["detail"]["readOnly"] for event in queue.received()] == [True]
 
 
-def test_a_rule_with_only_a_schedule_gets_nothing(queue: Queue, ca: Authority) -> None:
+def test_a_rule_with_only_a_schedule_gets_nothing(queue: Queue, ca: Ca) -> None:
     queue.events.put_rule(Name="rule", ScheduleExpression="rate(5 minutes)")
     queue.target()
     ca.issue(revoking.a_csr())
@@ -178,7 +178,7 @@ def test_a_rule_with_only_a_schedule_gets_nothing(queue: Queue, ca: Authority) -
 
 
 def test_a_log_group_a_function_and_a_transformer_get_events(
-    queue: Queue, ca: Authority, monkeypatch: pytest.MonkeyPatch
+    queue: Queue, ca: Ca, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logs = client_of("logs")
     logs.create_log_group(logGroupName="/aws/events/pca")
@@ -220,7 +220,7 @@ def made_function() -> str:
 
 
 def test_a_target_that_fails_fails_no_call(
-    queue: Queue, ca: Authority, caplog: pytest.LogCaptureFixture
+    queue: Queue, ca: Ca, caplog: pytest.LogCaptureFixture
 ) -> None:
     queue.rule(ISSUED)
     queue.target(arn="arn:aws:sqs:us-east-1:123456789012:missing")
@@ -232,7 +232,7 @@ def test_a_target_that_fails_fails_no_call(
     assert "event to arn:aws:sqs:us-east-1:123456789012:missing" in record.getMessage()
 
 
-def test_the_identity_is_that_of_motos_iam(pca: PcaMock, queue: Queue, ca: Authority) -> None:
+def test_the_identity_is_that_of_motos_iam(pca: PcaMock, queue: Queue, ca: Ca) -> None:
     iam, sts = client_of("iam"), client_of("sts")
     iam.create_user(UserName="ann")
     made = iam.create_access_key(UserName="ann")["AccessKey"]

@@ -26,7 +26,7 @@ from pca_mock.errors import ResourceNotFoundException
 from pca_mock.literals import SlowOperation
 from tests import inside, revoking, support
 from tests.revoking import REPORTS, create_report, serial
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -66,12 +66,12 @@ def client(pca: PcaMock) -> ACMPCAClient:
 
 
 @pytest.fixture
-def ca(client: ACMPCAClient) -> Authority:
+def ca(client: ACMPCAClient) -> Ca:
     """An active root."""
     return support.root(client)
 
 
-def issue(ca: Authority, **request: Any) -> str:
+def issue(ca: Ca, **request: Any) -> str:
     """Issue a leaf: its ARN."""
     return revoking.issue(ca, **request)
 
@@ -88,7 +88,7 @@ def code(act: Any, *arguments: Any, **more: Any) -> str:
 # Throttled, or unreachable
 
 
-def test_the_next_two_calls_fail_and_the_third_one_issues(pca: PcaMock, ca: Authority) -> None:
+def test_the_next_two_calls_fail_and_the_third_one_issues(pca: PcaMock, ca: Ca) -> None:
     pca.fail(ISSUE, "ThrottlingException", times=2)
 
     assert [code(issue, ca) for _ in range(3)] == ["ThrottlingException"] * 2 + ["success"]
@@ -147,7 +147,7 @@ def test_botocore_recovers_from_two_failed_attempts(
 
 
 def test_an_error_that_botocore_does_not_retry_fails_the_first_attempt(
-    pca: PcaMock, ca: Authority
+    pca: PcaMock, ca: Ca
 ) -> None:
     before = pca.clock.now()
     plan = pca.fail(ISSUE, "InvalidStateException", attempts=1)
@@ -159,7 +159,7 @@ def test_an_error_that_botocore_does_not_retry_fails_the_first_attempt(
     assert (plan.struck, pca.clock.now()) == (1, before)
 
 
-def test_the_code_under_test_cannot_reach_the_service(pca: PcaMock, ca: Authority) -> None:
+def test_the_code_under_test_cannot_reach_the_service(pca: PcaMock, ca: Ca) -> None:
     error = EndpointConnectionError(endpoint_url="https://acm-pca.us-east-1.amazonaws.com/")
 
     with pca.fail(ISSUE, error), pytest.raises(EndpointConnectionError, match="Could not connect"):
@@ -168,9 +168,7 @@ def test_the_code_under_test_cannot_reach_the_service(pca: PcaMock, ca: Authorit
     assert issue(ca)
 
 
-def test_a_call_that_never_arrived_can_be_repeated_with_its_token(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_a_call_that_never_arrived_can_be_repeated_with_its_token(pca: PcaMock, ca: Ca) -> None:
     pca.fail(ISSUE, EndpointConnectionError(endpoint_url="https://pca"), times=1)
 
     with pytest.raises(EndpointConnectionError):
@@ -181,7 +179,7 @@ def test_a_call_that_never_arrived_can_be_repeated_with_its_token(
     assert len(pca.certificates) == 2
 
 
-def test_a_call_whose_response_is_lost_has_been_carried_out(pca: PcaMock, ca: Authority) -> None:
+def test_a_call_whose_response_is_lost_has_been_carried_out(pca: PcaMock, ca: Ca) -> None:
     pca.lose_response(ISSUE, times=1)
 
     with pytest.raises(ReadTimeoutError):
@@ -194,9 +192,7 @@ def test_a_call_whose_response_is_lost_has_been_carried_out(pca: PcaMock, ca: Au
     assert [call.outcome for call in pca.calls[-3:]] == ["ReadTimeoutError", "success", "success"]
 
 
-def test_a_retry_after_a_lost_response_is_carried_out_once_more(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_a_retry_after_a_lost_response_is_carried_out_once_more(pca: PcaMock, ca: Ca) -> None:
     with pca.lose_response(ISSUE, "ServiceUnavailable", attempts=1):
         issue(ca)
     assert len(pca.certificates) == 3
@@ -207,7 +203,7 @@ def test_a_retry_after_a_lost_response_is_carried_out_once_more(
     assert len(pca.certificates) == 4
 
 
-def test_the_response_that_is_lost_may_be_an_error(pca: PcaMock, ca: Authority) -> None:
+def test_the_response_that_is_lost_may_be_an_error(pca: PcaMock, ca: Ca) -> None:
     with pca.lose_response(ISSUE), pytest.raises(ReadTimeoutError):
         issue(ca, SigningAlgorithm="SHA256WITHRSA")
 
@@ -217,7 +213,7 @@ def test_the_response_that_is_lost_may_be_an_error(pca: PcaMock, ca: Authority) 
 # Narrowed
 
 
-def test_a_fault_can_apply_to_only_one_ca(pca: PcaMock, ca: Authority) -> None:
+def test_a_fault_can_apply_to_only_one_ca(pca: PcaMock, ca: Ca) -> None:
     other = support.root(ca.client)
 
     with pca.fail(ISSUE, "ThrottlingException", CertificateAuthorityArn=ca.arn):
@@ -225,7 +221,7 @@ def test_a_fault_can_apply_to_only_one_ca(pca: PcaMock, ca: Authority) -> None:
     assert code(issue, ca) == "success"
 
 
-def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Authority) -> None:
+def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Ca) -> None:
     other = support.root(ca.client)
 
     with pca.fail("*", "ServiceUnavailable", times=2) as plan:
@@ -246,9 +242,9 @@ def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Authority) -> None:
 @pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
 @pytest.mark.parametrize("wanted", [bytes, bytes.decode], ids=["bytes", "text"])
 def test_a_fault_can_apply_to_one_csr_as_bytes_or_text(
-    wanted: Any, passed: Any, pca: PcaMock, ca: Authority
+    wanted: Any, passed: Any, pca: PcaMock, ca: Ca
 ) -> None:
-    first, second = support.Caller().csr(), support.Caller().csr()
+    first, second = support.KeyHolder().csr(), support.KeyHolder().csr()
     pca.fail(ISSUE, "ThrottlingException", Csr=wanted(first))
 
     assert code(ca.issue, passed(first)) == "ThrottlingException"
@@ -258,7 +254,7 @@ def test_a_fault_can_apply_to_one_csr_as_bytes_or_text(
 @pytest.mark.parametrize("passed", ["{}", "{colons}", "{upper}"])
 @pytest.mark.parametrize("wanted", ["{}", "{colons}", "{upper}"])
 def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
-    wanted: str, passed: str, pca: PcaMock, ca: Authority
+    wanted: str, passed: str, pca: PcaMock, ca: Ca
 ) -> None:
     digits, other = (serial(issue(ca)) for _ in range(2))
     forms = {
@@ -272,7 +268,7 @@ def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
     assert code(revoking.revoke_serial, ca, forms[passed]) == "ThrottlingException"
 
 
-def test_a_fault_can_apply_to_calls_that_a_callable_picks(pca: PcaMock, ca: Authority) -> None:
+def test_a_fault_can_apply_to_calls_that_a_callable_picks(pca: PcaMock, ca: Ca) -> None:
     def is_long(params: Any) -> bool:
         return bool(params["Validity"]["Value"] > 100)
 
@@ -395,7 +391,7 @@ def test_faults_strike_the_calls_of_all_accounts_and_regions(pca: PcaMock) -> No
         assert code(pca.client().list_certificate_authorities) != "success"
 
 
-def test_exactly_the_planned_number_of_threads_is_struck(pca: PcaMock, ca: Authority) -> None:
+def test_exactly_the_planned_number_of_threads_is_struck(pca: PcaMock, ca: Ca) -> None:
     pca.fail(ISSUE, "AccessDeniedException", times=5)
 
     with ThreadPoolExecutor(8) as pool:
@@ -446,7 +442,7 @@ def test_a_failed_ca_can_only_be_described_or_deleted(pca: PcaMock, client: ACMP
         failed.csr,
         failed.certificate,
         lambda: issue(failed),
-        lambda: failed.install(support.Caller().csr().decode()),
+        lambda: failed.install(support.KeyHolder().csr().decode()),
         lambda: create_report(failed, "JSON"),
         lambda: revoking.revoke_serial(failed, "0a"),
         lambda: revoking.set_status(failed, "ACTIVE"),
@@ -519,7 +515,7 @@ def test_a_creation_that_is_refused_uses_up_no_fault(pca: PcaMock, client: ACMPC
 
 
 def test_a_failed_issuance_is_reported_when_the_certificate_is_fetched(
-    pca: PcaMock, ca: Authority
+    pca: PcaMock, ca: Ca
 ) -> None:
     with pca.fail_later(ISSUE):
         arn = issue(ca)
@@ -534,7 +530,7 @@ def test_a_failed_issuance_is_reported_when_the_certificate_is_fetched(
     assert ca.get(issue(ca))[0].startswith("-----BEGIN CERTIFICATE-----")
 
 
-def test_a_certificate_that_failed_is_nowhere_else(pca: PcaMock, ca: Authority) -> None:
+def test_a_certificate_that_failed_is_nowhere_else(pca: PcaMock, ca: Ca) -> None:
     issued = issue(ca)
     with pca.fail_later(ISSUE):
         failed = issue(ca)
@@ -551,7 +547,7 @@ def test_a_certificate_that_failed_is_nowhere_else(pca: PcaMock, ca: Authority) 
     assert code(ca.get, failed) == "RequestFailedException"
 
 
-def test_a_certificate_that_failed_is_unknown_to_other_cas(pca: PcaMock, ca: Authority) -> None:
+def test_a_certificate_that_failed_is_unknown_to_other_cas(pca: PcaMock, ca: Ca) -> None:
     other = support.root(ca.client)
     pca.fail_later(ISSUE)
     failed = issue(ca)
@@ -560,9 +556,7 @@ def test_a_certificate_that_failed_is_unknown_to_other_cas(pca: PcaMock, ca: Aut
     assert code(ca.get, failed[:-1]) == "ResourceNotFoundException"
 
 
-def test_the_token_of_a_failed_issuance_still_names_its_certificate(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_the_token_of_a_failed_issuance_still_names_its_certificate(pca: PcaMock, ca: Ca) -> None:
     plan = pca.fail_later(ISSUE, times=1)
     failed = issue(ca, IdempotencyToken="once")
 
@@ -572,7 +566,7 @@ def test_the_token_of_a_failed_issuance_still_names_its_certificate(
     assert plan.struck == 1
 
 
-def test_an_issuance_that_repeats_a_token_uses_up_no_fault(pca: PcaMock, ca: Authority) -> None:
+def test_an_issuance_that_repeats_a_token_uses_up_no_fault(pca: PcaMock, ca: Ca) -> None:
     arn = issue(ca, IdempotencyToken="once")
     plans = [pca.fail_later(ISSUE, times=1), pca.hold(ISSUE, 1, times=1)]
 
@@ -594,7 +588,7 @@ def test_an_issuance_fails_when_it_is_over(client: ACMPCAClient) -> None:
         assert code(ca.get, arn) == "RequestFailedException"
 
 
-def test_only_some_issuances_fail(pca: PcaMock, ca: Authority) -> None:
+def test_only_some_issuances_fail(pca: PcaMock, ca: Ca) -> None:
     template = support.template_arn("CodeSigningCertificate")
     pca.fail_later(ISSUE, TemplateArn=template, when=lambda params: "-" in params["Csr"].decode())
 
@@ -603,7 +597,7 @@ def test_only_some_issuances_fail(pca: PcaMock, ca: Authority) -> None:
 
 
 def test_a_waiter_gives_up_on_a_certificate_that_failed(
-    pca: PcaMock, ca: Authority, slept: list[float]
+    pca: PcaMock, ca: Ca, slept: list[float]
 ) -> None:
     pca.fail_later(ISSUE)
     arn = issue(ca)
@@ -618,7 +612,7 @@ def test_a_waiter_gives_up_on_a_certificate_that_failed(
 # An audit report that fails
 
 
-def described(ca: Authority, report: Any) -> Any:
+def described(ca: Ca, report: Any) -> Any:
     return ca.client.describe_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, AuditReportId=report["AuditReportId"]
     )
@@ -626,7 +620,7 @@ def described(ca: Authority, report: Any) -> Any:
 
 @pytest.mark.parametrize("form", ["JSON", "CSV"])
 def test_a_failed_report_is_reported_by_describe_and_never_written(
-    form: str, pca: PcaMock, ca: Authority, slept: list[float]
+    form: str, pca: PcaMock, ca: Ca, slept: list[float]
 ) -> None:
     with pca.fail_later(REPORT):
         failed = create_report(ca, form)
@@ -643,7 +637,7 @@ def test_a_failed_report_is_reported_by_describe_and_never_written(
     assert slept == []
 
 
-def test_only_some_reports_fail(pca: PcaMock, ca: Authority) -> None:
+def test_only_some_reports_fail(pca: PcaMock, ca: Ca) -> None:
     plan = pca.fail_later(REPORT, times=1, AuditReportResponseFormat="CSV")
 
     reports = [create_report(ca, form) for form in ("JSON", "CSV", "CSV")]
@@ -717,7 +711,7 @@ def test_a_creation_that_fails_does_so_after_its_polls(pca: PcaMock, client: ACM
 
 
 def test_a_held_certificate_is_being_issued_for_the_planned_number_of_polls(
-    pca: PcaMock, ca: Authority
+    pca: PcaMock, ca: Ca
 ) -> None:
     pca.hold(ISSUE, 2, times=1)
     held, other = issue(ca), issue(ca)
@@ -728,9 +722,7 @@ def test_a_held_certificate_is_being_issued_for_the_planned_number_of_polls(
     ]
 
 
-def test_a_certificate_that_is_being_issued_cannot_be_revoked_yet(
-    pca: PcaMock, ca: Authority
-) -> None:
+def test_a_certificate_that_is_being_issued_cannot_be_revoked_yet(pca: PcaMock, ca: Ca) -> None:
     pca.hold(ISSUE, 1)
     held = issue(ca)
 
@@ -755,7 +747,7 @@ def test_polls_and_time_must_both_be_over(client: ACMPCAClient) -> None:
         assert code(ca.get, waited) == "success"
 
 
-def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Authority, slept: list[float]) -> None:
+def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Ca, slept: list[float]) -> None:
     pca.hold(ISSUE, 3)
     name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
     before = pca.clock.now()
@@ -766,9 +758,7 @@ def test_a_waiter_waits_for_a_certificate(pca: PcaMock, ca: Authority, slept: li
     assert ca.client.get_certificate(**name)["Certificate"]
 
 
-def test_a_waiter_gives_up_after_its_attempts(
-    pca: PcaMock, ca: Authority, slept: list[float]
-) -> None:
+def test_a_waiter_gives_up_after_its_attempts(pca: PcaMock, ca: Ca, slept: list[float]) -> None:
     pca.hold(ISSUE, 3)
     name: Any = {"CertificateAuthorityArn": ca.arn, "CertificateArn": issue(ca)}
     waiter = ca.client.get_waiter("certificate_issued")
@@ -780,7 +770,7 @@ def test_a_waiter_gives_up_after_its_attempts(
     assert slept == []
 
 
-def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:
+def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Ca) -> None:
     pca.hold(ISSUE, 2)
     pca.fail_later(ISSUE)
     arn = issue(ca)
@@ -792,7 +782,7 @@ def test_an_issuance_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Author
 
 
 def test_a_held_report_is_in_creation_for_the_planned_number_of_polls(
-    pca: PcaMock, ca: Authority, slept: list[float]
+    pca: PcaMock, ca: Ca, slept: list[float]
 ) -> None:
     pca.hold(REPORT, 2, times=2)
     polled, waited, other = (create_report(ca, "JSON") for _ in range(3))
@@ -807,7 +797,7 @@ def test_a_held_report_is_in_creation_for_the_planned_number_of_polls(
     assert (pca.clock.now() - before, slept) == (timedelta(seconds=6), [])
 
 
-def test_a_report_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority) -> None:
+def test_a_report_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Ca) -> None:
     pca.hold(REPORT, 1)
     pca.fail_later(REPORT)
     report = create_report(ca, "JSON")
@@ -816,7 +806,7 @@ def test_a_report_that_fails_does_so_after_its_polls(pca: PcaMock, ca: Authority
     assert statuses == ["CREATING", "FAILED"]
 
 
-def test_only_some_things_are_held(pca: PcaMock, ca: Authority) -> None:
+def test_only_some_things_are_held(pca: PcaMock, ca: Ca) -> None:
     pca.hold(ISSUE, 1, CertificateAuthorityArn=ca.arn, when=lambda params: "Validity" in params)
     pca.hold(CREATE, 1, CertificateAuthorityType="SUBORDINATE")
 
@@ -826,7 +816,7 @@ def test_only_some_things_are_held(pca: PcaMock, ca: Authority) -> None:
     assert code(ca.get, issue(ca)) == "RequestInProgressException"
 
 
-def test_a_hold_ends_with_its_block_but_held_things_stay_held(pca: PcaMock, ca: Authority) -> None:
+def test_a_hold_ends_with_its_block_but_held_things_stay_held(pca: PcaMock, ca: Ca) -> None:
     with pca.hold(ISSUE, 2):
         held = issue(ca)
     free = issue(ca)
@@ -837,7 +827,7 @@ def test_a_hold_ends_with_its_block_but_held_things_stay_held(pca: PcaMock, ca: 
     ]
 
 
-def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Authority) -> None:
+def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Ca) -> None:
     with pca.hold(ISSUE, 2):
         held = issue(ca)
     assert code(ca.get, held) == "RequestInProgressException"
@@ -864,7 +854,7 @@ def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Authority) -
 @pytest.mark.parametrize("kind", ["fail", "delay", "lose_response", "hold", "fail_later"])
 @pytest.mark.parametrize("operation", [CREATE, ISSUE, REPORT])
 def test_an_error_of_a_condition_reaches_the_test_and_nothing_has_happened(
-    operation: SlowOperation, kind: str, error: Exception, pca: PcaMock, ca: Authority
+    operation: SlowOperation, kind: str, error: Exception, pca: PcaMock, ca: Ca
 ) -> None:
     def when(_: Any) -> bool:
         raise error
@@ -911,7 +901,7 @@ def test_faults_strike_handles_only_if_they_are_planned_for_them(
     pca: PcaMock, slept: list[float]
 ) -> None:
     root = pca.create_root_ca("Root")
-    client_ca = support.Authority(pca.client(), root.arn)
+    client_ca = support.Ca(pca.client(), root.arn)
 
     with pca.fail(ISSUE, "ThrottlingException"):
         assert root.issue("localhost").certificate_pem
@@ -978,4 +968,4 @@ def test_a_report_planned_to_fail_still_needs_its_bucket_in_moto() -> None:
         root = pca.create_root_ca()
         pca.fail_later("CreateCertificateAuthorityAuditReport")
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
-            create_report(Authority(pca.client(), root.arn), bucket="missing")
+            create_report(Ca(pca.client(), root.arn), bucket="missing")

@@ -20,7 +20,7 @@ from tests.refusals import refused
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-CSR = support.Caller().csr("app.example.com")
+CSR = support.KeyHolder().csr("app.example.com")
 END_ENTITY = support.template_arn("EndEntityCertificate")
 CODE_SIGNING = support.template_arn("CodeSigningCertificate")
 
@@ -230,8 +230,8 @@ def test_something_must_be_enforced_in_a_mock_that_runs(pca: PcaMock) -> None:
 
 def work(client: ACMPCAClient, arn: str) -> None:
     """A program to be held to a role."""
-    support.Authority(client, arn).issued(CSR)
-    support.Authority(client, arn).issued(CSR, "CodeSigningCertificate")
+    support.Ca(client, arn).issued(CSR)
+    support.Ca(client, arn).issued(CSR, "CodeSigningCertificate")
     client.list_tags(CertificateAuthorityArn=arn)
 
 

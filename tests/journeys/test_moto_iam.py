@@ -169,7 +169,7 @@ def test_the_template_of_a_request_is_a_condition_key(pca: PcaMock, ca: Authorit
     iam().put_role_policy(RoleName="deployer", PolicyName="issue", PolicyDocument=allowed)
     members: Any = {
         "CertificateAuthorityArn": ca.arn,
-        "Csr": support.Caller().csr(),
+        "Csr": support.KeyHolder().csr(),
         "SigningAlgorithm": ca.signing_algorithm,
         "Validity": support.ONE_YEAR,
     }

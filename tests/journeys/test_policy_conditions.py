@@ -11,12 +11,12 @@ from pca_mock.pki.templates import TEMPLATES
 from tests import revoking
 from tests.policies import ORGANIZATION, OTHER, WRITE, share
 from tests.refusals import refused
-from tests.support import Authority, Caller, pending, root, template_arn
+from tests.support import Ca, KeyHolder, pending, root, template_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-CSR = Caller().csr("app.example.com")
+CSR = KeyHolder().csr("app.example.com")
 OPEN = (
     "EndEntityCertificate",
     "EndEntityClientAuthCertificate",
@@ -58,7 +58,7 @@ def condition(operator: str, *values: str) -> Any:
     ids=str,
 )
 def test_a_condition_limits_the_templates_for_another_account(
-    mock: PcaMock, ca: Authority, shared: Authority, wanted: Any, allowed: tuple[str | None, ...]
+    mock: PcaMock, ca: Ca, shared: Ca, wanted: Any, allowed: tuple[str | None, ...]
 ) -> None:
     share(ca, ISSUE, Condition=wanted)
 
@@ -73,7 +73,7 @@ def test_a_condition_limits_the_templates_for_another_account(
 
 @pytest.mark.parametrize("wanted", [{}, condition("StringLike", "*")], ids=["", "all"])
 def test_only_six_templates_are_open_to_other_accounts_whatever_the_policy_says(
-    mock: PcaMock, ca: Authority, shared: Authority, wanted: Any
+    mock: PcaMock, ca: Ca, shared: Ca, wanted: Any
 ) -> None:
     share(ca, ISSUE, Condition=wanted)
     issuing = pending(ca.client, "SUBORDINATE").csr()
@@ -86,9 +86,7 @@ def test_only_six_templates_are_open_to_other_accounts_whatever_the_policy_says(
                 shared.issue(CSR, name.partition("/")[0])
 
 
-def test_a_template_that_does_not_exist_is_denied(
-    mock: PcaMock, ca: Authority, shared: Authority
-) -> None:
+def test_a_template_that_does_not_exist_is_denied(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     share(ca, ISSUE)
 
     with refused("AccessDeniedException", mock):
@@ -98,7 +96,7 @@ def test_a_template_that_does_not_exist_is_denied(
 
 
 def test_a_condition_on_the_template_never_holds_for_other_actions(
-    mock: PcaMock, ca: Authority, shared: Authority
+    mock: PcaMock, ca: Ca, shared: Ca
 ) -> None:
     share(ca, Condition=condition("StringLike", "*"))
 
@@ -149,8 +147,8 @@ def test_a_condition_on_the_template_never_holds_for_other_actions(
 @pytest.mark.parametrize("everybody", ["*", {"AWS": "*"}], ids=str)
 def test_everybody_who_meets_the_condition_is_allowed(
     mock: PcaMock,
-    ca: Authority,
-    shared: Authority,
+    ca: Ca,
+    shared: Ca,
     everybody: Any,
     wanted: Any,
     is_allowed: bool,
@@ -177,7 +175,7 @@ def test_without_an_organization_nobody_is_in_it(pca: PcaMock, pca_client: ACMPC
 # Resources and services
 
 
-def test_a_resource_may_be_a_certificate(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+def test_a_resource_may_be_a_certificate(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     open_one, closed_one = ca.issue(CSR), ca.issue(CSR)
     share(ca, Resource=open_one)
 
@@ -190,7 +188,7 @@ def test_a_resource_may_be_a_certificate(mock: PcaMock, ca: Authority, shared: A
 
 
 def test_certificates_stand_for_their_ca_in_actions_that_are_about_none(
-    mock: PcaMock, ca: Authority, shared: Authority
+    mock: PcaMock, ca: Ca, shared: Ca
 ) -> None:
     share(ca, Resource=f"{ca.arn}/certificate/*")
 
@@ -198,7 +196,7 @@ def test_certificates_stand_for_their_ca_in_actions_that_are_about_none(
     assert shared.get(shared.issue(CSR))
 
 
-def test_a_service_is_no_account(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+def test_a_service_is_no_account(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     share(ca, Principal={"Service": "acm.amazonaws.com"})
 
     with refused("AccessDeniedException", mock):
@@ -206,7 +204,7 @@ def test_a_service_is_no_account(mock: PcaMock, ca: Authority, shared: Authority
 
 
 def test_a_condition_on_the_source_never_holds_for_an_account(
-    mock: PcaMock, ca: Authority, shared: Authority
+    mock: PcaMock, ca: Ca, shared: Ca
 ) -> None:
     share(ca, Condition={"StringEquals": {"aws:SourceAccount": OTHER}})
 

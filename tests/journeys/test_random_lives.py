@@ -23,10 +23,10 @@ from hypothesis.stateful import (
 from pca_mock import mock_pca
 from pca_mock.service.states import TRANSITIONS
 from tests import inside
-from tests.support import Authority, Caller, configuration, pending
+from tests.support import Ca, KeyHolder, configuration, pending
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
-CSR = Caller().csr()
+CSR = KeyHolder().csr()
 QUOTA = 4
 # "GONE" is a CA that the API no longer shows.
 STEPS = {
@@ -39,7 +39,7 @@ STEPS = {
 class Life:
     """A CA as the documentation describes it."""
 
-    ca: Authority
+    ca: Ca
     kind: str
     ready_at: datetime
     disabled: bool = False

@@ -18,7 +18,7 @@ from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBack
 
 from tests import oracles, revoking, support
 from tests.revoking import certificate_id, issue, ocsp_request, revoke, revoke_serial, serial
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -28,8 +28,8 @@ class Hierarchy(NamedTuple):
     """A root, a CA below it, and two leaves; the leaves are PEM."""
 
     pca: PcaMock
-    root: Authority
-    ca: Authority
+    root: Ca
+    ca: Ca
     leaf_arn: str
     other_arn: str
 

@@ -25,7 +25,7 @@ each_family = pytest.mark.parametrize(
 )
 
 
-def _ca(pca: PcaMock, family: str, **crl: Any) -> support.Authority:
+def _ca(pca: PcaMock, family: str, **crl: Any) -> support.Ca:
     return support.root(
         pca.client(region_name="us-east-1"),
         support.configuration("Test CA", *_FAMILIES[family]),

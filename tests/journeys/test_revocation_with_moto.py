@@ -125,7 +125,7 @@ def _fails_to_create(both: Both) -> None:
     assert client.list_certificate_authorities()["CertificateAuthorities"] == []
 
 
-def _report_status(ca: support.Authority) -> str:
+def _report_status(ca: support.Ca) -> str:
     answer = ca.client.create_certificate_authority_audit_report(
         CertificateAuthorityArn=ca.arn, S3BucketName=BUCKET, AuditReportResponseFormat="CSV"
     )
@@ -346,7 +346,7 @@ def test_a_creation_above_the_quota_leaves_no_test_object() -> None:
 
 
 @pytest.fixture
-def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, support.Authority, str]:
+def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, support.Ca, str]:
     """A revocation whose CRL has not been written to moto's S3 yet, as if the CRL were large."""
     ca = revoking.root(bucket.pca)
     first, second = issue(ca), issue(ca)
@@ -372,7 +372,7 @@ def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, suppor
     ids=["client", "resource", "mapping"],
 )
 def test_whoever_looks_sees_the_latest_revocation(
-    look: Callable[[Both, str], bytes], waiting: tuple[Both, support.Authority, str]
+    look: Callable[[Both, str], bytes], waiting: tuple[Both, support.Ca, str]
 ) -> None:
     both, ca, latest = waiting
 
@@ -380,7 +380,7 @@ def test_whoever_looks_sees_the_latest_revocation(
 
 
 @in_each_order
-def test_a_handle_sees_it_too(waiting: tuple[Both, support.Authority, str]) -> None:
+def test_a_handle_sees_it_too(waiting: tuple[Both, support.Ca, str]) -> None:
     both, ca, latest = waiting
 
     crl = both.pca.authority(ca.arn).crl
@@ -390,7 +390,7 @@ def test_a_handle_sees_it_too(waiting: tuple[Both, support.Authority, str]) -> N
 
 @in_each_order
 def test_it_is_written_before_the_bucket_is_closed(
-    waiting: tuple[Both, support.Authority, str],
+    waiting: tuple[Both, support.Ca, str],
 ) -> None:
     both, ca, latest = waiting
 

@@ -177,7 +177,7 @@ def test_a_seed_gives_the_same_in_another_process(tmp_path: Path) -> None:
 
 @needs_deterministic_signing
 def test_a_seed_repeats_with_only_boto3_too() -> None:
-    caller = support.Caller()
+    caller = support.KeyHolder()
     csr = caller.csr()
 
     def story(pca: PcaMock) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from pca_mock import PcaMock, mock_pca
 from tests.policies import OTHER, OWNER, SEVEN, share
 from tests.refusals import refused
-from tests.support import Authority, configuration, pending
+from tests.support import Ca, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -24,7 +24,7 @@ def listed(client: ACMPCAClient, owner: Any = "OTHER_ACCOUNTS") -> list[str]:
     return [ca["Arn"] for page in pages for ca in page["CertificateAuthorities"]]
 
 
-def named(client: ACMPCAClient, name: str) -> Authority:
+def named(client: ACMPCAClient, name: str) -> Ca:
     return pending(client, configuration_=configuration(name))
 
 

@@ -117,7 +117,7 @@ def test_validity_is_counted_from_the_moment_of_the_call(pca: PcaMock, steered: 
 def test_times_in_responses_are_those_of_the_call(pca: PcaMock, steered: Time) -> None:
     ca = support.pending(pca.client())
     steered.advance(DAY)
-    client_side = support.Authority(pca.client(), ca.arn)
+    client_side = support.Ca(pca.client(), ca.arn)
     client_side.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
 
     described = client_side.describe()
@@ -191,7 +191,7 @@ def test_revocations_are_visible_after_their_delays(slow: tuple[PcaMock, Time]) 
     leaf = root.issue("localhost")
     pca.clock.advance(OPTIONS["issuance_delay"])
     leaf.revoke()
-    client_side = support.Authority(pca.client(), root.arn)
+    client_side = support.Ca(pca.client(), root.arn)
     key = f"crl/{root.arn.rpartition('/')[2]}.crl"
 
     def known() -> tuple[bool, str]:
@@ -229,7 +229,7 @@ def test_a_certificate_is_being_issued_for_the_configured_delay(
     pca, time = slow
     root = pca.create_root_ca()
     leaf = root.issue("localhost")
-    client_side = support.Authority(pca.client(), root.arn)
+    client_side = support.Ca(pca.client(), root.arn)
     time.advance(timedelta(seconds=119))
     assert leaf.status == "PENDING"
     for act in (lambda: client_side.get(leaf.arn), leaf.revoke):
@@ -244,7 +244,7 @@ def test_a_certificate_is_being_issued_for_the_configured_delay(
 
 def test_a_report_is_in_creation_for_the_configured_delay(slow: tuple[PcaMock, Time]) -> None:
     pca, time = slow
-    client_side = support.Authority(pca.client(), pca.create_root_ca().arn)
+    client_side = support.Ca(pca.client(), pca.create_root_ca().arn)
     report_id = revoking.create_report(client_side)["AuditReportId"]
 
     seen = []
@@ -259,7 +259,7 @@ def test_a_report_is_in_creation_for_the_configured_delay(slow: tuple[PcaMock, T
 
 def test_an_idempotency_token_is_valid_for_five_minutes(pca: PcaMock, steered: Time) -> None:
     root = pca.create_root_ca()
-    request: Any = {"csr": support.Caller().csr(), "IdempotencyToken": "token"}
+    request: Any = {"csr": support.KeyHolder().csr(), "IdempotencyToken": "token"}
     first = root.issue(**request)
     steered.advance(timedelta(minutes=5) - MICROSECOND)
     assert root.issue(**request) == first

@@ -16,17 +16,17 @@ from tests import inside, oracles
 from tests.constraints import ABOUT_A_CA, fitting
 from tests.policies import OTHER, OWNER, READ, SEVEN, WRITE, policy, share, statement
 from tests.refusals import refused
-from tests.support import Authority, Caller, configuration, pending, root, template_arn
+from tests.support import Ca, KeyHolder, configuration, pending, root, template_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-CSR = Caller().csr("app.example.com")
+CSR = KeyHolder().csr("app.example.com")
 KEYS: Any = {"aws_secret_access_key": "secret", "region_name": "us-east-1"}
 ISSUE = WRITE[0]
 
 
-def params(operation: str, ca: Authority, leaf: str) -> dict[str, Any]:
+def params(operation: str, ca: Ca, leaf: str) -> dict[str, Any]:
     """A request about a CA that breaks no constraint."""
     changes = {
         ABOUT_A_CA[operation]: ca.arn,
@@ -41,7 +41,7 @@ def params(operation: str, ca: Authority, leaf: str) -> dict[str, Any]:
 
 
 def test_another_account_gets_a_certificate_that_verifies_up_to_the_owners_root(
-    ca: Authority, shared: Authority, tmp_path: Any
+    ca: Ca, shared: Ca, tmp_path: Any
 ) -> None:
     share(ca)
 
@@ -54,9 +54,7 @@ def test_another_account_gets_a_certificate_that_verifies_up_to_the_owners_root(
     assert chain == ca.certificate() == shared.certificate()
 
 
-def test_the_owner_fetches_a_certificate_that_another_account_requested(
-    ca: Authority, shared: Authority
-) -> None:
+def test_the_owner_fetches_a_certificate_that_another_account_requested(ca: Ca, shared: Ca) -> None:
     share(ca)
 
     arn = shared.issue(CSR)
@@ -66,7 +64,7 @@ def test_the_owner_fetches_a_certificate_that_another_account_requested(
 
 
 def test_another_account_builds_its_own_issuing_ca_below_a_shared_root(
-    ca: Authority, shared: Authority, other: ACMPCAClient, tmp_path: Any
+    ca: Ca, shared: Ca, other: ACMPCAClient, tmp_path: Any
 ) -> None:
     share(ca)
     issuing = pending(other, "SUBORDINATE", configuration("Issuing"))
@@ -100,7 +98,7 @@ def test_one_client_serves_two_accounts_in_turn(pca: PcaMock, pca_client: ACMPCA
         own.describe()
 
 
-def test_another_account_sees_the_ca_as_its_owner_does(ca: Authority, shared: Authority) -> None:
+def test_another_account_sees_the_ca_as_its_owner_does(ca: Ca, shared: Ca) -> None:
     share(ca)
 
     assert shared.describe() == ca.describe()
@@ -111,7 +109,7 @@ def test_another_account_sees_the_ca_as_its_owner_does(ca: Authority, shared: Au
 
 
 def test_a_policy_can_allow_seven_operations_and_none_of_the_others(
-    mock: PcaMock, ca: Authority, shared: Authority
+    mock: PcaMock, ca: Ca, shared: Ca
 ) -> None:
     leaf = ca.issue(CSR)
     share(ca, *SEVEN)
@@ -135,14 +133,12 @@ def test_a_policy_can_allow_seven_operations_and_none_of_the_others(
         assert listing(CertificateAuthorityArn=ca.arn)
 
 
-def call(ca: Authority, operation: str, leaf: str) -> Any:
+def call(ca: Ca, operation: str, leaf: str) -> Any:
     return getattr(ca.client, xform_name(operation))(**params(operation, ca, leaf))
 
 
 @pytest.mark.parametrize("action", READ)
-def test_an_action_allows_nothing_else(
-    mock: PcaMock, ca: Authority, shared: Authority, action: str
-) -> None:
+def test_an_action_allows_nothing_else(mock: PcaMock, ca: Ca, shared: Ca, action: str) -> None:
     leaf = ca.issue(CSR)
     share(ca, action)
 
@@ -156,7 +152,7 @@ def test_an_action_allows_nothing_else(
     assert getattr(shared.client, xform_name(operation))(**wanted)
 
 
-def test_revoking_needs_a_grant_of_its_own(mock: PcaMock, ca: Authority, shared: Authority) -> None:
+def test_revoking_needs_a_grant_of_its_own(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     leaf = ca.issue(CSR)
     share(ca, *READ, ISSUE)
 
@@ -164,7 +160,7 @@ def test_revoking_needs_a_grant_of_its_own(mock: PcaMock, ca: Authority, shared:
         call(shared, "RevokeCertificate", leaf)
 
 
-def test_several_statements_add_up(ca: Authority, shared: Authority) -> None:
+def test_several_statements_add_up(ca: Ca, shared: Ca) -> None:
     text = policy(statement(ca, *READ), statement(ca, ISSUE))
     ca.client.put_policy(ResourceArn=ca.arn, Policy=text)
 
@@ -181,17 +177,13 @@ def test_several_statements_add_up(ca: Authority, shared: Authority) -> None:
     ],
     ids=str,
 )
-def test_an_account_may_be_named_in_several_ways(
-    ca: Authority, shared: Authority, principal: Any
-) -> None:
+def test_an_account_may_be_named_in_several_ways(ca: Ca, shared: Ca, principal: Any) -> None:
     share(ca, Principal=principal)
 
     assert shared.issue(CSR)
 
 
-def test_a_grant_to_somebody_else_does_not_apply(
-    mock: PcaMock, ca: Authority, shared: Authority
-) -> None:
+def test_a_grant_to_somebody_else_does_not_apply(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     for principal in ("333333333333", OWNER, f"arn:aws:iam::333333333333:role/{OTHER}"):
         share(ca, Principal={"AWS": principal})
 
@@ -200,19 +192,17 @@ def test_a_grant_to_somebody_else_does_not_apply(
 
 
 def test_a_grant_for_one_ca_does_not_apply_to_another(
-    mock: PcaMock, ca: Authority, owner: ACMPCAClient, other: ACMPCAClient
+    mock: PcaMock, ca: Ca, owner: ACMPCAClient, other: ACMPCAClient
 ) -> None:
     share(ca)
     second = pending(owner)
 
     with refused("AccessDeniedException", mock):
-        Authority(other, second.arn).describe()
+        Ca(other, second.arn).describe()
 
 
 @pytest.mark.parametrize("withdraw", ["deleted", "replaced"])
-def test_a_grant_ends_with_its_policy(
-    mock: PcaMock, ca: Authority, shared: Authority, withdraw: str
-) -> None:
+def test_a_grant_ends_with_its_policy(mock: PcaMock, ca: Ca, shared: Ca, withdraw: str) -> None:
     share(ca)
     arn = shared.issue(CSR)
 
@@ -232,20 +222,20 @@ def test_a_grant_ends_with_its_policy(
 
 
 def test_a_foreign_ca_that_does_not_exist_looks_like_one_that_is_not_shared(
-    mock: PcaMock, ca: Authority, other: ACMPCAClient
+    mock: PcaMock, ca: Ca, other: ACMPCAClient
 ) -> None:
     nothing = f"{ca.arn.rpartition('/')[0]}/{uuid.uuid4()}"
 
     texts = set()
     for arn in (ca.arn, nothing):
         with refused("AccessDeniedException", mock) as caught:
-            Authority(other, arn).describe()
+            Ca(other, arn).describe()
         texts.add(caught.value.response["Error"]["Message"].replace(arn, "{arn}"))
     assert len(texts) == 1
 
 
 def test_a_shared_ca_past_its_restoration_period_is_denied(
-    mock: PcaMock, ca: Authority, shared: Authority
+    mock: PcaMock, ca: Ca, shared: Ca
 ) -> None:
     share(ca)
     inside.put_in(mock, ca.arn, Status.DELETED)
@@ -258,16 +248,14 @@ def test_a_shared_ca_past_its_restoration_period_is_denied(
         ca.describe()
 
 
-def test_a_shared_ca_is_shared_in_its_own_region_only(
-    mock: PcaMock, ca: Authority, shared: Authority
-) -> None:
+def test_a_shared_ca_is_shared_in_its_own_region_only(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     share(ca)
     elsewhere = mock.client(
         aws_access_key_id="AKIAOTHER", **{**KEYS, "region_name": "eu-central-1"}
     )
 
     with refused("AccessDeniedException", mock):
-        Authority(elsewhere, ca.arn).describe()
+        Ca(elsewhere, ca.arn).describe()
     assert (
         elsewhere.list_certificate_authorities(ResourceOwner="OTHER_ACCOUNTS")[
             "CertificateAuthorities"
@@ -276,9 +264,7 @@ def test_a_shared_ca_is_shared_in_its_own_region_only(
     )
 
 
-def test_the_status_binds_other_accounts_too(
-    mock: PcaMock, ca: Authority, shared: Authority
-) -> None:
+def test_the_status_binds_other_accounts_too(mock: PcaMock, ca: Ca, shared: Ca) -> None:
     share(ca)
     ca.client.update_certificate_authority(CertificateAuthorityArn=ca.arn, Status="DISABLED")
 
@@ -287,7 +273,7 @@ def test_the_status_binds_other_accounts_too(
     assert shared.status == "DISABLED"
 
 
-def test_a_waiter_ends_when_access_is_denied(ca: Authority, shared: Authority) -> None:
+def test_a_waiter_ends_when_access_is_denied(ca: Ca, shared: Ca) -> None:
     waiter = shared.client.get_waiter("certificate_authority_csr_created")
 
     with pytest.raises(WaiterError, match="AccessDeniedException"):
@@ -297,7 +283,7 @@ def test_a_waiter_ends_when_access_is_denied(ca: Authority, shared: Authority) -
 # Idempotency tokens
 
 
-def test_tokens_of_two_accounts_are_independent(ca: Authority, shared: Authority) -> None:
+def test_tokens_of_two_accounts_are_independent(ca: Ca, shared: Ca) -> None:
     share(ca)
 
     first, again = (ca.issue(CSR, IdempotencyToken="t") for _ in range(2))

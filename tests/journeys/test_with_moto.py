@@ -27,7 +27,7 @@ def both_work() -> None:
     s3.create_bucket(Bucket="mine", CreateBucketConfiguration={"LocationConstraint": REGION})
 
     # moto ignores Validity and has no such template; its CAs have another default account too.
-    assert ca.issue(support.Caller().csr(), "BlankEndEntityCertificate_CSRPassthrough")
+    assert ca.issue(support.KeyHolder().csr(), "BlankEndEntityCertificate_CSRPassthrough")
     assert ":210987654321:" in ca.arn
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["mine"]
 

@@ -101,16 +101,16 @@ _IACA_HEX: Final = (
 
 
 # Who asks: each makes a CA and a CSR for it.
-Asking = Callable[["ACMPCAClient"], tuple[support.Authority, bytes]]
+Asking = Callable[["ACMPCAClient"], tuple[support.Ca, bytes]]
 
 
 def _leaf(*dns: str, subject: bytes | None = None) -> Asking:
     """A stranger's CSR, with a SAN and an extension that only passthrough could copy."""
 
-    def asking(client: ACMPCAClient) -> tuple[support.Authority, bytes]:
-        wanted = [oracles.Extension("2.5.29.37", False, "300a06082b06010505070303")]
+    def asking(client: ACMPCAClient) -> tuple[support.Ca, bytes]:
+        wanted = [oracles.ParsedExtension("2.5.29.37", False, "300a06082b06010505070303")]
         if dns:
-            wanted.append(oracles.Extension("2.5.29.17", False, general_names(*dns).hex()))
+            wanted.append(oracles.ParsedExtension("2.5.29.17", False, general_names(*dns).hex()))
         return support.root(client), raw_csr(*wanted, subject=subject)
 
     return asking
@@ -119,7 +119,7 @@ def _leaf(*dns: str, subject: bytes | None = None) -> Asking:
 def _subordinate(subject: Any) -> Asking:
     """The CSR of a subordinate CA, and its parent."""
 
-    def asking(client: ACMPCAClient) -> tuple[support.Authority, bytes]:
+    def asking(client: ACMPCAClient) -> tuple[support.Ca, bytes]:
         configuration = support.configuration(Subject=subject)
         return support.root(client), support.pending(client, "SUBORDINATE", configuration).csr()
 
@@ -129,7 +129,7 @@ def _subordinate(subject: Any) -> Asking:
 def _root(subject: Any) -> Asking:
     """A root CA's own CSR."""
 
-    def asking(client: ACMPCAClient) -> tuple[support.Authority, bytes]:
+    def asking(client: ACMPCAClient) -> tuple[support.Ca, bytes]:
         ca = support.pending(client, "ROOT", support.configuration(Subject=subject))
         return ca, ca.csr()
 

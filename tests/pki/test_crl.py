@@ -35,7 +35,7 @@ _DOCUMENTED: Final = (
 _ISSUER: Final = issuance.name("Issuer")
 
 
-def _written(pca: PcaMock, **configuration: Any) -> tuple[support.Authority, bytes]:
+def _written(pca: PcaMock, **configuration: Any) -> tuple[support.Ca, bytes]:
     """A CA and its CRL with one entry."""
     ca = revoking.root(pca, **configuration)
     revoke(ca, issue(ca), "SUPERSEDED")

@@ -239,7 +239,7 @@ def test_cryptography_asks_and_reads(algorithm: Any, pca: PcaMock) -> None:
 # Signatures
 
 
-def _ca(pca: PcaMock, key: str, signing: str) -> support.Authority:
+def _ca(pca: PcaMock, key: str, signing: str) -> support.Ca:
     return support.root(
         pca.client(region_name="us-east-1"),
         support.configuration("Test CA", key, signing),

@@ -43,14 +43,16 @@ if TYPE_CHECKING:
 
 _A, _B, _X = (san(f"{letter}.example").value for letter in "abx")
 _SAN_API: Final[Any] = [{"DnsName": "a.example"}]
-_CODE_SIGNING: Final = oracles.Extension(EXTENDED_KEY_USAGE, False, "300a06082b06010505070303")
-_CLIENT_AUTH: Final = oracles.Extension(EXTENDED_KEY_USAGE, False, "300a06082b06010505070302")
-_KEY_AGREEMENT: Final = oracles.Extension(KEY_USAGE, True, "03020308")
+_CODE_SIGNING: Final = oracles.ParsedExtension(
+    EXTENDED_KEY_USAGE, False, "300a06082b06010505070303"
+)
+_CLIENT_AUTH: Final = oracles.ParsedExtension(EXTENDED_KEY_USAGE, False, "300a06082b06010505070302")
+_KEY_AGREEMENT: Final = oracles.ParsedExtension(KEY_USAGE, True, "03020308")
 _CONSTRAINTS: Final = "3015a0133011820f2e7065726d69747465642e74657374"
-_NAME_CONSTRAINTS: Final = oracles.Extension(NAME_CONSTRAINTS, True, _CONSTRAINTS)
+_NAME_CONSTRAINTS: Final = oracles.ParsedExtension(NAME_CONSTRAINTS, True, _CONSTRAINTS)
 _P1, _P2 = "3008300606042a030401", "3008300606042a030402"  # policies 1.2.3.4.1 and 1.2.3.4.2
-_POLICIES: Final = oracles.Extension(CERTIFICATE_POLICIES, False, _P2)
-_OWN: Final = oracles.Extension(PRIVATE, True, "0500")
+_POLICIES: Final = oracles.ParsedExtension(CERTIFICATE_POLICIES, False, _P2)
+_OWN: Final = oracles.ParsedExtension(PRIVATE, True, "0500")
 _OTHER_AIA: Final = "301a301806082b06010505073001860c687474703a2f2f6f74686572"
 _OCSP: Final = "http://ocsp.acm-pca.us-east-1.amazonaws.com"
 
@@ -77,7 +79,7 @@ class Case:
     template: str
     extensions: tuple[str, ...]
     api: Any = field(default_factory=dict)
-    csr: tuple[oracles.Extension, ...] = ()
+    csr: tuple[oracles.ParsedExtension, ...] = ()
     csr_subject: str = "By CSR"
     subject: str = "By CSR"
     ocsp: bool = False
@@ -164,7 +166,7 @@ CASES: Final = (
         csr=(
             _KEY_AGREEMENT,
             _POLICIES,
-            oracles.Extension(BASIC_CONSTRAINTS, True, "30030101ff"),
+            oracles.ParsedExtension(BASIC_CONSTRAINTS, True, "30030101ff"),
         ),
     ),
     Case(
@@ -198,8 +200,8 @@ CASES: Final = (
         "SubordinateCACertificate_PathLen0_CSRPassthrough",
         ("2.5.29.19! 30060101ff020100", *_IDS, "2.5.29.15! 03020186"),
         csr=(
-            oracles.Extension(BASIC_CONSTRAINTS, True, "30060101ff020103"),
-            oracles.Extension(KEY_USAGE, True, "03020204"),
+            oracles.ParsedExtension(BASIC_CONSTRAINTS, True, "30060101ff020103"),
+            oracles.ParsedExtension(KEY_USAGE, True, "03020204"),
         ),
     ),
     Case(
@@ -360,7 +362,7 @@ _CSR_TEMPLATES: Final = [
 
 @pytest.mark.parametrize("twice", [_OWN, san("b.example")], ids=["private", "SAN"])
 def test_21_an_extension_twice_in_a_csr_that_passes_is_refused(
-    twice: oracles.Extension, pca: PcaMock
+    twice: oracles.ParsedExtension, pca: PcaMock
 ) -> None:
     root = support.root(pca.client(region_name="us-east-1"))
     csr = raw_csr(twice, twice)

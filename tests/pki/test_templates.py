@@ -41,7 +41,7 @@ from tests.issuance import (
     raw_csr,
     tlv,
 )
-from tests.oracles import Extension
+from tests.oracles import ParsedExtension
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -91,18 +91,18 @@ _API_STRUCTURES: Final[Any] = {
     "CertificatePolicies": [{"CertPolicyId": "1.3.6.1.4.1.99999.1"}],
 }
 _BY_STRUCTURE: Final = (
-    Extension(KEY_USAGE, True, "0303070800"),
-    Extension(EXTENDED_KEY_USAGE, False, "300a06082b06010505070304"),
-    Extension(SUBJECT_ALTERNATIVE_NAME, False, general_names("by-api.example").hex()),
-    Extension(CERTIFICATE_POLICIES, False, _policy("1.3.6.1.4.1.99999.1").hex()),
+    ParsedExtension(KEY_USAGE, True, "0303070800"),
+    ParsedExtension(EXTENDED_KEY_USAGE, False, "300a06082b06010505070304"),
+    ParsedExtension(SUBJECT_ALTERNATIVE_NAME, False, general_names("by-api.example").hex()),
+    ParsedExtension(CERTIFICATE_POLICIES, False, _policy("1.3.6.1.4.1.99999.1").hex()),
 )
 _CUSTOM: Final = (
-    Extension(BASIC_CONSTRAINTS, True, "30060101ff020109"),
-    Extension(SUBJECT_KEY_IDENTIFIER, False, "0403aaaaaa"),
-    Extension(AUTHORITY_KEY_IDENTIFIER, True, "30058003aaaaaa"),
-    Extension(CRL_DISTRIBUTION_POINTS, True, _distribution_point("http://by-api.example")),
-    Extension(AUTHORITY_INFORMATION_ACCESS, True, _ocsp_access("http://by-api.example")),
-    Extension(PRIVATE, True, "0c03617069"),
+    ParsedExtension(BASIC_CONSTRAINTS, True, "30060101ff020109"),
+    ParsedExtension(SUBJECT_KEY_IDENTIFIER, False, "0403aaaaaa"),
+    ParsedExtension(AUTHORITY_KEY_IDENTIFIER, True, "30058003aaaaaa"),
+    ParsedExtension(CRL_DISTRIBUTION_POINTS, True, _distribution_point("http://by-api.example")),
+    ParsedExtension(AUTHORITY_INFORMATION_ACCESS, True, _ocsp_access("http://by-api.example")),
+    ParsedExtension(PRIVATE, True, "0c03617069"),
 )
 _API_PASSTHROUGH: Final[Any] = {
     "Subject": {"CommonName": _API_SUBJECT},
@@ -112,16 +112,16 @@ _API_PASSTHROUGH: Final[Any] = {
 }
 # Offers of the CSR; flags differ from those of the other sources.
 _REQUESTED: Final = (
-    Extension(BASIC_CONSTRAINTS, True, "30060101ff020108"),
-    Extension(SUBJECT_KEY_IDENTIFIER, True, "0403bbbbbb"),
-    Extension(AUTHORITY_KEY_IDENTIFIER, False, "30058003bbbbbb"),
-    Extension(KEY_USAGE, False, "03020410"),
-    Extension(EXTENDED_KEY_USAGE, True, "300a06082b06010505070308"),
-    Extension(SUBJECT_ALTERNATIVE_NAME, True, general_names("by-csr.example").hex()),
-    Extension(CERTIFICATE_POLICIES, True, _policy("1.3.6.1.4.1.99999.2").hex()),
-    Extension(CRL_DISTRIBUTION_POINTS, False, _distribution_point("http://by-csr.example")),
-    Extension(AUTHORITY_INFORMATION_ACCESS, False, _ocsp_access("http://by-csr.example")),
-    Extension(PRIVATE, False, "0c03637372"),
+    ParsedExtension(BASIC_CONSTRAINTS, True, "30060101ff020108"),
+    ParsedExtension(SUBJECT_KEY_IDENTIFIER, True, "0403bbbbbb"),
+    ParsedExtension(AUTHORITY_KEY_IDENTIFIER, False, "30058003bbbbbb"),
+    ParsedExtension(KEY_USAGE, False, "03020410"),
+    ParsedExtension(EXTENDED_KEY_USAGE, True, "300a06082b06010505070308"),
+    ParsedExtension(SUBJECT_ALTERNATIVE_NAME, True, general_names("by-csr.example").hex()),
+    ParsedExtension(CERTIFICATE_POLICIES, True, _policy("1.3.6.1.4.1.99999.2").hex()),
+    ParsedExtension(CRL_DISTRIBUTION_POINTS, False, _distribution_point("http://by-csr.example")),
+    ParsedExtension(AUTHORITY_INFORMATION_ACCESS, False, _ocsp_access("http://by-csr.example")),
+    ParsedExtension(PRIVATE, False, "0c03637372"),
 )
 
 
@@ -131,15 +131,15 @@ class Issued:
 
     certificate: str
     issuer: str | None
-    offered: dict[str, dict[str, Extension]]
+    offered: dict[str, dict[str, ParsedExtension]]
     csr_subject: str
 
-    def strongest(self, oid: str, sources: list[str]) -> Extension | None:
+    def strongest(self, oid: str, sources: list[str]) -> ParsedExtension | None:
         """The extension that the documented sources make from the offers."""
         offers = (self.offered.get(source, {}).get(oid) for source in sources)
         return next((offer for offer in offers if offer is not None), None)
 
-    def extension(self, oid: str) -> Extension | None:
+    def extension(self, oid: str) -> ParsedExtension | None:
         """The extension in the certificate."""
         return oracles.extension(self.certificate, oid)
 
@@ -165,8 +165,8 @@ def _issued(template: str, given: frozenset[str]) -> Issued:
     offered = {
         "template": _fixed(template),
         "ca-configuration": (
-            Extension(CRL_DISTRIBUTION_POINTS, False, _distribution_point(crl)),
-            Extension(
+            ParsedExtension(CRL_DISTRIBUTION_POINTS, False, _distribution_point(crl)),
+            ParsedExtension(
                 AUTHORITY_INFORMATION_ACCESS,
                 False,
                 _ocsp_access("http://ocsp.acm-pca.us-east-1.amazonaws.com"),
@@ -192,17 +192,17 @@ def _csr_subject_hex(csr: bytes) -> str:
     return str(request["certification_request_info"]["subject"].dump().hex())
 
 
-def _fixed(template: str) -> list[Extension]:
+def _fixed(template: str) -> list[ParsedExtension]:
     """The template's own extension, in the byte form of certificates that AWS issued."""
     (documented,) = (row for row in oracles.documented_templates() if row["name"] == template)
     found = []
     if usage := documented["key_usage"]:
         value = _MINIMAL_KEY_USAGES[tuple(usage["values"])]
-        found.append(Extension(KEY_USAGE, usage["critical"], value))
+        found.append(ParsedExtension(KEY_USAGE, usage["critical"], value))
     if purposes := documented["extended_key_usage_oids"]:
         encoded: bytes = asn1_x509.ExtKeyUsageSyntax(purposes).dump()
         critical = documented["extended_key_usage_critical"]
-        found.append(Extension(EXTENDED_KEY_USAGE, critical, encoded.hex()))
+        found.append(ParsedExtension(EXTENDED_KEY_USAGE, critical, encoded.hex()))
     return found
 
 

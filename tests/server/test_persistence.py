@@ -146,7 +146,7 @@ def test_each_crl_goes_on_with_its_own_entries(tmp_path: Path) -> None:
             revoking.revoke_serial(ca, serial)
 
     with kept(file, quotas=quotas) as pca:
-        revoking.revoke_serial(support.Authority(pca.client(), ca.arn), serials[2])
+        revoking.revoke_serial(support.Ca(pca.client(), ca.arn), serials[2])
         lists = [
             revoking.listed(data)
             for key, data in pca.buckets[revoking.BUCKET].items()

@@ -20,7 +20,7 @@ from tests.issuance import (
     unvalidating,
 )
 from tests.refusals import refused
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -30,7 +30,7 @@ _CSR: Final = raw_csr()
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     """An active root CA with an EC key."""
     return support.root(pca.client(region_name="us-east-1"))
 
@@ -126,7 +126,7 @@ _FAULTS: Final[dict[str, Any]] = {
 
 @pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS)
 def test_a_fault_is_refused_where_the_template_passes_it_through(
-    fault: Any, pca: PcaMock, root: Authority
+    fault: Any, pca: PcaMock, root: Ca
 ) -> None:
     for template in (_BLANK, "EndEntityCertificate_APICSRPassthrough"):
         with refused("InvalidArgsException", pca):
@@ -134,7 +134,7 @@ def test_a_fault_is_refused_where_the_template_passes_it_through(
 
 
 @pytest.mark.parametrize("fault", _FAULTS.values(), ids=_FAULTS)
-def test_a_fault_is_ignored_where_the_template_ignores_it(fault: Any, root: Authority) -> None:
+def test_a_fault_is_ignored_where_the_template_ignores_it(fault: Any, root: Ca) -> None:
     for template in ("EndEntityCertificate", "BlankEndEntityCertificate_CSRPassthrough"):
         certificate = root.issued(_CSR, template, ApiPassthrough=fault)
 
@@ -203,9 +203,9 @@ _BREACHES: Final[dict[str, Any]] = {
 
 @pytest.mark.parametrize("breach", _BREACHES.values(), ids=_BREACHES)
 def test_a_breach_of_the_shape_is_refused_whatever_the_template(
-    breach: Any, pca: PcaMock, root: Authority
+    breach: Any, pca: PcaMock, root: Ca
 ) -> None:
-    lenient = Authority(unvalidating(pca), root.arn)
+    lenient = Ca(unvalidating(pca), root.arn)
 
     for template in (_BLANK, "EndEntityCertificate"):
         with refused("ValidationException", pca):
@@ -213,7 +213,7 @@ def test_a_breach_of_the_shape_is_refused_whatever_the_template(
 
 
 @pytest.mark.parametrize("dotted", ["0.0", "1.2", "1.39.1", "2.39.1", "1.2." + "1" * 60])
-def test_an_oid_of_the_right_shape_passes(dotted: str, root: Authority) -> None:
+def test_an_oid_of_the_right_shape_passes(dotted: str, root: Ca) -> None:
     certificate = root.issued(_CSR, _BLANK, ApiPassthrough=_custom_oid(dotted))
 
     assert oracles.extension(certificate, dotted) == (dotted, False, "0500")

@@ -116,7 +116,7 @@ def test_a_bucket_name_of_a_wrong_length_breaks_the_model(bucket: str, pca: PcaM
     ca = support.root(pca.client(region_name=REGION))
 
     with refused("ValidationException", pca):
-        create_report(support.Authority(unvalidating(pca), ca.arn), bucket=bucket)
+        create_report(support.Ca(unvalidating(pca), ca.arn), bucket=bucket)
 
 
 def test_there_are_only_two_forms(pca: PcaMock) -> None:
@@ -148,7 +148,7 @@ def test_a_report_id_of_another_form_breaks_the_model(report_id: str, pca: PcaMo
     ca = support.root(pca.client(region_name=REGION))
 
     with refused("ValidationException", pca):
-        describe_report(support.Authority(unvalidating(pca), ca.arn), report_id)
+        describe_report(support.Ca(unvalidating(pca), ca.arn), report_id)
 
 
 # Statuses

@@ -35,17 +35,17 @@ def clock() -> Iterator[Any]:
         yield traveller
 
 
-def _report(pca: PcaMock, ca: support.Authority, form: str = "JSON") -> str:
+def _report(pca: PcaMock, ca: support.Ca, form: str = "JSON") -> str:
     key = create_report(ca, form)["S3Key"]
     return pca.buckets[REPORTS][key].decode()
 
 
-def _rows(pca: PcaMock, ca: support.Authority) -> list[dict[str, str]]:
+def _rows(pca: PcaMock, ca: support.Ca) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = json.loads(_report(pca, ca))
     return rows
 
 
-def _subject(pca: PcaMock, ca: support.Authority, subject: Any) -> str:
+def _subject(pca: PcaMock, ca: support.Ca, subject: Any) -> str:
     """How the report writes the subject of a certificate."""
     request: Any = {"TemplateArn": _BLANK, "ApiPassthrough": {"Subject": subject}}
     arn = issue(ca, **request)

@@ -22,7 +22,7 @@ from pca_mock.state.events import ApiCall, Feed, Noted, Principal, Sender
 from tests import policies, revoking, support
 from tests.issuance import passing
 from tests.service.test_issue_name_constraints import below, constraints
-from tests.support import Authority
+from tests.support import Ca
 
 REGION: Final = "eu-west-1"
 OWNER: Final = "444455556666"
@@ -75,7 +75,7 @@ def happened() -> Iterator[PcaMock]:
         pca.fail_later("CreateCertificateAuthority", "REQUEST_TIMED_OUT", times=1)
         support.pending(client)
         permitted = constraints(x509.DNSName("example.com"))
-        below(root, 0, permitted).issue(support.Caller().csr("a.test", ["a.test"]))
+        below(root, 0, permitted).issue(support.KeyHolder().csr("a.test", ["a.test"]))
         yield pca
 
 
@@ -156,10 +156,8 @@ def test_ids_and_texts_stay_the_same_and_differ(happened: PcaMock) -> None:
     assert json.loads(json.dumps(events)) == events
 
 
-def test_a_record_of_an_issuance_has_what_openssl_and_others_read(
-    pca: PcaMock, ca: Authority
-) -> None:
-    arn = ca.issue(support.Caller().csr("*.example.com", ["*.example.com"]))
+def test_a_record_of_an_issuance_has_what_openssl_and_others_read(pca: PcaMock, ca: Ca) -> None:
+    arn = ca.issue(support.KeyHolder().csr("*.example.com", ["*.example.com"]))
     pem, _ = ca.get(arn)
     certificate = x509.load_pem_x509_certificate(pem.encode())
 
@@ -180,7 +178,7 @@ def test_a_record_of_an_issuance_has_what_openssl_and_others_read(
     assert details["requesterArn"] == "arn:aws:iam::123456789012:root"
 
 
-def test_a_root_that_signs_itself_has_no_issuer_in_its_record(pca: PcaMock, ca: Authority) -> None:
+def test_a_root_that_signs_itself_has_no_issuer_in_its_record(pca: PcaMock, ca: Ca) -> None:
     records = [
         each for each in pca.events.cloudtrail() if each["eventName"] == "IssueCertificateDetails"
     ]
@@ -212,7 +210,7 @@ def test_a_signing_algorithm_has_the_guides_name(
 
 
 @pytest.fixture
-def ca(pca: PcaMock) -> Authority:
+def ca(pca: PcaMock) -> Ca:
     return support.root(boto3.client("acm-pca", REGION))
 
 
@@ -221,9 +219,9 @@ def last(pca: PcaMock, name: str) -> dict[str, Any]:
 
 
 def test_parameters_are_in_lower_camel_case_and_blobs_are_java_buffers(
-    pca: PcaMock, ca: Authority
+    pca: PcaMock, ca: Ca
 ) -> None:
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
     request = passing(CertificatePolicies=[{"CertPolicyId": "1.2.3"}])
     template = "EndEntityCertificate_APIPassthrough"
     ca.issue(csr, template, ApiPassthrough=request)
@@ -281,7 +279,7 @@ def test_odd_parameters_are_recorded_too(operation: str, params: Any, expected: 
     json.dumps(parameters)
 
 
-def test_a_call_has_its_user_agent_request_id_and_read_only(pca: PcaMock, ca: Authority) -> None:
+def test_a_call_has_its_user_agent_request_id_and_read_only(pca: PcaMock, ca: Ca) -> None:
     client = ca.client
     answer = client.describe_certificate_authority(CertificateAuthorityArn=ca.arn)
 
@@ -294,7 +292,7 @@ def test_a_call_has_its_user_agent_request_id_and_read_only(pca: PcaMock, ca: Au
     assert record["sourceIPAddress"] == "127.0.0.1"
 
 
-def test_each_attempt_that_reaches_aws_is_recorded(pca: PcaMock, ca: Authority) -> None:
+def test_each_attempt_that_reaches_aws_is_recorded(pca: PcaMock, ca: Ca) -> None:
     pca.clock.freeze(NOON)
     pca.events.clear()
     pca.fail("ListTags", "ThrottlingException", attempts=1)
@@ -310,7 +308,7 @@ def test_each_attempt_that_reaches_aws_is_recorded(pca: PcaMock, ca: Authority) 
     assert listed["eventName"] == "ListPermissions"
 
 
-def test_a_lost_answer_is_of_a_call_that_was_carried_out(pca: PcaMock, ca: Authority) -> None:
+def test_a_lost_answer_is_of_a_call_that_was_carried_out(pca: PcaMock, ca: Ca) -> None:
     pca.events.clear()
     pca.lose_response("ListTags", attempts=1)
 
@@ -323,7 +321,7 @@ def test_a_lost_answer_is_of_a_call_that_was_carried_out(pca: PcaMock, ca: Autho
 # Accounts
 
 
-def test_both_accounts_get_the_records_of_a_shared_ca(pca: PcaMock, ca: Authority) -> None:
+def test_both_accounts_get_the_records_of_a_shared_ca(pca: PcaMock, ca: Ca) -> None:
     policies.share(ca)
     pca.events.clear()
     with pca.as_account(policies.OTHER):
@@ -408,7 +406,7 @@ def test_a_service_that_calls_for_somebody_is_named() -> None:
     assert record["sourceIPAddress"] == record["userAgent"] == acm
 
 
-def test_a_certificate_that_acm_has_asked_for_names_acm(pca: PcaMock, ca: Authority) -> None:
+def test_a_certificate_that_acm_has_asked_for_names_acm(pca: PcaMock, ca: Ca) -> None:
     from moto import mock_aws
 
     with mock_aws():

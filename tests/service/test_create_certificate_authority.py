@@ -24,14 +24,14 @@ from tests import newer_models, oracles, support
 from tests.inside import snapshot
 from tests.pki.test_names import GENERAL_NAMES, MATTER_NODE, MEMBERS, UTF8, custom, read
 from tests.refusals import refused
-from tests.support import Authority, Caller, configuration, pending
+from tests.support import Ca, KeyHolder, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 SUBJECT_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.11"
-BASIC_CONSTRAINTS = oracles.Extension("2.5.29.19", True, "30030101ff")
+BASIC_CONSTRAINTS = oracles.ParsedExtension("2.5.29.19", True, "30030101ff")
 FIPS_2, FIPS_3 = "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER"
 CCPC = "CCPC_LEVEL_1_OR_HIGHER"
 WRONG_STANDARD = (
@@ -117,16 +117,16 @@ def create(client: ACMPCAClient, **changes: Any) -> str:
     return client.create_certificate_authority(**request)["CertificateAuthorityArn"]
 
 
-def parsed_csr(ca: Authority) -> Any:
+def parsed_csr(ca: Ca) -> Any:
     request = asn1_csr.CertificationRequest.load(oracles.der(ca.csr().decode()), strict=True)
     return request["certification_request_info"]
 
 
-def subject(ca: Authority) -> list[tuple[str, str, str]]:
+def subject(ca: Ca) -> list[tuple[str, str, str]]:
     return read(parsed_csr(ca)["subject"].dump())
 
 
-def verified_by_openssl(ca: Authority) -> bool:
+def verified_by_openssl(ca: Ca) -> bool:
     result = oracles.openssl("req", "-verify", "-noout", input=ca.csr())
     return result.returncode == 0 and b"verify OK" in result.stderr
 
@@ -144,7 +144,7 @@ def with_access(*locations: Any, method: Any = None) -> Any:
     )
 
 
-def access_hex(ca: Authority) -> str:
+def access_hex(ca: Ca) -> str:
     (extension,) = [
         e
         for e in oracles.requested_extensions(ca.csr().decode())
@@ -478,7 +478,7 @@ def test_a_key_usage_of_the_csr_has_the_requested_bit(pca_client: ACMPCAClient, 
 
     usage = oracles.requested_extensions(ca.csr().decode())[1]
     number = 1 << (15 - BITS.index(bit))
-    assert usage == oracles.Extension("2.5.29.15", True, f"030307{number:04x}")
+    assert usage == oracles.ParsedExtension("2.5.29.15", True, f"030307{number:04x}")
     assert ca.describe()["CertificateAuthorityConfiguration"]["CsrExtensions"] == {
         "KeyUsage": {bit: True}
     }
@@ -525,7 +525,7 @@ def test_a_member_of_a_directory_name_is_in_the_csr(
     assert directory_name(ca) == [(oid, kind, text)]
 
 
-def directory_name(ca: Authority) -> list[tuple[str, str, str]]:
+def directory_name(ca: Ca) -> list[tuple[str, str, str]]:
     (description,) = asn1_x509.SubjectInfoAccessSyntax.load(bytes.fromhex(access_hex(ca)))
     return read(parser.parse(description["access_location"].dump(), strict=True)[4])
 
@@ -688,7 +688,7 @@ def test_a_token_is_valid_only_in_its_own_region(pca: PcaMock) -> None:
 
 def test_a_token_is_valid_only_for_creating(pca_client: ACMPCAClient) -> None:
     ca = support.root(pca_client)
-    certificate_arn = ca.issue(Caller().csr(), IdempotencyToken="t")
+    certificate_arn = ca.issue(KeyHolder().csr(), IdempotencyToken="t")
 
     assert create(pca_client, IdempotencyToken="t") not in (ca.arn, certificate_arn)
 
@@ -915,7 +915,7 @@ def test_a_crl_configuration_changes_issued_certificates(
 ) -> None:
     ca = support.root(pca_client, **with_crl(**changes))
 
-    found = crl_uri(ca.issued(Caller().csr()))
+    found = crl_uri(ca.issued(KeyHolder().csr()))
 
     if uri is None:
         assert found is None
@@ -938,7 +938,7 @@ def test_an_ocsp_configuration_changes_issued_certificates(
 ) -> None:
     ca = support.root(pca_client, **request_)
 
-    leaf = ca.issued(Caller().csr())
+    leaf = ca.issued(KeyHolder().csr())
 
     assert ocsp_uris(leaf) == uris
     assert crl_uri(leaf) is None
@@ -1011,7 +1011,7 @@ def test_a_short_lived_ca_issues_for_seven_days_at_most_but_lives_longer_itself(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
     ca = support.root(pca_client, UsageMode="SHORT_LIVED_CERTIFICATE")
-    csr = Caller().csr()
+    csr = KeyHolder().csr()
 
     assert ca.issue(csr, Validity={"Type": "DAYS", "Value": 7})
     with refused("ValidationException", pca):

@@ -13,7 +13,7 @@ from pca_mock import PcaMock, mock_pca
 from pca_mock.state.authority import Status
 from tests import inside
 from tests.refusals import refused
-from tests.support import Authority, Caller, configuration, pending, root
+from tests.support import Ca, KeyHolder, configuration, pending, root
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 NOON = datetime(2027, 3, 1, 12, 0, 0, 345678, tzinfo=timezone.utc)
 NOON_IN_MILLISECONDS = NOON.replace(microsecond=345000)
 ONE_DAY: Any = {"Type": "DAYS", "Value": 1}
-CSR = Caller().csr()
+CSR = KeyHolder().csr()
 
 
-def delete(ca: Authority, **request: Any) -> None:
+def delete(ca: Ca, **request: Any) -> None:
     """Delete a CA; the answer has nothing in it."""
     answer = ca.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn, **request)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def restore(ca: Authority) -> None:
+def restore(ca: Ca) -> None:
     """Restore a CA; the answer has nothing in it."""
     answer = ca.client.restore_certificate_authority(CertificateAuthorityArn=ca.arn)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def disabled(client: ACMPCAClient, **request: Any) -> Authority:
+def disabled(client: ACMPCAClient, **request: Any) -> Ca:
     """A root CA that is switched off."""
     ca = root(client, **request)
     client.update_certificate_authority(CertificateAuthorityArn=ca.arn, Status="DISABLED")
@@ -102,7 +102,7 @@ def test_a_ca_whose_time_has_run_out_is_not_found(pca: PcaMock, pca_client: ACMP
         delete(ca, PermanentDeletionTimeInDays=7)
         clock.move_to(ca.describe()["RestorableUntil"])
 
-        for call in (restore, delete, Authority.describe, Authority.csr):
+        for call in (restore, delete, Ca.describe, Ca.csr):
             with refused("ResourceNotFoundException", pca):
                 call(ca)
 
@@ -158,7 +158,7 @@ def test_a_failed_ca_is_gone_at_once(pca: PcaMock, pca_client: ACMPCAClient) -> 
     delete(ca, PermanentDeletionTimeInDays=7)
 
     assert listed(pca_client) == []
-    for call in (restore, Authority.describe):
+    for call in (restore, Ca.describe):
         with refused("ResourceNotFoundException", pca):
             call(ca)
 
@@ -366,7 +366,7 @@ def test_a_ca_that_is_deleted_while_it_is_created_is_gone_at_once() -> None:
         delete(gone)
 
         assert listed(client) == [kept.arn]
-        for call in (restore, Authority.describe):
+        for call in (restore, Ca.describe):
             with refused("ResourceNotFoundException", pca):
                 call(gone)
 

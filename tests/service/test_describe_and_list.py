@@ -15,7 +15,7 @@ from pca_mock.state.calls import Caller
 from pca_mock.state.progress import Progress
 from tests import inside, oracles, shapes
 from tests.refusals import refused
-from tests.support import TEN_YEARS, Authority, configuration, pending, root, subordinate
+from tests.support import TEN_YEARS, Ca, configuration, pending, root, subordinate
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -369,7 +369,7 @@ def test_an_unknown_owner_is_a_validation_exception(pca: PcaMock, pca_client: AC
 # ListTags
 
 
-def tagged(client: ACMPCAClient, number: int) -> tuple[Authority, list[Any]]:
+def tagged(client: ACMPCAClient, number: int) -> tuple[Ca, list[Any]]:
     tags = [{"Key": f"key {n}", "Value": f"{n}"} for n in range(number)]
     return pending(client, Tags=tags), tags
 

@@ -30,7 +30,7 @@ from tests.issuance import custom, raw_csr, unvalidating
 from tests.members import changed, leaves
 from tests.newer_models import known
 from tests.policies import OTHER, policy, share, statement
-from tests.support import Authority, configuration
+from tests.support import Ca, configuration
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -54,8 +54,8 @@ class World:
 
     pca: PcaMock
     client: ACMPCAClient
-    first: Authority
-    second: Authority
+    first: Ca
+    second: Ca
     leaves: list[str] = field(default_factory=list)
     reports: list[Any] = field(default_factory=list)
 

@@ -18,7 +18,7 @@ from tests import oracles, support
 from tests.inside import authority, put_in
 from tests.issuance import ForeignRoot, raw_csr, unvalidating
 from tests.refusals import refused
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -37,12 +37,12 @@ _BLOCK: Final = re.compile(
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     """An active root CA with an EC key."""
     return support.root(pca.client(region_name="us-east-1"))
 
 
-def _answer(ca: Authority, arn: str) -> dict[str, Any]:
+def _answer(ca: Ca, arn: str) -> dict[str, Any]:
     answer: Any = ca.client.get_certificate(CertificateAuthorityArn=ca.arn, CertificateArn=arn)
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
@@ -50,7 +50,7 @@ def _answer(ca: Authority, arn: str) -> dict[str, Any]:
 # The answer
 
 
-def test_a_certificate_comes_with_the_chain_above_it_root_included(root: Authority) -> None:
+def test_a_certificate_comes_with_the_chain_above_it_root_included(root: Ca) -> None:
     upper = support.subordinate(root, path_length=1)
     lower = support.subordinate(upper, validity={"Type": "DAYS", "Value": 90})
     arn = lower.issue(_CSR, Validity={"Type": "DAYS", "Value": 30})
@@ -65,7 +65,7 @@ def test_a_certificate_comes_with_the_chain_above_it_root_included(root: Authori
     assert answer["CertificateChain"] == f"{own['Certificate']}\n{own['CertificateChain']}"
 
 
-def test_the_chain_below_a_root_is_that_root(root: Authority) -> None:
+def test_the_chain_below_a_root_is_that_root(root: Ca) -> None:
     answer = _answer(root, root.issue(_CSR))
 
     assert answer["CertificateChain"] == root.certificate()
@@ -80,7 +80,7 @@ def test_a_root_that_signed_itself_has_no_chain(pca: PcaMock) -> None:
     assert set(_answer(root, arn)) == {"Certificate"}
 
 
-def test_pem_has_lines_of_64_characters_and_no_newline_at_the_end(root: Authority) -> None:
+def test_pem_has_lines_of_64_characters_and_no_newline_at_the_end(root: Ca) -> None:
     upper = support.subordinate(root, path_length=1)
 
     answer = _answer(upper, upper.issue(_CSR, Validity={"Type": "DAYS", "Value": 30}))
@@ -89,13 +89,13 @@ def test_pem_has_lines_of_64_characters_and_no_newline_at_the_end(root: Authorit
     assert re.fullmatch(f"{_BLOCK.pattern}\n{_BLOCK.pattern}", answer["CertificateChain"])
 
 
-def test_the_answer_is_the_same_every_time(root: Authority) -> None:
+def test_the_answer_is_the_same_every_time(root: Ca) -> None:
     arn = root.issue(_CSR)
 
     assert _answer(root, arn) == _answer(root, arn)
 
 
-def test_a_certificate_is_that_of_its_request(root: Authority) -> None:
+def test_a_certificate_is_that_of_its_request(root: Ca) -> None:
     wanted = {root.issue(raw_csr(subject=subject)): subject for subject in _NAMES}
 
     for arn, subject in wanted.items():
@@ -105,7 +105,7 @@ def test_a_certificate_is_that_of_its_request(root: Authority) -> None:
 _NAMES: Final = [bytes.fromhex(f"300c310a300806035504030c01{letter}") for letter in ("61", "62")]
 
 
-def test_the_chain_stays_as_it_was_at_issuance(root: Authority) -> None:
+def test_the_chain_stays_as_it_was_at_issuance(root: Ca) -> None:
     arn = root.issue(_CSR)
     before = _answer(root, arn)
 
@@ -116,7 +116,7 @@ def test_the_chain_stays_as_it_was_at_issuance(root: Authority) -> None:
     assert _answer(root, root.issue(_CSR))["CertificateChain"] == root.certificate()
 
 
-def test_an_expired_certificate_is_answered_as_ever(root: Authority) -> None:
+def test_an_expired_certificate_is_answered_as_ever(root: Ca) -> None:
     arn = root.issue(_CSR, Validity={"Type": "DAYS", "Value": 1})
     before = _answer(root, arn)
 
@@ -143,17 +143,17 @@ def test_the_chain_below_a_foreign_root_ends_in_it(pca: PcaMock) -> None:
 @pytest.mark.parametrize(
     "arn", ["arn:aws:acm:us-east-1:1:x", f"{_STRANGER}/certificate/", "not-an-arn", "x" * 201]
 )
-def test_an_arn_that_breaks_the_shape_is_refused(arn: str, pca: PcaMock, root: Authority) -> None:
+def test_an_arn_that_breaks_the_shape_is_refused(arn: str, pca: PcaMock, root: Ca) -> None:
     good = root.issue(_CSR)
 
     with refused("ValidationException", pca):
         root.get(arn)
     with refused("ValidationException", pca):
-        Authority(root.client, arn).get(good)
+        Ca(root.client, arn).get(good)
 
 
 @pytest.mark.parametrize("missing", ["CertificateAuthorityArn", "CertificateArn"])
-def test_both_arns_must_be_there(missing: str, pca: PcaMock, root: Authority) -> None:
+def test_both_arns_must_be_there(missing: str, pca: PcaMock, root: Ca) -> None:
     request: Any = {"CertificateAuthorityArn": root.arn, "CertificateArn": root.issue(_CSR)}
     unvalidating(pca).get_certificate(**request)
     del request[missing]
@@ -172,34 +172,34 @@ def test_both_arns_must_be_there(missing: str, pca: PcaMock, root: Authority) ->
         f"{_STRANGER}/audit-report/{_SERIAL}",
     ],
 )
-def test_an_arn_of_no_certificate_is_refused(arn: str, pca: PcaMock, root: Authority) -> None:
+def test_an_arn_of_no_certificate_is_refused(arn: str, pca: PcaMock, root: Ca) -> None:
     with refused("InvalidArnException", pca, match="Not a valid arn."):
         root.get(arn)
 
 
-def test_the_arn_of_a_certificate_is_that_of_no_ca(pca: PcaMock, root: Authority) -> None:
+def test_the_arn_of_a_certificate_is_that_of_no_ca(pca: PcaMock, root: Ca) -> None:
     arn = root.issue(_CSR)
 
     with refused("InvalidArnException", pca, match="Not a valid arn."):
-        Authority(root.client, arn).get(arn)
+        Ca(root.client, arn).get(arn)
 
 
-def test_an_unknown_ca_is_not_found(pca: PcaMock, root: Authority) -> None:
+def test_an_unknown_ca_is_not_found(pca: PcaMock, root: Ca) -> None:
     arn = root.issue(_CSR)
 
     with refused("ResourceNotFoundException", pca):
-        Authority(root.client, _STRANGER).get(arn)
+        Ca(root.client, _STRANGER).get(arn)
 
 
-def test_the_ca_of_another_account_is_out_of_reach(pca: PcaMock, root: Authority) -> None:
+def test_the_ca_of_another_account_is_out_of_reach(pca: PcaMock, root: Ca) -> None:
     foreign = root.arn.replace("123456789012", "210987654321")
     arn = root.issue(_CSR)
 
     with refused("AccessDeniedException", pca):
-        Authority(root.client, foreign).get(arn)
+        Ca(root.client, foreign).get(arn)
 
 
-def test_a_certificate_is_found_by_its_own_arn_only(pca: PcaMock, root: Authority) -> None:
+def test_a_certificate_is_found_by_its_own_arn_only(pca: PcaMock, root: Ca) -> None:
     other = support.root(root.client)
     arn = root.issue(_CSR)
     ca_arn, _, serial = arn.rpartition("/")
@@ -220,7 +220,7 @@ def test_a_certificate_is_found_by_its_own_arn_only(pca: PcaMock, root: Authorit
         other.get(f"{other.arn}/certificate/{serial}")
 
 
-def test_a_serial_number_in_capitals_is_not_found(pca: PcaMock, root: Authority) -> None:
+def test_a_serial_number_in_capitals_is_not_found(pca: PcaMock, root: Ca) -> None:
     # One with a letter in it: 32 decimal digits are rare, but not impossible.
     arn = next(arn for arn in iter(lambda: root.issue(_CSR), None) if not arn[-32:].isdecimal())
 
@@ -228,7 +228,7 @@ def test_a_serial_number_in_capitals_is_not_found(pca: PcaMock, root: Authority)
         root.get(arn[:-32] + arn[-32:].upper())
 
 
-def test_an_imported_certificate_was_not_issued_here(pca: PcaMock, root: Authority) -> None:
+def test_an_imported_certificate_was_not_issued_here(pca: PcaMock, root: Ca) -> None:
     ca = support.subordinate(root)
     number = oracles.certificate(ca.certificate()).serial_number
 
@@ -239,7 +239,7 @@ def test_an_imported_certificate_was_not_issued_here(pca: PcaMock, root: Authori
 
 @pytest.mark.parametrize("status", list(Status), ids=attrgetter("name"))
 def test_certificates_are_answered_while_the_ca_is_there(
-    status: Status, pca: PcaMock, root: Authority
+    status: Status, pca: PcaMock, root: Ca
 ) -> None:
     arn = root.issue(_CSR)
     expected = root.get(arn)
@@ -266,15 +266,13 @@ def test_certificates_are_answered_while_the_ca_is_there(
 # Certificates that are still being issued, and the waiter
 
 
-def _hold_back(pca: PcaMock, ca: Authority, arn: str, until: datetime) -> None:
+def _hold_back(pca: PcaMock, ca: Ca, arn: str, until: datetime) -> None:
     certificates = authority(pca, ca.arn).certificates
     serial = arn.rpartition("/")[2]
     certificates[serial] = replace(certificates[serial], progress=Progress(until))
 
 
-def test_a_certificate_that_is_still_being_issued_is_not_answered(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_a_certificate_that_is_still_being_issued_is_not_answered(pca: PcaMock, root: Ca) -> None:
     now = datetime.now(timezone.utc)
     arn = root.issue(_CSR)
     _hold_back(pca, root, arn, now + timedelta(seconds=10))
@@ -288,7 +286,7 @@ def test_a_certificate_that_is_still_being_issued_is_not_answered(
         assert root.get(arn)
 
 
-def test_the_waiter_comes_back_at_once_for_a_certificate_that_is_there(root: Authority) -> None:
+def test_the_waiter_comes_back_at_once_for_a_certificate_that_is_there(root: Ca) -> None:
     arn = root.issue(_CSR)
 
     root.client.get_waiter("certificate_issued").wait(
@@ -298,9 +296,7 @@ def test_the_waiter_comes_back_at_once_for_a_certificate_that_is_there(root: Aut
     )
 
 
-def test_the_waiter_asks_again_until_the_certificate_is_there(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_the_waiter_asks_again_until_the_certificate_is_there(pca: PcaMock, root: Ca) -> None:
     pca.clock.freeze()
     now = pca.clock.now()
     arn = root.issue(_CSR)
@@ -313,9 +309,7 @@ def test_the_waiter_asks_again_until_the_certificate_is_there(
     assert root.get(arn)
 
 
-def test_the_waiter_gives_up_on_a_certificate_that_never_comes(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_the_waiter_gives_up_on_a_certificate_that_never_comes(pca: PcaMock, root: Ca) -> None:
     arn = root.issue(_CSR)
     _hold_back(pca, root, arn, datetime.now(timezone.utc) + timedelta(days=1))
 
@@ -327,7 +321,7 @@ def test_the_waiter_gives_up_on_a_certificate_that_never_comes(
         )
 
 
-def test_the_waiter_stops_at_another_error(root: Authority) -> None:
+def test_the_waiter_stops_at_another_error(root: Ca) -> None:
     foreign = root.arn.replace("123456789012", "210987654321")
 
     with pytest.raises(WaiterError) as caught:

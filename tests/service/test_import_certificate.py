@@ -34,7 +34,7 @@ from pca_mock.pki import der
 from pca_mock.state.authority import Status
 from tests import inside, oracles, support
 from tests.refusals import refused
-from tests.support import ONE_YEAR, TEN_YEARS, Authority, Caller, configuration, pending
+from tests.support import ONE_YEAR, TEN_YEARS, Ca, KeyHolder, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -109,34 +109,34 @@ def outside_root(*extensions: Any, key: Any = None, common_name: str = "Outside 
     return signer
 
 
-def public_key(ca: Authority) -> Any:
+def public_key(ca: Ca) -> Any:
     return x509.load_pem_x509_csr(ca.csr()).public_key()
 
 
 def signed(
-    ca: Authority, signer: Signer, *extensions: Any, common_name: str = "Test CA", **options: Any
+    ca: Ca, signer: Signer, *extensions: Any, common_name: str = "Test CA", **options: Any
 ) -> str:
     """A certificate for the CA's key, signed outside."""
     return pem(signer.sign(name(common_name), public_key(ca), *extensions, **options))
 
 
-def own_signer(pca: PcaMock, ca: Authority) -> Signer:
+def own_signer(pca: PcaMock, ca: Ca) -> Signer:
     """Signs, with the CA's own key, certificates that the service would never sign."""
     return Signer(name("Test CA"), inside.authority(pca, ca.arn).key)
 
 
-def self_signed(pca: PcaMock, ca: Authority, *extensions: Any, **options: Any) -> str:
+def self_signed(pca: PcaMock, ca: Ca, *extensions: Any, **options: Any) -> str:
     return signed(ca, own_signer(pca, ca), *extensions, **options)
 
 
 @pytest.fixture
-def sub(pca_client: ACMPCAClient) -> Authority:
+def sub(pca_client: ACMPCAClient) -> Ca:
     """A subordinate CA that waits for its certificate."""
     return pending(pca_client, "SUBORDINATE")
 
 
 @pytest.fixture
-def top(pca_client: ACMPCAClient) -> Authority:
+def top(pca_client: ACMPCAClient) -> Ca:
     """A root CA that waits for its certificate."""
     return pending(pca_client, "ROOT")
 
@@ -144,7 +144,7 @@ def top(pca_client: ACMPCAClient) -> Authority:
 # Accepted certificates
 
 
-def test_a_root_of_the_service_becomes_active(pca: PcaMock, top: Authority, tmp_path: Path) -> None:
+def test_a_root_of_the_service_becomes_active(pca: PcaMock, top: Ca, tmp_path: Path) -> None:
     certificate = top.issued(top.csr(), "RootCACertificate", Validity=TEN_YEARS)
 
     top.install(certificate)
@@ -154,9 +154,7 @@ def test_a_root_of_the_service_becomes_active(pca: PcaMock, top: Authority, tmp_
     assert oracles.openssl_verify(tmp_path, certificate, "", certificate)
 
 
-def test_a_subordinate_of_the_service_becomes_active(
-    pca_client: ACMPCAClient, sub: Authority
-) -> None:
+def test_a_subordinate_of_the_service_becomes_active(pca_client: ACMPCAClient, sub: Ca) -> None:
     parent = support.root(pca_client)
 
     sub.install(*parent.get(parent.issue(sub.csr(), "SubordinateCACertificate_PathLen0")))
@@ -166,7 +164,7 @@ def test_a_subordinate_of_the_service_becomes_active(
 
 @pytest.mark.parametrize("intermediates", [0, 1, 3])
 def test_a_subordinate_of_an_outside_ca_becomes_active(
-    pca_client: ACMPCAClient, sub: Authority, intermediates: int, tmp_path: Path
+    pca_client: ACMPCAClient, sub: Ca, intermediates: int, tmp_path: Path
 ) -> None:
     signer = outside_root()
     for number in range(intermediates):
@@ -179,7 +177,7 @@ def test_a_subordinate_of_an_outside_ca_becomes_active(
     assert sub.status == "ACTIVE"
     assert answer["Certificate"] == certificate.rstrip("\n")
     assert answer["CertificateChain"] == signer.chain_pem.rstrip("\n")
-    leaf, chain = sub.get(sub.issue(Caller().csr(), Validity={"Type": "DAYS", "Value": 10}))
+    leaf, chain = sub.get(sub.issue(KeyHolder().csr(), Validity={"Type": "DAYS", "Value": 10}))
     assert chain == f"{answer['Certificate']}\n{answer['CertificateChain']}"
     *_, root_pem = oracles.blocks(chain)
     assert not oracles.openssl_verify(tmp_path, leaf, "", root_pem)
@@ -200,7 +198,7 @@ def test_a_subordinate_of_an_outside_ca_becomes_active(
         pytest.param(ec.generate_private_key(ec.SECP521R1()), {}, id="P-521"),
     ],
 )
-def test_an_outside_ca_may_have_another_kind_of_key(sub: Authority, key: Any, options: Any) -> None:
+def test_an_outside_ca_may_have_another_kind_of_key(sub: Ca, key: Any, options: Any) -> None:
     signer = Signer(name("Outside Root"), key)
     signer.chain = (signer.sign(signer.subject, key.public_key(), **options),)
 
@@ -209,7 +207,7 @@ def test_an_outside_ca_may_have_another_kind_of_key(sub: Authority, key: Any, op
     assert sub.status == "ACTIVE"
 
 
-def test_the_answer_is_empty(pca_client: ACMPCAClient, top: Authority) -> None:
+def test_the_answer_is_empty(pca_client: ACMPCAClient, top: Ca) -> None:
     certificate = top.issued(top.csr(), "RootCACertificate")
 
     answer = pca_client.import_certificate_authority_certificate(
@@ -221,7 +219,7 @@ def test_the_answer_is_empty(pca_client: ACMPCAClient, top: Authority) -> None:
 
 
 def test_a_root_has_no_chain_but_may_come_with_an_empty_one(
-    pca_client: ACMPCAClient, top: Authority
+    pca_client: ACMPCAClient, top: Ca
 ) -> None:
     pca_client.import_certificate_authority_certificate(
         CertificateAuthorityArn=top.arn,
@@ -247,7 +245,7 @@ def test_a_root_has_no_chain_but_may_come_with_an_empty_one(
     ],
 )
 def test_the_form_of_the_pem_does_not_matter_and_is_not_kept(
-    pca_client: ACMPCAClient, sub: Authority, wrap: Any
+    pca_client: ACMPCAClient, sub: Ca, wrap: Any
 ) -> None:
     signer = outside_root().below("Intermediate")
     certificate = signed(sub, signer)
@@ -275,7 +273,7 @@ def test_the_subject_may_have_another_order_and_string_types_and_becomes_the_iss
 
     sub.install(certificate, signer.chain_pem)
 
-    leaf = sub.issued(Caller().csr(), Validity={"Type": "DAYS", "Value": 10})
+    leaf = sub.issued(KeyHolder().csr(), Validity={"Type": "DAYS", "Value": 10})
     assert oracles.issuer_hex(leaf) == oracles.subject_hex(certificate)
 
 
@@ -303,7 +301,7 @@ def test_a_subject_with_other_attributes_than_the_csrs_is_a_mismatch(
 
 @pytest.mark.parametrize("identifier", [None, b"\x01\x02\x03"], ids=["without", "with SKI"])
 def test_issued_certificates_have_the_key_identifier_of_the_ca_certificate(
-    sub: Authority, identifier: bytes | None
+    sub: Ca, identifier: bytes | None
 ) -> None:
     signer = outside_root()
     more = [(x509.SubjectKeyIdentifier(identifier), False)] if identifier else []
@@ -313,14 +311,16 @@ def test_issued_certificates_have_the_key_identifier_of_the_ca_certificate(
 
     bits = oracles.certificate(certificate).public_key["public_key"].contents[1:]
     expected = identifier or hashlib.sha1(bits).digest()
-    leaf = oracles.certificate(sub.issued(Caller().csr(), Validity={"Type": "DAYS", "Value": 10}))
+    leaf = oracles.certificate(
+        sub.issued(KeyHolder().csr(), Validity={"Type": "DAYS", "Value": 10})
+    )
     assert leaf.authority_key_identifier == expected
 
 
 # Effects
 
 
-def test_describe_has_serial_and_validity_of_the_certificate(sub: Authority) -> None:
+def test_describe_has_serial_and_validity_of_the_certificate(sub: Ca) -> None:
     signer = outside_root()
     certificate = signed(sub, signer)
     before = sub.describe()
@@ -343,7 +343,7 @@ def test_describe_has_serial_and_validity_of_the_certificate(sub: Authority) -> 
 
 def test_a_renewal_replaces_only_the_certificate(pca: PcaMock, pca_client: ACMPCAClient) -> None:
     ca = support.root(pca_client, Tags=[{"Key": "a"}])
-    leaf_arn = ca.issue(Caller().csr())
+    leaf_arn = ca.issue(KeyHolder().csr())
     leaf = ca.get(leaf_arn)
     old, csr = ca.describe(), ca.csr()
 
@@ -361,7 +361,7 @@ def test_a_renewal_replaces_only_the_certificate(pca: PcaMock, pca_client: ACMPC
     assert pca_client.list_tags(CertificateAuthorityArn=ca.arn)["Tags"][0]["Key"] == "a"
 
 
-def test_a_subordinate_may_move_to_another_parent(sub: Authority) -> None:
+def test_a_subordinate_may_move_to_another_parent(sub: Ca) -> None:
     for signer in (outside_root(), outside_root(common_name="Other Root").below("Intermediate")):
         sub.install(certificate := signed(sub, signer), signer.chain_pem)
 
@@ -372,7 +372,7 @@ def test_a_subordinate_may_move_to_another_parent(sub: Authority) -> None:
     ("status", "then"), [(Status.ACTIVE, "ACTIVE"), (Status.DISABLED, "DISABLED")]
 )
 def test_an_expired_ca_gets_back_the_status_that_it_had(
-    pca: PcaMock, sub: Authority, status: Status, then: str
+    pca: PcaMock, sub: Ca, status: Status, then: str
 ) -> None:
     signer = outside_root()
     sub.install(signed(sub, signer), signer.chain_pem)
@@ -393,7 +393,7 @@ def test_an_expired_root_signs_and_installs_itself_again(pca_client: ACMPCAClien
         ca.install(ca.issued(ca.csr(), "RootCACertificate", Validity=ONE_YEAR))
 
         assert ca.status == "ACTIVE"
-        assert ca.issue(Caller().csr(), Validity={"Type": "DAYS", "Value": 1})
+        assert ca.issue(KeyHolder().csr(), Validity={"Type": "DAYS", "Value": 1})
 
 
 # 1. and 2. Sizes and status
@@ -405,7 +405,7 @@ def test_an_expired_root_signs_and_installs_itself_again(pca_client: ACMPCAClien
     ids=["empty", "certificate too long", "chain too long"],
 )
 def test_a_size_against_the_model_is_a_validation_exception_in_any_status(
-    pca: PcaMock, sub: Authority, certificate: bytes, chain: bytes
+    pca: PcaMock, sub: Ca, certificate: bytes, chain: bytes
 ) -> None:
     client = pca.client(config=Config(parameter_validation=False))
     inside.authority(pca, sub.arn).administrative_status = Status.DISABLED
@@ -421,7 +421,7 @@ def test_a_size_against_the_model_is_a_validation_exception_in_any_status(
 )
 @pytest.mark.parametrize("is_good", [True, False], ids=["good", "garbage"])
 def test_a_status_that_forbids_comes_before_the_certificate(
-    pca: PcaMock, sub: Authority, status: Status, is_good: bool
+    pca: PcaMock, sub: Ca, status: Status, is_good: bool
 ) -> None:
     signer = outside_root()
     certificate = signed(sub, signer) if is_good else "garbage"
@@ -447,7 +447,7 @@ def test_a_status_that_forbids_comes_before_the_certificate(
         pytest.param(lambda text: text[:200] + text[220:], id="piece missing"),
         pytest.param(lambda text: text.replace("-----END", ""), id="no end"),
         pytest.param(lambda text: text.replace("CERTIFICATE", "X509 CRL"), id="other label"),
-        pytest.param(lambda text: Caller().csr(), id="CSR"),
+        pytest.param(lambda text: KeyHolder().csr(), id="CSR"),
         pytest.param(
             lambda text: KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
             id="private key",
@@ -458,7 +458,7 @@ def test_a_status_that_forbids_comes_before_the_certificate(
     ],
 )
 def test_anything_except_exactly_one_certificate_is_malformed(
-    pca: PcaMock, sub: Authority, spoil: Any
+    pca: PcaMock, sub: Ca, spoil: Any
 ) -> None:
     signer = outside_root()
 
@@ -481,7 +481,7 @@ def armour(encoded: bytes) -> str:
     ],
 )
 def test_an_extension_that_is_needed_and_cannot_be_read_is_malformed(
-    pca: PcaMock, sub: Authority, oid: str, value: bytes
+    pca: PcaMock, sub: Ca, oid: str, value: bytes
 ) -> None:
     signer = outside_root()
     unreadable = (x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), False)
@@ -500,9 +500,7 @@ def test_an_extension_that_is_needed_and_cannot_be_read_is_malformed(
         ("1.3.6.1.5.5.7.1.24", ""),
     ],
 )
-def test_an_extension_that_is_not_needed_may_be_unreadable(
-    sub: Authority, oid: str, value: str
-) -> None:
+def test_an_extension_that_is_not_needed_may_be_unreadable(sub: Ca, oid: str, value: str) -> None:
     signer = outside_root()
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), bytes.fromhex(value))
 
@@ -512,7 +510,7 @@ def test_an_extension_that_is_not_needed_may_be_unreadable(
 
 
 def test_a_certificate_with_an_edi_party_name_can_be_imported(
-    pca_client: ACMPCAClient, sub: Authority
+    pca_client: ACMPCAClient, sub: Ca
 ) -> None:
     parent = support.root(pca_client)
     names: Any = [{"EdiPartyName": {"PartyName": "Party"}}]
@@ -527,7 +525,7 @@ def test_a_certificate_with_an_edi_party_name_can_be_imported(
     assert sub.status == "ACTIVE"
 
 
-def test_a_repeated_extension_is_malformed(pca: PcaMock, sub: Authority) -> None:
+def test_a_repeated_extension_is_malformed(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     twins = [(other(f"1.2.3.{number}"), False) for number in (4, 5)]
     encoded = oracles.der(signed(sub, signer, CA_TRUE, *twins))
@@ -557,7 +555,7 @@ def signed_again(signer: Signer, certificate_pem: str, **members: Any) -> str:
     return armour(certificate.dump(force=True))
 
 
-def test_a_certificate_of_version_1_has_no_basic_constraints(pca: PcaMock, sub: Authority) -> None:
+def test_a_certificate_of_version_1_has_no_basic_constraints(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     old_root = signed_again(signer, signer.chain_pem, version="v1", extensions=None)
 
@@ -565,7 +563,7 @@ def test_a_certificate_of_version_1_has_no_basic_constraints(pca: PcaMock, sub: 
         sub.install(signed(sub, signer), old_root)
 
 
-def test_unique_identifiers_do_not_hide_the_extensions(sub: Authority) -> None:
+def test_unique_identifiers_do_not_hide_the_extensions(sub: Ca) -> None:
     signer = outside_root()
     bits = core.OctetBitString(b"x")
     certificate = signed_again(
@@ -589,7 +587,7 @@ def test_unique_identifiers_do_not_hide_the_extensions(sub: Authority) -> None:
     ],
 )
 def test_a_certificate_that_breaks_its_own_form_is_malformed(
-    pca: PcaMock, sub: Authority, changes: Any
+    pca: PcaMock, sub: Ca, changes: Any
 ) -> None:
     signer = outside_root()
 
@@ -599,7 +597,7 @@ def test_a_certificate_that_breaks_its_own_form_is_malformed(
         sub.install(signed(sub, signer), signed_again(signer, signer.chain_pem, **changes))
 
 
-def test_an_odd_but_harmless_certificate_is_accepted_without_a_warning(sub: Authority) -> None:
+def test_an_odd_but_harmless_certificate_is_accepted_without_a_warning(sub: Ca) -> None:
     signer = outside_root()
     certificate = signed_again(signer, signed(sub, signer), serial_number=-5)
 
@@ -619,7 +617,7 @@ def test_an_odd_but_harmless_certificate_is_accepted_without_a_warning(sub: Auth
     ],
 )
 def test_an_unknown_algorithm_is_reported_as_such(
-    pca: PcaMock, sub: Authority, known: str, unknown: str
+    pca: PcaMock, sub: Ca, known: str, unknown: str
 ) -> None:
     signer = outside_root()
     encoded = oracles.der(signer.chain_pem).replace(bytes.fromhex(known), bytes.fromhex(unknown))
@@ -637,7 +635,7 @@ def test_an_unknown_algorithm_is_reported_as_such(
     ],
 )
 def test_keys_that_are_refused_in_a_csr_are_refused_in_the_chain(
-    pca: PcaMock, sub: Authority, key: Any
+    pca: PcaMock, sub: Ca, key: Any
 ) -> None:
     signer = outside_root(key=key)
 
@@ -645,7 +643,7 @@ def test_keys_that_are_refused_in_a_csr_are_refused_in_the_chain(
         sub.install(signed(sub, signer), signer.chain_pem)
 
 
-def test_old_hashes_do_not_matter(sub: Authority) -> None:
+def test_old_hashes_do_not_matter(sub: Ca) -> None:
     signer = outside_root(key=rsa.generate_private_key(65537, 2048))
     sha1_with_rsa = {"algorithm": "sha1_rsa"}
 
@@ -673,16 +671,14 @@ def test_a_certificate_for_another_key_is_a_mismatch(
 # 5. and 6. Roots
 
 
-def test_a_root_must_be_signed_by_itself(pca: PcaMock, top: Authority) -> None:
+def test_a_root_must_be_signed_by_itself(pca: PcaMock, top: Ca) -> None:
     signer = outside_root()
 
     with refused("InvalidRequestException", pca):
         top.install(signed(top, signer))
 
 
-def test_a_root_that_only_has_the_name_of_its_issuer_is_refused(
-    pca: PcaMock, top: Authority
-) -> None:
+def test_a_root_that_only_has_the_name_of_its_issuer_is_refused(pca: PcaMock, top: Ca) -> None:
     stranger = outside_root(common_name="Test CA")
 
     with refused("InvalidRequestException", pca):
@@ -690,13 +686,13 @@ def test_a_root_that_only_has_the_name_of_its_issuer_is_refused(
 
 
 def test_a_root_that_is_signed_by_its_key_under_another_name_is_refused(
-    pca: PcaMock, top: Authority
+    pca: PcaMock, top: Ca
 ) -> None:
     with refused("InvalidRequestException", pca):
         top.install(self_signed(pca, top, issuer=name("Other")))
 
 
-def test_a_root_with_a_chain_is_refused(pca: PcaMock, top: Authority) -> None:
+def test_a_root_with_a_chain_is_refused(pca: PcaMock, top: Ca) -> None:
     certificate = top.issued(top.csr(), "RootCACertificate")
 
     for chain in (certificate, outside_root().chain_pem, "garbage"):
@@ -707,7 +703,7 @@ def test_a_root_with_a_chain_is_refused(pca: PcaMock, top: Authority) -> None:
 # 7. and 8. Subordinates
 
 
-def test_a_subordinate_must_not_be_signed_by_itself(pca: PcaMock, sub: Authority) -> None:
+def test_a_subordinate_must_not_be_signed_by_itself(pca: PcaMock, sub: Ca) -> None:
     certificate = self_signed(pca, sub)
 
     for chain in ("", certificate, outside_root().chain_pem, "garbage"):
@@ -715,9 +711,7 @@ def test_a_subordinate_must_not_be_signed_by_itself(pca: PcaMock, sub: Authority
             sub.install(certificate, chain)
 
 
-def test_a_subordinate_must_have_a_chain(
-    pca: PcaMock, pca_client: ACMPCAClient, sub: Authority
-) -> None:
+def test_a_subordinate_must_have_a_chain(pca: PcaMock, pca_client: ACMPCAClient, sub: Ca) -> None:
     certificate = signed(sub, outside_root())
 
     with refused("InvalidRequestException", pca):
@@ -742,20 +736,18 @@ def test_a_subordinate_must_have_a_chain(
         pytest.param(
             lambda text: text.replace("CERTIFICATE", "TRUSTED CERTIFICATE"), id="another label"
         ),
-        pytest.param(lambda text: text + Caller().csr().decode(), id="CSR behind"),
-        pytest.param(lambda text: Caller().csr(), id="CSR"),
+        pytest.param(lambda text: text + KeyHolder().csr().decode(), id="CSR behind"),
+        pytest.param(lambda text: KeyHolder().csr(), id="CSR"),
     ],
 )
-def test_a_chain_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Authority, spoil: Any) -> None:
+def test_a_chain_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Ca, spoil: Any) -> None:
     signer = outside_root().below("Intermediate")
 
     with refused("MalformedCertificateException", pca):
         sub.install(signed(sub, signer), spoil(signer.chain_pem))
 
 
-def test_a_chain_that_holds_the_certificate_itself_is_a_mismatch(
-    pca: PcaMock, sub: Authority
-) -> None:
+def test_a_chain_that_holds_the_certificate_itself_is_a_mismatch(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     certificate = signed(sub, signer)
 
@@ -778,9 +770,7 @@ def test_a_chain_that_holds_the_certificate_itself_is_a_mismatch(
         pytest.param((0, 1, 2, 2), id="root twice"),
     ],
 )
-def test_a_chain_in_bad_order_is_a_mismatch(
-    pca: PcaMock, sub: Authority, order: Sequence[int]
-) -> None:
+def test_a_chain_in_bad_order_is_a_mismatch(pca: PcaMock, sub: Ca, order: Sequence[int]) -> None:
     signer = outside_root().below("Upper").below("Lower")
     certificate = signed(sub, signer)
 
@@ -791,25 +781,21 @@ def test_a_chain_in_bad_order_is_a_mismatch(
     assert sub.status == "ACTIVE"
 
 
-def test_an_issuer_of_the_same_name_with_another_key_is_a_mismatch(
-    pca: PcaMock, sub: Authority
-) -> None:
+def test_an_issuer_of_the_same_name_with_another_key_is_a_mismatch(pca: PcaMock, sub: Ca) -> None:
     certificate = signed(sub, outside_root())
 
     with refused("CertificateMismatchException", pca):
         sub.install(certificate, outside_root().chain_pem)
 
 
-def test_an_issuer_with_the_key_under_another_name_is_a_mismatch(
-    pca: PcaMock, sub: Authority
-) -> None:
+def test_an_issuer_with_the_key_under_another_name_is_a_mismatch(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
 
     with refused("CertificateMismatchException", pca):
         sub.install(signed(sub, signer, issuer=name("Other")), signer.chain_pem)
 
 
-def test_a_wrong_signature_high_in_the_chain_is_a_mismatch(pca: PcaMock, sub: Authority) -> None:
+def test_a_wrong_signature_high_in_the_chain_is_a_mismatch(pca: PcaMock, sub: Ca) -> None:
     good, false = outside_root(), outside_root()
     signer = good.below("Intermediate")
 
@@ -817,7 +803,7 @@ def test_a_wrong_signature_high_in_the_chain_is_a_mismatch(pca: PcaMock, sub: Au
         sub.install(signed(sub, signer), pem(signer.chain[0]) + false.chain_pem)
 
 
-def test_a_subject_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Authority) -> None:
+def test_a_subject_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     tbs, algorithm, _ = der.parse(oracles.der(signed(sub, signer))).children()
     unreadable = tbs.encoded.replace(b"Test CA", b"Test \xff\xff")
@@ -828,7 +814,7 @@ def test_a_subject_that_cannot_be_read_is_malformed(pca: PcaMock, sub: Authority
         sub.install(certificate, signer.chain_pem)
 
 
-def test_a_field_that_certificates_do_not_have_is_malformed(pca: PcaMock, sub: Authority) -> None:
+def test_a_field_that_certificates_do_not_have_is_malformed(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     tbs, algorithm, _ = der.parse(oracles.der(signed(sub, signer))).children()
     strange = der.sequence(*(each.encoded for each in tbs.children()), der.tlv(0xA5, b"\5\0"))
@@ -839,7 +825,7 @@ def test_a_field_that_certificates_do_not_have_is_malformed(pca: PcaMock, sub: A
         sub.install(certificate, signer.chain_pem)
 
 
-def test_a_changed_certificate_is_a_mismatch(pca: PcaMock, sub: Authority) -> None:
+def test_a_changed_certificate_is_a_mismatch(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     encoded = oracles.der(signed(sub, signer, common_name="Test CA"))
 
@@ -860,7 +846,7 @@ def test_a_changed_certificate_is_a_mismatch(pca: PcaMock, sub: Authority) -> No
 )
 @pytest.mark.parametrize("place", ["imported", "issuer", "root"])
 def test_basic_constraints_are_critical_ca_true_everywhere(
-    pca: PcaMock, sub: Authority, extension: Any, place: str
+    pca: PcaMock, sub: Ca, extension: Any, place: str
 ) -> None:
     root = outside_root(extension if place == "root" else CA_TRUE)
     signer = root.below("Intermediate", extension if place == "issuer" else CA_TRUE)
@@ -870,7 +856,7 @@ def test_basic_constraints_are_critical_ca_true_everywhere(
         sub.install(certificate, signer.chain_pem)
 
 
-def test_basic_constraints_of_a_root_are_checked_too(pca: PcaMock, top: Authority) -> None:
+def test_basic_constraints_of_a_root_are_checked_too(pca: PcaMock, top: Ca) -> None:
     with refused("ValidationException", pca):
         top.install(self_signed(pca, top, (x509.BasicConstraints(True, None), False)))
 
@@ -892,9 +878,7 @@ def path(*lengths: int | None) -> Signer:
 @pytest.mark.parametrize(
     "lengths", [(1,), (5,), (None, 1), (2, 1), (2, None), (3, 2, 1), (None, None, 1)]
 )
-def test_a_path_length_that_leaves_room_is_accepted(
-    sub: Authority, lengths: Sequence[int | None]
-) -> None:
+def test_a_path_length_that_leaves_room_is_accepted(sub: Ca, lengths: Sequence[int | None]) -> None:
     signer = path(*lengths)
 
     sub.install(signed(sub, signer), signer.chain_pem)
@@ -904,7 +888,7 @@ def test_a_path_length_that_leaves_room_is_accepted(
 
 @pytest.mark.parametrize("lengths", [(0,), (None, 0), (1, None), (0, None), (2, 2, 1), (3, 1, 1)])
 def test_a_path_length_that_is_exceeded_anywhere_is_a_validation_exception(
-    pca: PcaMock, sub: Authority, lengths: Sequence[int | None]
+    pca: PcaMock, sub: Ca, lengths: Sequence[int | None]
 ) -> None:
     signer = path(*lengths)
 
@@ -912,7 +896,7 @@ def test_a_path_length_that_is_exceeded_anywhere_is_a_validation_exception(
         sub.install(signed(sub, signer), signer.chain_pem)
 
 
-def test_self_issued_certificates_do_not_use_up_path_lengths(pca: PcaMock, sub: Authority) -> None:
+def test_self_issued_certificates_do_not_use_up_path_lengths(pca: PcaMock, sub: Ca) -> None:
     root = outside_root(ca_true(1))
     rekeyed = root.below("Outside Root", ca_true(1))
 
@@ -924,7 +908,7 @@ def test_self_issued_certificates_do_not_use_up_path_lengths(pca: PcaMock, sub: 
         sub.install(signed(sub, other), other.chain_pem)
 
 
-def test_the_path_length_of_the_imported_certificate_itself_is_free(sub: Authority) -> None:
+def test_the_path_length_of_the_imported_certificate_itself_is_free(sub: Ca) -> None:
     signer = outside_root(ca_true(1))
 
     sub.install(signed(sub, signer, ca_true(9)), signer.chain_pem)
@@ -977,9 +961,7 @@ def oid_of(extension: Any) -> str:
 
 
 @pytest.mark.parametrize("extension", MAY_BE_CRITICAL, ids=oid_of)
-def test_a_critical_extension_of_the_documented_ones_is_accepted(
-    sub: Authority, extension: Any
-) -> None:
+def test_a_critical_extension_of_the_documented_ones_is_accepted(sub: Ca, extension: Any) -> None:
     signer = outside_root(CA_TRUE, (extension, True))
 
     sub.install(signed(sub, signer, CA_TRUE, (extension, True)), signer.chain_pem)
@@ -990,7 +972,7 @@ def test_a_critical_extension_of_the_documented_ones_is_accepted(
 @pytest.mark.parametrize("extension", MUST_NOT_BE_CRITICAL, ids=oid_of)
 @pytest.mark.parametrize("place", ["imported", "chain"])
 def test_any_other_critical_extension_is_malformed(
-    pca: PcaMock, sub: Authority, extension: Any, place: str
+    pca: PcaMock, sub: Ca, extension: Any, place: str
 ) -> None:
     extensions = (CA_TRUE, (extension, True))
     signer = outside_root(*(extensions if place == "chain" else (CA_TRUE,)))
@@ -1001,7 +983,7 @@ def test_any_other_critical_extension_is_malformed(
 
 
 @pytest.mark.parametrize("extension", [*MAY_BE_CRITICAL, *MUST_NOT_BE_CRITICAL], ids=oid_of)
-def test_any_extension_that_is_not_critical_is_accepted(sub: Authority, extension: Any) -> None:
+def test_any_extension_that_is_not_critical_is_accepted(sub: Ca, extension: Any) -> None:
     signer = outside_root(CA_TRUE, (extension, False))
 
     sub.install(signed(sub, signer, CA_TRUE, (extension, False)), signer.chain_pem)
@@ -1010,13 +992,13 @@ def test_any_extension_that_is_not_critical_is_accepted(sub: Authority, extensio
 
 
 @pytest.mark.parametrize("critical", [True, False])
-def test_the_key_usage_does_not_matter(sub: Authority, critical: bool) -> None:
+def test_the_key_usage_does_not_matter(sub: Ca, critical: bool) -> None:
     usage = (key_usage(cert_sign=False), critical)
     signer = outside_root(CA_TRUE, usage)
 
     sub.install(signed(sub, signer, CA_TRUE, usage), signer.chain_pem)
 
-    assert sub.issue(Caller().csr(), Validity={"Type": "DAYS", "Value": 10})
+    assert sub.issue(KeyHolder().csr(), Validity={"Type": "DAYS", "Value": 10})
 
 
 # 16. Name constraints
@@ -1033,7 +1015,7 @@ def constrained(constraint: Any, *, excluded: bool) -> Any:
 @pytest.mark.parametrize("excluded", [True, False], ids=["excluded", "permitted"])
 @pytest.mark.parametrize("is_within", [True, False], ids=["within", "outside"])
 def test_name_constraints_of_the_chain_hold_for_the_names_of_the_certificate(
-    pca: PcaMock, sub: Authority, is_within: bool, excluded: bool, place: int
+    pca: PcaMock, sub: Ca, is_within: bool, excluded: bool, place: int
 ) -> None:
     extension = constrained(DNS("example.com"), excluded=excluded)
     signer = outside_root(*((CA_TRUE, extension) if place else (CA_TRUE,)))
@@ -1059,7 +1041,7 @@ def test_name_constraints_of_the_chain_hold_for_the_names_of_the_certificate(
     ],
 )
 def test_name_constraints_that_cannot_be_enforced_are_malformed(
-    pca: PcaMock, sub: Authority, value: str, critical: bool, place: str
+    pca: PcaMock, sub: Ca, value: str, critical: bool, place: str
 ) -> None:
     extension = (other("2.5.29.30", bytes.fromhex(value)), critical)
     signer = outside_root(*((CA_TRUE, extension) if place == "chain" else (CA_TRUE,)))
@@ -1072,7 +1054,7 @@ def test_name_constraints_that_cannot_be_enforced_are_malformed(
 
 
 def test_an_intermediate_is_held_to_the_constraints_above_it_unless_it_is_self_issued(
-    pca: PcaMock, sub: Authority
+    pca: PcaMock, sub: Ca
 ) -> None:
     root = outside_root(CA_TRUE, constrained(DIRECTORY(name("Test CA")), excluded=False))
     strange, rekeyed = root.below("Stranger"), root.below("Outside Root")
@@ -1087,7 +1069,7 @@ def test_an_intermediate_is_held_to_the_constraints_above_it_unless_it_is_self_i
 # 17. and 18. Validity
 
 
-def test_a_certificate_that_has_expired_is_malformed(pca: PcaMock, sub: Authority) -> None:
+def test_a_certificate_that_has_expired_is_malformed(pca: PcaMock, sub: Ca) -> None:
     signer = outside_root()
     end = datetime.now(timezone.utc).replace(microsecond=0) + DAY
     certificate = signed(sub, signer, not_after=end)
@@ -1102,7 +1084,7 @@ def test_a_certificate_that_has_expired_is_malformed(pca: PcaMock, sub: Authorit
         assert sub.status == "ACTIVE"
 
 
-def test_a_certificate_may_begin_later_and_end_after_its_issuers(sub: Authority) -> None:
+def test_a_certificate_may_begin_later_and_end_after_its_issuers(sub: Ca) -> None:
     signer = outside_root()
     now = datetime.now(timezone.utc)
     certificate = signed(sub, signer, not_before=now + 2 * DAY, not_after=now + 9999 * DAY)
@@ -1116,7 +1098,7 @@ def test_a_certificate_may_begin_later_and_end_after_its_issuers(sub: Authority)
 
 
 def test_the_first_failed_check_is_reported(
-    pca: PcaMock, pca_client: ACMPCAClient, sub: Authority, top: Authority
+    pca: PcaMock, pca_client: ACMPCAClient, sub: Ca, top: Ca
 ) -> None:
     other_ca, outside = pending(pca_client), outside_root()
     no_constraints = (x509.SubjectKeyIdentifier(b"x"), False)
@@ -1160,4 +1142,4 @@ def test_a_refused_import_leaves_the_installed_certificate_usable(
         ca.install("garbage")
 
     assert ca.certificate() == before
-    assert oracles.issuer_hex(ca.issued(Caller().csr())) == oracles.subject_hex(before)
+    assert oracles.issuer_hex(ca.issued(KeyHolder().csr())) == oracles.subject_hex(before)

@@ -29,7 +29,7 @@ from tests.issuance import (
     unvalidating,
 )
 from tests.refusals import refused
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -43,7 +43,7 @@ _STRANGER: Final = (
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     """An active root CA with an EC key."""
     return support.root(pca.client(region_name="us-east-1"))
 
@@ -52,9 +52,9 @@ def root(pca: PcaMock) -> Authority:
 
 
 @pytest.mark.parametrize("arn", ["arn:aws:acm:us-east-1:1:x", "arn:aws:acm-pca:::a/", "not-an-arn"])
-def test_an_arn_that_breaks_the_shape_is_refused(arn: str, pca: PcaMock, root: Authority) -> None:
+def test_an_arn_that_breaks_the_shape_is_refused(arn: str, pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca):
-        Authority(root.client, arn).issue(raw_csr())
+        Ca(root.client, arn).issue(raw_csr())
     with refused("ValidationException", pca):
         root.issue(raw_csr(), TemplateArn=arn)
 
@@ -69,9 +69,9 @@ def test_an_arn_that_breaks_the_shape_is_refused(arn: str, pca: PcaMock, root: A
         _STRANGER.replace("certificate-authority", "authority"),
     ],
 )
-def test_an_arn_of_no_ca_is_refused(arn: str, pca: PcaMock, root: Authority) -> None:
+def test_an_arn_of_no_ca_is_refused(arn: str, pca: PcaMock, root: Ca) -> None:
     with refused("InvalidArnException", pca, match="Not a valid arn."):
-        Authority(root.client, arn).issue(raw_csr())
+        Ca(root.client, arn).issue(raw_csr())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_arn_of_no_ca_is_refused(arn: str, pca: PcaMock, root: Authority) -> 
         "arn:aws:acm-pca:::templates/EndEntityCertificate/V1",
     ],
 )
-def test_an_arn_of_no_template_is_refused(arn: str, pca: PcaMock, root: Authority) -> None:
+def test_an_arn_of_no_template_is_refused(arn: str, pca: PcaMock, root: Ca) -> None:
     with refused("InvalidArnException", pca):
         root.issue(raw_csr(), TemplateArn=arn)
 
@@ -101,27 +101,27 @@ def test_an_arn_of_no_template_is_refused(arn: str, pca: PcaMock, root: Authorit
         "NoSuchCertificate/V1",
     ],
 )
-def test_an_unknown_template_is_refused(name: str, pca: PcaMock, root: Authority) -> None:
+def test_an_unknown_template_is_refused(name: str, pca: PcaMock, root: Ca) -> None:
     with refused("InvalidArgsException", pca):
         root.issue(raw_csr(), TemplateArn=f"arn:aws:acm-pca:::template/{name}")
 
 
-def test_an_unknown_ca_is_not_found(pca: PcaMock, root: Authority) -> None:
+def test_an_unknown_ca_is_not_found(pca: PcaMock, root: Ca) -> None:
     with refused("ResourceNotFoundException", pca):
-        Authority(root.client, _STRANGER).issue(raw_csr())
+        Ca(root.client, _STRANGER).issue(raw_csr())
 
 
-def test_the_ca_of_another_account_is_out_of_reach(pca: PcaMock, root: Authority) -> None:
+def test_the_ca_of_another_account_is_out_of_reach(pca: PcaMock, root: Ca) -> None:
     foreign = root.arn.replace("123456789012", "210987654321")
 
     with refused("AccessDeniedException", pca):
-        Authority(root.client, foreign).issue(raw_csr())
+        Ca(root.client, foreign).issue(raw_csr())
 
 
 @pytest.mark.parametrize(
     "missing", ["CertificateAuthorityArn", "Csr", "SigningAlgorithm", "Validity"]
 )
-def test_a_required_member_must_be_there(missing: str, pca: PcaMock, root: Authority) -> None:
+def test_a_required_member_must_be_there(missing: str, pca: PcaMock, root: Ca) -> None:
     request: Any = {
         "CertificateAuthorityArn": root.arn,
         "Csr": raw_csr(),
@@ -139,7 +139,7 @@ def test_a_required_member_must_be_there(missing: str, pca: PcaMock, root: Autho
     "template", ["EndEntityCertificate", "EndEntityCertificate_APIPassthrough"]
 )
 def test_the_shape_of_an_ignored_api_passthrough_is_checked(
-    template: str, pca: PcaMock, root: Authority
+    template: str, pca: PcaMock, root: Ca
 ) -> None:
     breach = passing(SubjectAlternativeNames=[{"DnsName": "a" * 254}])
 
@@ -151,7 +151,7 @@ def test_the_shape_of_an_ignored_api_passthrough_is_checked(
 
 
 @pytest.mark.parametrize("status", list(Status), ids=attrgetter("name"))
-def test_only_an_active_ca_issues(status: Status, pca: PcaMock, root: Authority) -> None:
+def test_only_an_active_ca_issues(status: Status, pca: PcaMock, root: Ca) -> None:
     ca, csr = authority(pca, root.arn), raw_csr()
     if status is Status.EXPIRED:
         assert ca.installed is not None
@@ -172,7 +172,7 @@ def test_only_an_active_ca_issues(status: Status, pca: PcaMock, root: Authority)
 
 @pytest.mark.parametrize("status", list(Status), ids=attrgetter("name"))
 def test_a_root_signs_itself_while_it_may_get_a_certificate(
-    status: Status, pca: PcaMock, root: Authority
+    status: Status, pca: PcaMock, root: Ca
 ) -> None:
     ca, csr = authority(pca, root.arn), root.csr()
     if status is Status.EXPIRED:
@@ -214,9 +214,7 @@ _ROOT_TEMPLATES: Final = [
 
 
 @pytest.mark.parametrize("template", _ROOT_TEMPLATES)
-def test_a_root_template_requires_the_cas_own_csr(
-    template: str, pca: PcaMock, root: Authority
-) -> None:
+def test_a_root_template_requires_the_cas_own_csr(template: str, pca: PcaMock, root: Ca) -> None:
     for csr in (raw_csr(), support.root(root.client).csr()):
         with refused("MalformedCSRException", pca) as caught:
             root.issue(csr, template)
@@ -227,7 +225,7 @@ def test_a_root_template_requires_the_cas_own_csr(
     assert oracles.subject_hex(certificate) == oracles.issuer_hex(certificate)
 
 
-def test_any_request_with_the_roots_key_is_its_own(pca: PcaMock, root: Authority) -> None:
+def test_any_request_with_the_roots_key_is_its_own(pca: PcaMock, root: Ca) -> None:
     key: Any = authority(pca, root.arn).key
 
     certificate = root.issued(raw_csr(key=key), "RootCACertificate")
@@ -237,7 +235,7 @@ def test_any_request_with_the_roots_key_is_its_own(pca: PcaMock, root: Authority
 
 @pytest.mark.parametrize("template", _ROOT_TEMPLATES)
 def test_a_subordinate_has_no_use_for_a_root_template(
-    template: str, pca: PcaMock, root: Authority
+    template: str, pca: PcaMock, root: Ca
 ) -> None:
     ca = support.subordinate(root)
 
@@ -278,7 +276,7 @@ def test_a_signing_algorithm_of_another_family_is_refused(
     )
 
 
-def test_a_signing_algorithm_that_does_not_exist_is_refused(pca: PcaMock, root: Authority) -> None:
+def test_a_signing_algorithm_that_does_not_exist_is_refused(pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca):
         root.issue(raw_csr(), SigningAlgorithm="SHA1WITHRSA")
 
@@ -366,7 +364,7 @@ def test_an_ml_dsa_signature_verifies_in_cryptography(name: str, pca: PcaMock) -
 
 
 def test_the_signing_algorithm_of_the_ca_does_not_bind_its_certificates(
-    pca: PcaMock, root: Authority
+    pca: PcaMock, root: Ca
 ) -> None:
     assert root.describe()["CertificateAuthorityConfiguration"]["SigningAlgorithm"] == (
         "SHA256WITHECDSA"
@@ -381,9 +379,7 @@ def test_the_signing_algorithm_of_the_ca_does_not_bind_its_certificates(
 
 
 @pytest.mark.parametrize("own", range(4))
-def test_a_ca_issues_only_cas_of_a_smaller_path_length(
-    own: int, pca: PcaMock, root: Authority
-) -> None:
+def test_a_ca_issues_only_cas_of_a_smaller_path_length(own: int, pca: PcaMock, root: Ca) -> None:
     ca = support.subordinate(root, path_length=own)
     month: Any = {"Type": "DAYS", "Value": 30}
 
@@ -403,7 +399,7 @@ def test_a_ca_issues_only_cas_of_a_smaller_path_length(
 
 
 @pytest.mark.parametrize("wanted", range(4))
-def test_a_root_without_path_length_issues_cas_of_any(wanted: int, root: Authority) -> None:
+def test_a_root_without_path_length_issues_cas_of_any(wanted: int, root: Ca) -> None:
     certificate = root.issued(raw_csr(), f"SubordinateCACertificate_PathLen{wanted}")
 
     assert oracles.certificate(certificate).max_path_length == wanted
@@ -450,7 +446,7 @@ def test_a_short_lived_ca_issues_a_ca_certificate_of_seven_days_at_most(pca: Pca
 # Serial numbers and ARNs
 
 
-def test_the_arn_ends_in_the_serial_number_as_32_hex_digits(root: Authority) -> None:
+def test_the_arn_ends_in_the_serial_number_as_32_hex_digits(root: Ca) -> None:
     for arn in [root.issue(raw_csr()) for _ in range(20)]:
         ca_arn, separator, serial = arn.partition("/certificate/")
 
@@ -462,7 +458,7 @@ def test_the_arn_ends_in_the_serial_number_as_32_hex_digits(root: Authority) -> 
         assert int.from_bytes(number.contents, "big", signed=True) == int(serial, 16)
 
 
-def test_serial_numbers_are_random_and_never_come_twice(pca: PcaMock, root: Authority) -> None:
+def test_serial_numbers_are_random_and_never_come_twice(pca: PcaMock, root: Ca) -> None:
     other = support.root(root.client)
 
     serials = {ca.issue(raw_csr())[-32:] for ca in (root, other) for _ in range(50)}
@@ -474,7 +470,7 @@ def test_serial_numbers_are_random_and_never_come_twice(pca: PcaMock, root: Auth
 # Idempotency tokens
 
 
-def test_a_token_gives_the_first_certificate_again(pca: PcaMock, root: Authority) -> None:
+def test_a_token_gives_the_first_certificate_again(pca: PcaMock, root: Ca) -> None:
     first = root.issue(raw_csr(), IdempotencyToken="token")
     before = snapshot(pca)
 
@@ -484,14 +480,14 @@ def test_a_token_gives_the_first_certificate_again(pca: PcaMock, root: Authority
     assert snapshot(pca) == before
 
 
-def test_without_a_token_every_call_issues(root: Authority) -> None:
+def test_without_a_token_every_call_issues(root: Ca) -> None:
     csr = raw_csr()
 
     assert root.issue(csr) != root.issue(csr)
 
 
 @pytest.mark.parametrize("other", ["Token", "TOKEN", "token "])
-def test_another_token_gives_another_certificate(other: str, root: Authority) -> None:
+def test_another_token_gives_another_certificate(other: str, root: Ca) -> None:
     csr = raw_csr()
 
     first = root.issue(csr, IdempotencyToken="token")
@@ -499,9 +495,7 @@ def test_another_token_gives_another_certificate(other: str, root: Authority) ->
     assert root.issue(csr, IdempotencyToken=other) != first
 
 
-def test_the_rest_of_a_request_with_a_used_token_is_not_checked(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_the_rest_of_a_request_with_a_used_token_is_not_checked(pca: PcaMock, root: Ca) -> None:
     first = root.issue(raw_csr(), IdempotencyToken="token")
     authority(pca, root.arn).administrative_status = Status.DISABLED
 
@@ -512,7 +506,7 @@ def test_the_rest_of_a_request_with_a_used_token_is_not_checked(
         root.issue(armoured(b"no CSR"), "NoSuchTemplate", IdempotencyToken="new")
 
 
-def test_a_token_is_valid_for_five_minutes_from_its_first_use(root: Authority) -> None:
+def test_a_token_is_valid_for_five_minutes_from_its_first_use(root: Ca) -> None:
     csr = raw_csr()
     with time_machine.travel(_NOW, tick=False) as clock:
         renewed = support.root(root.client)
@@ -528,7 +522,7 @@ def test_a_token_is_valid_for_five_minutes_from_its_first_use(root: Authority) -
         assert renewed.issue(csr, IdempotencyToken="token") == second
 
 
-def test_a_failed_call_leaves_no_token(pca: PcaMock, root: Authority) -> None:
+def test_a_failed_call_leaves_no_token(pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(armoured(b"no CSR"), IdempotencyToken="token")
 
@@ -537,7 +531,7 @@ def test_a_failed_call_leaves_no_token(pca: PcaMock, root: Authority) -> None:
     assert root.get(first)
 
 
-def test_a_token_is_valid_for_one_ca_and_one_operation(pca: PcaMock, root: Authority) -> None:
+def test_a_token_is_valid_for_one_ca_and_one_operation(pca: PcaMock, root: Ca) -> None:
     csr = raw_csr()
     other = support.root(root.client, IdempotencyToken="token")
 
@@ -548,15 +542,13 @@ def test_a_token_is_valid_for_one_ca_and_one_operation(pca: PcaMock, root: Autho
 
 
 @pytest.mark.parametrize("token", ["a" * 37, "\u0100", "a\x00"])
-def test_a_token_that_breaks_the_shape_is_refused(
-    token: str, pca: PcaMock, root: Authority
-) -> None:
+def test_a_token_that_breaks_the_shape_is_refused(token: str, pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca):
         root.issue(raw_csr(), IdempotencyToken=token)
 
 
 @pytest.mark.parametrize("token", ["a", "a" * 36, "ÿ \t"])
-def test_a_token_of_the_right_shape_is_accepted(token: str, root: Authority) -> None:
+def test_a_token_of_the_right_shape_is_accepted(token: str, root: Ca) -> None:
     first = root.issue(raw_csr(), IdempotencyToken=token)
 
     assert root.issue(raw_csr(), IdempotencyToken=token) == first

@@ -36,9 +36,9 @@ from tests.issuance import (
     spki_of,
     tlv,
 )
-from tests.oracles import Extension
+from tests.oracles import ParsedExtension
 from tests.refusals import refused
-from tests.support import Authority, Caller
+from tests.support import Ca, KeyHolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ _ENCRYPTED_KEY: Final = _block_of_key(BestAvailableEncryption(b"secret"))
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     """An active root CA with an EC key."""
     return support.root(pca.client(region_name="us-east-1"))
 
@@ -89,7 +89,7 @@ def _in_lines(width: int) -> bytes:
         pytest.param(raw_csr(san("www.example.com"), key=_KEY, version=1), id="version 1"),
     ],
 )
-def test_a_request_is_read_in_every_form_that_fits_the_pattern(csr: bytes, root: Authority) -> None:
+def test_a_request_is_read_in_every_form_that_fits_the_pattern(csr: bytes, root: Ca) -> None:
     certificate = root.issued(csr)
 
     assert oracles.spki_hex(certificate) == spki_of(_KEY).hex()
@@ -101,7 +101,7 @@ def test_a_request_is_read_in_every_form_that_fits_the_pattern(csr: bytes, root:
 
 @pytest.mark.parametrize("form", [bytes, bytearray, bytes.decode])
 def test_a_request_is_read_in_every_type_that_boto3_takes(
-    form: Callable[[bytes], Any], root: Authority
+    form: Callable[[bytes], Any], root: Ca
 ) -> None:
     certificate = root.issued(form(_CSR))
 
@@ -141,9 +141,7 @@ def test_a_request_is_read_in_every_type_that_boto3_takes(
         pytest.param(bytes(range(256)), id="bytes"),
     ],
 )
-def test_a_request_of_another_form_breaks_a_constraint(
-    csr: bytes, pca: PcaMock, root: Authority
-) -> None:
+def test_a_request_of_another_form_breaks_a_constraint(csr: bytes, pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca) as caught:
         root.issue(csr)
 
@@ -165,19 +163,17 @@ def test_a_request_of_another_form_breaks_a_constraint(
         pytest.param(armoured(b"no request"), id="text"),
     ],
 )
-def test_a_request_that_cannot_be_read_is_malformed(
-    csr: bytes, pca: PcaMock, root: Authority
-) -> None:
+def test_a_request_that_cannot_be_read_is_malformed(csr: bytes, pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(csr)
 
 
-def test_a_certificate_instead_of_a_request_is_malformed(pca: PcaMock, root: Authority) -> None:
+def test_a_certificate_instead_of_a_request_is_malformed(pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(armoured(oracles.der(root.certificate())))
 
 
-def test_a_request_has_at_most_32768_bytes(pca: PcaMock, root: Authority) -> None:
+def test_a_request_has_at_most_32768_bytes(pca: PcaMock, root: Ca) -> None:
     longest = _CSR.ljust(32768, b"\n")
 
     with refused("ValidationException", pca):
@@ -217,10 +213,10 @@ _HYBRID: Final = _ec_spki(
 
 
 @pytest.mark.parametrize("bits", [1024, 1536, 2048])
-def test_an_rsa_key_is_accepted_and_copied(bits: int, root: Authority) -> None:
+def test_an_rsa_key_is_accepted_and_copied(bits: int, root: Ca) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
-    certificate = root.issued(Caller(key).csr())
+    certificate = root.issued(KeyHolder(key).csr())
 
     assert oracles.spki_hex(certificate) == spki_of(key).hex()
 
@@ -228,9 +224,7 @@ def test_an_rsa_key_is_accepted_and_copied(bits: int, root: Authority) -> None:
 @pytest.mark.parametrize(
     "curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()], ids=attrgetter("name")
 )
-def test_a_key_on_a_nist_curve_is_accepted_and_copied(
-    curve: ec.EllipticCurve, root: Authority
-) -> None:
+def test_a_key_on_a_nist_curve_is_accepted_and_copied(curve: ec.EllipticCurve, root: Ca) -> None:
     key = ec.generate_private_key(curve)
 
     certificate = root.issued(raw_csr(key=key))
@@ -238,7 +232,7 @@ def test_a_key_on_a_nist_curve_is_accepted_and_copied(
     assert oracles.spki_hex(certificate) == spki_of(key).hex()
 
 
-def test_a_compressed_point_is_copied_as_it_is(root: Authority) -> None:
+def test_a_compressed_point_is_copied_as_it_is(root: Ca) -> None:
     certificate = root.issued(raw_csr(key=_KEY, spki=_COMPRESSED))
 
     assert oracles.spki_hex(certificate) == _COMPRESSED.hex()
@@ -264,7 +258,7 @@ _PSS_WITH_SHA256: Final = bytes.fromhex(
 )
 
 
-def test_a_key_only_for_pss_is_accepted_and_copied(root: Authority) -> None:
+def test_a_key_only_for_pss_is_accepted_and_copied(root: Ca) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     bits = key.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
     spki = tlv(0x30, tlv(0x30, oid("1.2.840.113549.1.1.10")), tlv(0x03, b"\0", bits))
@@ -276,7 +270,7 @@ def test_a_key_only_for_pss_is_accepted_and_copied(root: Authority) -> None:
 
 @pytest.mark.skipif(not supports_ml_dsa(), reason="this cryptography has no ML-DSA")
 @pytest.mark.parametrize("kind", [kind for kind in _ML_DSA if kind in model_enum("KeyAlgorithm")])
-def test_an_ml_dsa_key_is_accepted_and_copied(kind: str, pca: PcaMock, root: Authority) -> None:
+def test_an_ml_dsa_key_is_accepted_and_copied(kind: str, pca: PcaMock, root: Ca) -> None:
     configuration = support.configuration("ML-DSA", kind, kind)
     csr = support.pending(root.client, "SUBORDINATE", configuration).csr()
 
@@ -296,8 +290,8 @@ cwpBAZ3kpzW1Q0J0ajS4LjZWNgig6EKgUD7z8pd8FoSiSpJO91Ls5XlT+dQbSu7u
 WwKFqUluYVYuuvaT
 -----END CERTIFICATE REQUEST-----
 """
-_ED25519: Final = Caller(ed25519.Ed25519PrivateKey.generate()).csr(algorithm=None)
-_ED448: Final = Caller(ed448.Ed448PrivateKey.generate()).csr(algorithm=None)
+_ED25519: Final = KeyHolder(ed25519.Ed25519PrivateKey.generate()).csr(algorithm=None)
+_ED448: Final = KeyHolder(ed448.Ed448PrivateKey.generate()).csr(algorithm=None)
 _DSA: Final = b"""-----BEGIN CERTIFICATE REQUEST-----
 MIICFzCCAdUCAQAwFDESMBAGA1UEAwwJbG9jYWxob3N0MIIBtjCCASsGByqGSM44
 BAEwggEeAoGBAJjSXsItqomqtmXN+AITB8IR6iEabDPcVVnwgvokCKqODqMh4SP3
@@ -362,7 +356,7 @@ _EXPLICIT: Final = tlv(
         pytest.param(raw_csr(key=_KEY, spki=tlv(0x05)), id="NULL"),
     ],
 )
-def test_a_key_of_another_kind_is_refused(csr: bytes, pca: PcaMock, root: Authority) -> None:
+def test_a_key_of_another_kind_is_refused(csr: bytes, pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(csr)
 
@@ -384,9 +378,7 @@ def test_a_key_of_another_kind_is_refused(csr: bytes, pca: PcaMock, root: Author
         ),
     ],
 )
-def test_an_unknown_algorithm_is_reported_as_such(
-    csr: bytes, pca: PcaMock, root: Authority
-) -> None:
+def test_an_unknown_algorithm_is_reported_as_such(csr: bytes, pca: PcaMock, root: Ca) -> None:
     with refused("NotSupportedByPcaMock", pca, status=501):
         root.issue(csr)
 
@@ -454,9 +446,7 @@ def _signed_with_ecdsa(dotted: str, algorithm: hashes.HashAlgorithm) -> bytes:
         ),
     ],
 )
-def test_a_signature_is_verified_with_the_requests_key(
-    csr: bytes, pca: PcaMock, root: Authority
-) -> None:
+def test_a_signature_is_verified_with_the_requests_key(csr: bytes, pca: PcaMock, root: Ca) -> None:
     root.issue(csr)
 
     with refused("MalformedCSRException", pca):
@@ -486,12 +476,12 @@ def test_a_signature_is_verified_with_the_requests_key(
         ),
     ],
 )
-def test_an_invalid_signature_is_refused(csr: bytes, pca: PcaMock, root: Authority) -> None:
+def test_an_invalid_signature_is_refused(csr: bytes, pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(csr)
 
 
-def test_a_request_that_was_changed_after_signing_is_refused(pca: PcaMock, root: Authority) -> None:
+def test_a_request_that_was_changed_after_signing_is_refused(pca: PcaMock, root: Ca) -> None:
     changed = _DER.replace(b"localhost", b"evil.host")
     assert changed != _DER
 
@@ -504,7 +494,7 @@ def test_a_request_that_was_changed_after_signing_is_refused(pca: PcaMock, root:
 _CRITICAL: Final = "CSR must mark the SAN extension critical when it has an empty subject"
 
 
-def test_a_request_for_no_name_is_refused(pca: PcaMock, root: Authority) -> None:
+def test_a_request_for_no_name_is_refused(pca: PcaMock, root: Ca) -> None:
     for csr in (
         raw_csr(subject=name("")),
         raw_csr(san(), subject=name("")),
@@ -514,22 +504,18 @@ def test_a_request_for_no_name_is_refused(pca: PcaMock, root: Authority) -> None
             root.issue(csr)
 
 
-def test_without_a_subject_the_alternative_name_must_be_critical(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_without_a_subject_the_alternative_name_must_be_critical(pca: PcaMock, root: Ca) -> None:
     with refused("MalformedCSRException", pca, match=_CRITICAL):
         root.issue(raw_csr(san("a.example"), subject=name("")))
 
     certificate = root.issued(raw_csr(san("a.example", critical=True), subject=name("")))
 
     assert oracles.subject_hex(certificate) == "3000"
-    expected = Extension(SUBJECT_ALTERNATIVE_NAME, True, general_names("a.example").hex())
+    expected = ParsedExtension(SUBJECT_ALTERNATIVE_NAME, True, general_names("a.example").hex())
     assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == expected
 
 
-def test_the_api_does_not_make_up_for_a_request_without_names(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_the_api_does_not_make_up_for_a_request_without_names(pca: PcaMock, root: Ca) -> None:
     api = {"Subject": {"CommonName": "x"}, **passing(SubjectAlternativeNames=[{"DnsName": "x"}])}
 
     for csr, message in (
@@ -541,7 +527,7 @@ def test_the_api_does_not_make_up_for_a_request_without_names(
 
 
 @pytest.mark.parametrize("critical", [False, True])
-def test_the_flag_of_the_alternative_name_is_copied(critical: bool, root: Authority) -> None:
+def test_the_flag_of_the_alternative_name_is_copied(critical: bool, root: Ca) -> None:
     wanted = san("a.example", critical=critical)
 
     for template in ("EndEntityCertificate", "EndEntityCertificate_CSRPassthrough"):
@@ -550,7 +536,7 @@ def test_the_flag_of_the_alternative_name_is_copied(critical: bool, root: Author
         assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == wanted
 
 
-def test_an_alternative_name_without_names_is_treated_as_absent(root: Authority) -> None:
+def test_an_alternative_name_without_names_is_treated_as_absent(root: Ca) -> None:
     for template in ("EndEntityCertificate", "EndEntityCertificate_CSRPassthrough"):
         certificate = root.issued(raw_csr(san()), template)
 
@@ -558,8 +544,8 @@ def test_an_alternative_name_without_names_is_treated_as_absent(root: Authority)
 
 
 @pytest.mark.parametrize("value", ["3003820178", "30028200", "3006820141820141"])
-def test_an_alternative_name_is_copied_whatever_its_contents(value: str, root: Authority) -> None:
-    wanted = Extension(SUBJECT_ALTERNATIVE_NAME, False, value)
+def test_an_alternative_name_is_copied_whatever_its_contents(value: str, root: Ca) -> None:
+    wanted = ParsedExtension(SUBJECT_ALTERNATIVE_NAME, False, value)
 
     certificate = root.issued(raw_csr(wanted))
 
@@ -578,9 +564,9 @@ def test_an_alternative_name_is_copied_whatever_its_contents(value: str, root: A
     ],
 )
 def test_an_alternative_name_that_is_not_der_of_its_type_is_refused(
-    value: str, pca: PcaMock, root: Authority
+    value: str, pca: PcaMock, root: Ca
 ) -> None:
-    csr = raw_csr(Extension(SUBJECT_ALTERNATIVE_NAME, False, value))
+    csr = raw_csr(ParsedExtension(SUBJECT_ALTERNATIVE_NAME, False, value))
 
     with refused("MalformedCSRException", pca):
         root.issue(csr)
@@ -629,7 +615,7 @@ def _attribute(dotted: str, tag: int, content: bytes) -> bytes:
         ),
     ],
 )
-def test_a_subject_is_copied_as_it_is(subject: bytes, root: Authority) -> None:
+def test_a_subject_is_copied_as_it_is(subject: bytes, root: Ca) -> None:
     for template in ("EndEntityCertificate", "EndEntityCertificate_APICSRPassthrough"):
         certificate = root.issued(raw_csr(subject=subject), template)
 
@@ -662,13 +648,13 @@ def test_a_subject_is_copied_as_it_is(subject: bytes, root: Authority) -> None:
     ],
 )
 def test_a_malformed_subject_is_refused_despite_its_good_signature(
-    attributes: list[bytes], pca: PcaMock, root: Authority
+    attributes: list[bytes], pca: PcaMock, root: Ca
 ) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(raw_csr(subject=tlv(0x30, tlv(0x31, *attributes))))
 
 
-def test_the_common_name_does_not_become_an_alternative_name(root: Authority) -> None:
+def test_the_common_name_does_not_become_an_alternative_name(root: Ca) -> None:
     certificate = root.issued(raw_csr(subject=name("www.example.com")))
 
     assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) is None
@@ -703,7 +689,7 @@ _EMPTY: Final = tlv(0x30, oid("1.2.840.113549.1.9.14"), tlv(0x31, tlv(0x30)))
         ),
     ],
 )
-def test_other_attributes_ask_for_no_extension(attributes: list[bytes], root: Authority) -> None:
+def test_other_attributes_ask_for_no_extension(attributes: list[bytes], root: Ca) -> None:
     template = "EndEntityCertificate_CSRPassthrough"
 
     certificate = root.issued(raw_csr(attributes=attributes), template)
@@ -714,7 +700,7 @@ def test_other_attributes_ask_for_no_extension(attributes: list[bytes], root: Au
     ]
 
 
-def test_the_extension_request_is_found_among_other_attributes(root: Authority) -> None:
+def test_the_extension_request_is_found_among_other_attributes(root: Ca) -> None:
     csr = raw_csr(attributes=[_CHALLENGE, requested([_SAN])])
 
     certificate = root.issued(csr)
@@ -748,15 +734,13 @@ def test_the_extension_request_is_found_among_other_attributes(root: Authority) 
     ],
 )
 def test_an_extension_request_that_is_not_one_is_refused(
-    attributes: list[bytes], pca: PcaMock, root: Authority
+    attributes: list[bytes], pca: PcaMock, root: Ca
 ) -> None:
     with refused("MalformedCSRException", pca):
         root.issue(raw_csr(attributes=attributes))
 
 
-def test_a_request_without_the_field_for_attributes_is_refused(
-    pca: PcaMock, root: Authority
-) -> None:
+def test_a_request_without_the_field_for_attributes_is_refused(pca: PcaMock, root: Ca) -> None:
     csr = raw_csr(has_attributes=False)
 
     with refused(
@@ -765,8 +749,8 @@ def test_a_request_without_the_field_for_attributes_is_refused(
         root.issue(csr)
 
 
-def test_values_that_a_template_does_not_use_are_not_parsed(pca: PcaMock, root: Authority) -> None:
-    broken = Extension("2.5.29.15", True, "ff")
+def test_values_that_a_template_does_not_use_are_not_parsed(pca: PcaMock, root: Ca) -> None:
+    broken = ParsedExtension("2.5.29.15", True, "ff")
 
     base = root.issued(raw_csr(broken))
 

@@ -15,7 +15,7 @@ from cryptography import x509
 from tests import revoking, support
 from tests.issuance import NAME_CONSTRAINTS, ForeignRoot, custom, name, passing, raw_csr, san
 from tests.refusals import refused
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from pca_mock import PcaMock
@@ -31,7 +31,7 @@ def constraints(*permitted: x509.GeneralName, excluded: Any = None) -> Any:
     return custom(NAME_CONSTRAINTS, value.public_bytes(), critical=True)
 
 
-def below(parent: Authority, path_length: int, *extensions: Any) -> Authority:
+def below(parent: Ca, path_length: int, *extensions: Any) -> Ca:
     """A CA whose certificate has these custom extensions."""
     ca = support.pending(parent.client, "SUBORDINATE", support.configuration(f"CA {path_length}"))
     arn = parent.issue(
@@ -44,18 +44,18 @@ def below(parent: Authority, path_length: int, *extensions: Any) -> Authority:
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     return support.root(pca.client(region_name="us-east-1"))
 
 
 @pytest.fixture
-def ca(root: Authority) -> Authority:
+def ca(root: Ca) -> Ca:
     """A CA for names in example.com, but not in secret.example.com."""
     secret = [x509.DNSName("secret.example.com")]
     return below(root, 0, constraints(x509.DNSName("example.com"), excluded=secret))
 
 
-def fails(ca: Authority, csr: bytes, template: str | None = None, **request: Any) -> bool:
+def fails(ca: Ca, csr: bytes, template: str | None = None, **request: Any) -> bool:
     """Whether an issuance fails after its ARN was answered."""
     arn = ca.issue(csr, template, Validity=_MONTH, **request)
     try:
@@ -65,7 +65,7 @@ def fails(ca: Authority, csr: bytes, template: str | None = None, **request: Any
     return False
 
 
-def test_a_breach_fails_after_the_answer(ca: Authority) -> None:
+def test_a_breach_fails_after_the_answer(ca: Ca) -> None:
     arn = ca.issue(raw_csr(san("www.example.org")), Validity=_MONTH)
 
     with refused("RequestFailedException", match=f"Certificate {arn} is in a failed state."):
@@ -76,7 +76,7 @@ def test_a_breach_fails_after_the_answer(ca: Authority) -> None:
         )
 
 
-def test_a_failed_issuance_leaves_no_certificate(pca: PcaMock, ca: Authority) -> None:
+def test_a_failed_issuance_leaves_no_certificate(pca: PcaMock, ca: Ca) -> None:
     arn = ca.issue(raw_csr(san("www.example.org")), Validity=_MONTH)
 
     with refused("ResourceNotFoundException", pca):
@@ -94,7 +94,7 @@ def test_a_failed_issuance_leaves_no_certificate(pca: PcaMock, ca: Authority) ->
     ],
 )
 def test_the_constraints_hold_wherever_the_names_come_from(
-    ca: Authority, host: str, is_permitted: bool
+    ca: Ca, host: str, is_permitted: bool
 ) -> None:
     by_api = passing(SubjectAlternativeNames=[{"DnsName": host}])
     by_bytes = passing(CustomExtensions=[custom("2.5.29.17", bytes.fromhex(san(host).value))])
@@ -104,11 +104,11 @@ def test_the_constraints_hold_wherever_the_names_come_from(
     assert fails(ca, raw_csr(), _API, ApiPassthrough=by_bytes) is not is_permitted
 
 
-def test_one_forbidden_name_of_several_is_a_breach(ca: Authority) -> None:
+def test_one_forbidden_name_of_several_is_a_breach(ca: Ca) -> None:
     assert fails(ca, raw_csr(san("www.example.com", "www.example.org")))
 
 
-def test_the_subject_is_held_to_directory_names(root: Authority) -> None:
+def test_the_subject_is_held_to_directory_names(root: Ca) -> None:
     ca = below(root, 0, constraints(x509.DirectoryName(_EXAMPLE)))
     inside = {"Organization": "Example", "CommonName": "a"}
 
@@ -117,7 +117,7 @@ def test_the_subject_is_held_to_directory_names(root: Authority) -> None:
     assert fails(ca, raw_csr(subject=name("localhost")))
 
 
-def test_a_subordinate_ca_is_held_to_them_too(root: Authority) -> None:
+def test_a_subordinate_ca_is_held_to_them_too(root: Ca) -> None:
     upper = below(root, 1, constraints(x509.DirectoryName(_EXAMPLE)))
     template = "SubordinateCACertificate_PathLen0"
 
@@ -125,7 +125,7 @@ def test_a_subordinate_ca_is_held_to_them_too(root: Authority) -> None:
     assert not fails(upper, raw_csr(subject=bytes(_EXAMPLE.public_bytes())), template)
 
 
-def test_the_constraints_of_ancestors_hold_as_well(root: Authority) -> None:
+def test_the_constraints_of_ancestors_hold_as_well(root: Ca) -> None:
     upper = below(root, 1, constraints(x509.DNSName("example.com")))
     ca = below(upper, 0)
 

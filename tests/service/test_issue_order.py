@@ -108,11 +108,11 @@ def full() -> Iterator[PcaMock]:
         yield pca
 
 
-def told(pca: PcaMock, ca: support.Authority, *faults: Fault) -> tuple[str, str]:
+def told(pca: PcaMock, ca: support.Ca, *faults: Fault) -> tuple[str, str]:
     """(code, message) of the answer to a request with these faults and no other."""
     request: dict[str, Any] = {
         "CertificateAuthorityArn": ca.arn,
-        "Csr": support.Caller().csr(),
+        "Csr": support.KeyHolder().csr(),
         "SigningAlgorithm": "SHA256WITHECDSA",
         "Validity": support.ONE_YEAR,
     }

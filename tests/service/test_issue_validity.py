@@ -11,7 +11,7 @@ import time_machine
 from tests import oracles, support, wire
 from tests.issuance import ForeignRoot, raw_csr, unvalidating
 from tests.refusals import refused
-from tests.support import Authority
+from tests.support import Ca
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def root(pca: PcaMock) -> Authority:
+def root(pca: PcaMock) -> Ca:
     """An active root CA whose certificate outlives everything."""
     return support.root(pca.client(region_name="us-east-1"), validity=_until(_FOREVER))
 
@@ -65,14 +65,14 @@ def _ends(certificate: str) -> tuple[datetime, datetime]:
     ],
 )
 def test_validity_starts_an_hour_ago_and_ends_as_requested(
-    kind: str, value: int, not_after: datetime, root: Authority
+    kind: str, value: int, not_after: datetime, root: Ca
 ) -> None:
     certificate = root.issued(_CSR, Validity={"Type": kind, "Value": value})
 
     assert _ends(certificate) == (_NOW - _HOUR, not_after.replace(tzinfo=timezone.utc))
 
 
-def test_each_end_is_written_in_the_form_of_its_year(root: Authority) -> None:
+def test_each_end_is_written_in_the_form_of_its_year(root: Ca) -> None:
     start = datetime(2050, 1, 1, tzinfo=timezone.utc)
 
     certificates = [
@@ -103,16 +103,14 @@ def test_each_end_is_written_in_the_form_of_its_year(root: Authority) -> None:
         _NOW + 365 * _DAY - _SECOND,
     ],
 )
-def test_a_requested_start_replaces_the_hour_and_keeps_the_end(
-    start: datetime, root: Authority
-) -> None:
+def test_a_requested_start_replaces_the_hour_and_keeps_the_end(start: datetime, root: Ca) -> None:
     certificate = root.issued(_CSR, Validity=_days(365), ValidityNotBefore=_until(start))
 
     assert _ends(certificate) == (start, _NOW + 365 * _DAY)
 
 
 @pytest.mark.parametrize("start", [_NOW + 365 * _DAY, _NOW + 366 * _DAY])
-def test_the_start_must_come_before_the_end(start: datetime, pca: PcaMock, root: Authority) -> None:
+def test_the_start_must_come_before_the_end(start: datetime, pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca):
         root.issue(_CSR, Validity=_days(365), ValidityNotBefore=_until(start))
 
@@ -121,13 +119,13 @@ def test_the_start_must_come_before_the_end(start: datetime, pca: PcaMock, root:
     ("kind", "value"), [("END_DATE", 20261124000000), ("DAYS", 1), ("MONTHS", 1), ("YEARS", 1)]
 )
 def test_a_start_can_only_be_an_absolute_moment(
-    kind: Any, value: int, pca: PcaMock, root: Authority
+    kind: Any, value: int, pca: PcaMock, root: Ca
 ) -> None:
     with refused("ValidationException", pca):
         root.issue(_CSR, Validity=_days(900), ValidityNotBefore={"Type": kind, "Value": value})
 
 
-def test_a_start_after_the_year_9999_is_refused(pca: PcaMock, root: Authority) -> None:
+def test_a_start_after_the_year_9999_is_refused(pca: PcaMock, root: Ca) -> None:
     with refused("ValidationException", pca):
         root.issue(_CSR, ValidityNotBefore={"Type": "ABSOLUTE", "Value": 253402300800})
 
@@ -171,7 +169,7 @@ def test_no_kind_of_validity_gets_past_the_issuers_end(validity: Any, pca: PcaMo
 @pytest.mark.parametrize(
     "template", ["EndEntityCertificate", "RootCACertificate", "SubordinateCACertificate_PathLen0"]
 )
-def test_a_certificate_ends_in_the_future(template: str, pca: PcaMock, root: Authority) -> None:
+def test_a_certificate_ends_in_the_future(template: str, pca: PcaMock, root: Ca) -> None:
     csr = root.csr() if template == "RootCACertificate" else _CSR
 
     for past in (_NOW, _NOW - _SECOND, datetime(1970, 1, 1, 0, 0, 1, tzinfo=timezone.utc)):
@@ -188,14 +186,14 @@ def test_a_certificate_ends_in_the_future(template: str, pca: PcaMock, root: Aut
     ("kind", "value"), [("YEARS", 7974), ("DAYS", 2**62), ("END_DATE", 20270230000000)]
 )
 def test_a_validity_without_a_moment_is_refused(
-    kind: Any, value: int, pca: PcaMock, root: Authority
+    kind: Any, value: int, pca: PcaMock, root: Ca
 ) -> None:
     with refused("ValidationException", pca):
         root.issue(_CSR, Validity={"Type": kind, "Value": value})
 
 
-def test_a_value_is_at_least_one(pca: PcaMock, root: Authority) -> None:
-    lenient = Authority(unvalidating(pca), root.arn)
+def test_a_value_is_at_least_one(pca: PcaMock, root: Ca) -> None:
+    lenient = Ca(unvalidating(pca), root.arn)
 
     for value in (0, -1):
         message = (
@@ -209,8 +207,8 @@ def test_a_value_is_at_least_one(pca: PcaMock, root: Authority) -> None:
 
 
 @wire.not_in_cbor
-def test_a_value_is_a_whole_number_of_64_bits(pca: PcaMock, root: Authority) -> None:
-    lenient = Authority(unvalidating(pca), root.arn)
+def test_a_value_is_a_whole_number_of_64_bits(pca: PcaMock, root: Ca) -> None:
+    lenient = Ca(unvalidating(pca), root.arn)
 
     for value in (2**63, "1", 1.5):
         with refused("SerializationException", pca):
@@ -219,7 +217,7 @@ def test_a_value_is_a_whole_number_of_64_bits(pca: PcaMock, root: Authority) -> 
 
 @pytest.mark.parametrize("member", ["Validity", "ValidityNotBefore"])
 def test_a_kind_of_validity_that_does_not_exist_is_refused(
-    member: str, pca: PcaMock, root: Authority
+    member: str, pca: PcaMock, root: Ca
 ) -> None:
     more: Any = {member: {"Type": "WEEKS", "Value": 1}}
 
@@ -249,7 +247,7 @@ def test_the_ends_of_the_ancestors_are_not_looked_at(pca: PcaMock) -> None:
 # Root certificates, short-lived certificates
 
 
-def test_a_root_may_have_any_validity(root: Authority) -> None:
+def test_a_root_may_have_any_validity(root: Ca) -> None:
     for years in (1, 365, 7973):
         certificate = root.issued(
             root.csr(), "RootCACertificate", Validity={"Type": "YEARS", "Value": years}

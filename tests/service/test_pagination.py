@@ -17,7 +17,7 @@ from pca_mock.state.authority import CertificateAuthority
 from pca_mock.state.store import Store
 from tests import inside
 from tests.policies import OTHER, share
-from tests.support import Authority, pending
+from tests.support import Ca, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -101,7 +101,7 @@ def test_a_paginator_goes_on_where_another_one_stopped(
 # Long listings
 
 
-def copies(pca: PcaMock, ca: Authority, number: int) -> list[Authority]:
+def copies(pca: PcaMock, ca: Ca, number: int) -> list[Ca]:
     """So many more CAs in the account of a CA, all with its key and without a policy."""
     record = inside.authority(pca, ca.arn)
     store = pca._state.store(record.arn.partition, record.arn.region, record.arn.account)
@@ -112,7 +112,7 @@ def copies(pca: PcaMock, ca: Authority, number: int) -> list[Authority]:
             record, arn=pca._state.new_arn(store), position=pca._state.created, policy=None
         )
         store.add(copy)
-        made.append(Authority(ca.client, str(copy.arn)))
+        made.append(Ca(ca.client, str(copy.arn)))
     return made
 
 

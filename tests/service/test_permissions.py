@@ -11,7 +11,7 @@ from botocore.exceptions import ParamValidationError
 
 from pca_mock import PcaMock
 from tests.refusals import refused
-from tests.support import Authority, pending
+from tests.support import Ca, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -21,7 +21,7 @@ ACM = "acm.amazonaws.com"
 ALL = ["IssueCertificate", "GetCertificate", "ListPermissions"]
 
 
-def permit(ca: Authority, actions: list[str] = ALL, principal: str = ACM, **request: Any) -> None:
+def permit(ca: Ca, actions: list[str] = ALL, principal: str = ACM, **request: Any) -> None:
     """Create a permission; the answer has nothing in it."""
     client: Any = ca.client
     answer = client.create_permission(
@@ -30,7 +30,7 @@ def permit(ca: Authority, actions: list[str] = ALL, principal: str = ACM, **requ
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def forbid(ca: Authority, principal: str = ACM, **request: Any) -> None:
+def forbid(ca: Ca, principal: str = ACM, **request: Any) -> None:
     """Delete a permission; the answer has nothing in it."""
     answer = ca.client.delete_permission(
         CertificateAuthorityArn=ca.arn, Principal=principal, **request
@@ -38,7 +38,7 @@ def forbid(ca: Authority, principal: str = ACM, **request: Any) -> None:
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def permissions(ca: Authority) -> list[Any]:
+def permissions(ca: Ca) -> list[Any]:
     """All permissions, in their order."""
     return list(ca.client.list_permissions(CertificateAuthorityArn=ca.arn)["Permissions"])
 

@@ -10,7 +10,7 @@ from pca_mock import PcaMock
 from pca_mock.service.model import service_model
 from tests.policies import OTHER, OWNER, READ, SEVEN, WRITE, policy, statement
 from tests.refusals import refused
-from tests.support import Authority, pending, template_arn
+from tests.support import Ca, pending, template_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 EVERYBODY_IN = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 
 
-def put(ca: Authority, text: str) -> None:
+def put(ca: Ca, text: str) -> None:
     """Attach a policy; the answer has nothing in it."""
     answer = ca.client.put_policy(ResourceArn=ca.arn, Policy=text)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def get(ca: Authority) -> str:
+def get(ca: Ca) -> str:
     """The attached policy."""
     return ca.client.get_policy(ResourceArn=ca.arn)["Policy"]
 
 
-def delete(ca: Authority) -> None:
+def delete(ca: Ca) -> None:
     """Detach a policy; the answer has nothing in it."""
     answer = ca.client.delete_policy(ResourceArn=ca.arn)
     assert answer.keys() == {"ResponseMetadata"}

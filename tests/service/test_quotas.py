@@ -12,16 +12,16 @@ from pca_mock.settings import Quotas
 from pca_mock.state.authority import Status
 from tests import inside
 from tests.refusals import refused
-from tests.support import Authority, Caller, pending, root
+from tests.support import Ca, KeyHolder, pending, root
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
-CSR = Caller().csr()
+CSR = KeyHolder().csr()
 
 
-def fill(client: ACMPCAClient, number: int) -> list[Authority]:
+def fill(client: ACMPCAClient, number: int) -> list[Ca]:
     return [pending(client) for _ in range(number)]
 
 

@@ -366,7 +366,7 @@ def test_a_certificate_that_is_still_being_issued_cannot_be_revoked_yet() -> Non
 # Accounts
 
 
-def _grant(ca: support.Authority, *actions: str) -> None:
+def _grant(ca: support.Ca, *actions: str) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "111122223333"},

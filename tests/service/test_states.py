@@ -30,31 +30,31 @@ from pca_mock.state.progress import Progress
 from tests import inside, support
 from tests.constraints import ABOUT_A_CA, fitting
 from tests.refusals import refused
-from tests.support import Authority, Caller, configuration, pending
+from tests.support import Ca, KeyHolder, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
 ACM = "acm.amazonaws.com"
-CSR = Caller().csr()
+CSR = KeyHolder().csr()
 ONE_DAY: Any = {"Type": "DAYS", "Value": 1}
 STATUSES = ("CREATING", "PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "EXPIRED", "FAILED", "DELETED")
 
 
-class Refusal(NamedTuple):
+class DocumentedRefusal(NamedTuple):
     """An error and, where it was observed at AWS, its text."""
 
     code: str
     text: str | None = None
 
 
-def _invalid_state(text: str | None = None) -> Refusal:
-    return Refusal("InvalidStateException", text)
+def _invalid_state(text: str | None = None) -> DocumentedRefusal:
+    return DocumentedRefusal("InvalidStateException", text)
 
 
 OK = None
-RIP = Refusal("RequestInProgressException")
-RNF = Refusal("ResourceNotFoundException")
+RIP = DocumentedRefusal("RequestInProgressException")
+RNF = DocumentedRefusal("ResourceNotFoundException")
 IS = _invalid_state()  # the text isn't known
 IS_1 = _invalid_state("The certificate authority is not in a valid state for deletion.")
 IS_2 = _invalid_state("The certificate authority is not in a valid state for restoration.")
@@ -76,7 +76,7 @@ IS10 = _invalid_state(
 
 # Documented or observed, in the order of STATUSES.
 # fmt: off
-DOCUMENTED: dict[str, tuple[Refusal | None, ...]] = {
+DOCUMENTED: dict[str, tuple[DocumentedRefusal | None, ...]] = {
     "CreateCertificateAuthorityAuditReport":   (IS,   IS,   OK,   OK,   IS,   IS,   IS),
     "CreatePermission":                        (OK,   OK,   OK,   OK,   OK,   OK,   IS),
     "DeleteCertificateAuthority":              (OK,   OK,   IS_1, OK,   OK,   OK,   IS_1),
@@ -102,8 +102,8 @@ DOCUMENTED: dict[str, tuple[Refusal | None, ...]] = {
     "UpdateCertificateAuthority":              (IS10, IS10, OK,   OK,   IS10, IS10, IS10),
 }
 # A root with a template for roots and its own CSR.
-SIGNS_ITSELF: tuple[Refusal | None, ...] =     (IS_5, OK,   OK,   IS_5, OK,   IS_5, IS_5)
-CHANGES_NO_STATUS: tuple[Refusal | None, ...] = (IS10, OK,  OK,   OK,   OK,   IS10, IS10)
+SIGNS_ITSELF: tuple[DocumentedRefusal | None, ...] =     (IS_5, OK,   OK,   IS_5, OK,   IS_5, IS_5)
+CHANGES_NO_STATUS: tuple[DocumentedRefusal | None, ...] = (IS10, OK,  OK,   OK,   OK,   IS10, IS10)
 # fmt: on
 NEED_A_CERTIFICATE_OR_REPORT = (
     "CreateCertificateAuthorityAuditReport",
@@ -124,7 +124,7 @@ def cells(*operations: str) -> list[Any]:
 CALLED = [name for name in DOCUMENTED if name not in NEED_A_CERTIFICATE_OR_REPORT]
 
 
-def in_status(pca: PcaMock, client: ACMPCAClient, status: str) -> Authority:
+def in_status(pca: PcaMock, client: ACMPCAClient, status: str) -> Ca:
     """A root with a permission and a policy that has the status in its `moment`."""
     is_new = status in ("CREATING", "PENDING_CERTIFICATE", "FAILED")
     ca = pending(client) if is_new else support.root(client)
@@ -136,7 +136,7 @@ def in_status(pca: PcaMock, client: ACMPCAClient, status: str) -> Authority:
     return ca
 
 
-def policy(ca: Authority) -> str:
+def policy(ca: Ca) -> str:
     """A policy that allows another account to describe the CA."""
     statement = {
         "Effect": "Allow",
@@ -147,7 +147,7 @@ def policy(ca: Authority) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def moment(ca: Authority, status: str) -> time_machine.travel:
+def moment(ca: Ca, status: str) -> time_machine.travel:
     """A moment at which the CA has the status: now, or after the end of its certificate."""
     described = ca.describe()
     start = described["LastStateChangeAt"] + timedelta(seconds=1)
@@ -156,7 +156,7 @@ def moment(ca: Authority, status: str) -> time_machine.travel:
     return time_machine.travel(start, tick=False)
 
 
-def self_signed(pca: PcaMock, ca: Authority) -> str:
+def self_signed(pca: PcaMock, ca: Ca) -> str:
     """The ARN of a certificate for the CA's key that is good now, whatever its status."""
     record = inside.authority(pca, ca.arn)
     before = record.administrative_status, record.progress
@@ -167,7 +167,7 @@ def self_signed(pca: PcaMock, ca: Authority) -> str:
         record.administrative_status, record.progress = before
 
 
-def request(operation: str, pca: PcaMock, ca: Authority) -> dict[str, Any]:
+def request(operation: str, pca: PcaMock, ca: Ca) -> dict[str, Any]:
     """The parameters with which an operation succeeds unless the status forbids it."""
     match operation:
         case "CreatePermission":
@@ -194,7 +194,7 @@ def request(operation: str, pca: PcaMock, ca: Authority) -> dict[str, Any]:
     return {}
 
 
-def call(operation: str, ca: Authority, **request: Any) -> Any:
+def call(operation: str, ca: Ca, **request: Any) -> Any:
     """Call an operation about a CA through boto3."""
     about = "ResourceArn" if operation.endswith("Policy") else "CertificateAuthorityArn"
     return getattr(ca.client, xform_name(operation))(**{about: ca.arn}, **request)
@@ -209,7 +209,11 @@ def test_the_table_has_the_documented_columns_and_a_row_for_each_operation() -> 
 
 @pytest.mark.parametrize(("operation", "status", "cell"), cells(*CALLED))
 def test_an_operation_is_permitted_or_refused_as_documented(
-    pca: PcaMock, pca_client: ACMPCAClient, operation: str, status: str, cell: Refusal | None
+    pca: PcaMock,
+    pca_client: ACMPCAClient,
+    operation: str,
+    status: str,
+    cell: DocumentedRefusal | None,
 ) -> None:
     ca = in_status(pca, pca_client, status)
 
@@ -225,7 +229,11 @@ def test_an_operation_is_permitted_or_refused_as_documented(
 
 @pytest.mark.parametrize(("operation", "status", "cell"), cells(*NEED_A_CERTIFICATE_OR_REPORT))
 def test_a_status_permits_or_forbids_operations_on_certificates_and_reports(
-    pca: PcaMock, pca_client: ACMPCAClient, operation: str, status: str, cell: Refusal | None
+    pca: PcaMock,
+    pca_client: ACMPCAClient,
+    operation: str,
+    status: str,
+    cell: DocumentedRefusal | None,
 ) -> None:
     ca = in_status(pca, pca_client, status)
     record = inside.authority(pca, ca.arn)
@@ -248,7 +256,7 @@ def test_an_update_that_names_no_status_is_permitted_more_widely(
     pca: PcaMock,
     pca_client: ACMPCAClient,
     status: str,
-    cell: Refusal | None,
+    cell: DocumentedRefusal | None,
     changes: dict[str, Any],
 ) -> None:
     ca = in_status(pca, pca_client, status)
@@ -282,7 +290,7 @@ def test_no_operation_finds_a_ca_past_its_restoration_period(
     ("status", "cell"), list(zip(STATUSES, SIGNS_ITSELF, strict=True)), ids=STATUSES
 )
 def test_a_root_signs_itself_where_documented(
-    pca: PcaMock, pca_client: ACMPCAClient, status: str, cell: Refusal | None
+    pca: PcaMock, pca_client: ACMPCAClient, status: str, cell: DocumentedRefusal | None
 ) -> None:
     ca = in_status(pca, pca_client, status)
     csr = inside.authority(pca, ca.arn).csr_pem.encode()
@@ -325,14 +333,14 @@ def test_an_expired_subordinate_signs_nothing(pca: PcaMock, pca_client: ACMPCACl
     ca = support.subordinate(support.root(pca_client), 0, configuration("Issuing"))
 
     with moment(ca, "EXPIRED"), refused("InvalidStateException", pca, match=IS_5.text):
-        ca.issue(Caller().csr(), Validity=ONE_DAY)
+        ca.issue(KeyHolder().csr(), Validity=ONE_DAY)
 
 
 # The steps between statuses
 
 CREATION_DELAY = timedelta(seconds=5)
 # How each step is taken, by its cause: with the mock, the CA and the status after it.
-CAUSES: dict[str, Callable[[PcaMock, Authority, Any], object]] = {
+CAUSES: dict[str, Callable[[PcaMock, Ca, Any], object]] = {
     "its key and CSR are ready": lambda pca, ca, _: pca.clock.move_to(ready_at(ca)),
     "its creation fails": lambda pca, ca, _: pca.clock.move_to(ready_at(ca)),
     "its certificate expires": lambda pca, ca, _: pca.clock.move_to(expired_at(ca)),
@@ -346,12 +354,12 @@ CAUSES: dict[str, Callable[[PcaMock, Authority, Any], object]] = {
 }
 
 
-def ready_at(ca: Authority) -> datetime:
+def ready_at(ca: Ca) -> datetime:
     moment: datetime = ca.describe()["CreatedAt"] + CREATION_DELAY
     return moment
 
 
-def expired_at(ca: Authority) -> datetime:
+def expired_at(ca: Ca) -> datetime:
     moment: datetime = ca.describe()["NotAfter"] + timedelta(seconds=1)
     return moment
 

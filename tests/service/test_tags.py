@@ -7,7 +7,7 @@ from botocore.exceptions import ParamValidationError
 
 from pca_mock import PcaMock
 from tests.refusals import refused
-from tests.support import Authority, configuration, pending
+from tests.support import Ca, configuration, pending
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 RESERVED = ("aws:", "aws:a", "AWS:a", "aWs:cloudformation:stack-name", "rds:a", "RDS:a")
 
 
-def tag(ca: Authority, *tags: Any) -> None:
+def tag(ca: Ca, *tags: Any) -> None:
     """Tag a CA; the answer has nothing in it."""
     answer = ca.client.tag_certificate_authority(CertificateAuthorityArn=ca.arn, Tags=tags)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def untag(ca: Authority, *tags: Any) -> None:
+def untag(ca: Ca, *tags: Any) -> None:
     """Take tags from a CA; the answer has nothing in it."""
     answer = ca.client.untag_certificate_authority(CertificateAuthorityArn=ca.arn, Tags=tags)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def tags_of(ca: Authority) -> list[tuple[str, str]]:
+def tags_of(ca: Ca) -> list[tuple[str, str]]:
     """All tags, in their order."""
     pages = ca.client.get_paginator("list_tags").paginate(CertificateAuthorityArn=ca.arn)
     return [(item["Key"], item["Value"]) for page in pages for item in page["Tags"]]

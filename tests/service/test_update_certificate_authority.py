@@ -11,7 +11,7 @@ from pca_mock import PcaMock
 from pca_mock.service.model import service_model
 from tests import oracles, support
 from tests.refusals import refused
-from tests.support import Authority, Caller, pending, root
+from tests.support import Ca, KeyHolder, pending, root
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -22,16 +22,16 @@ ONE_DAY: Any = {"Type": "DAYS", "Value": 1}
 OFF: Any = {"Enabled": False}
 CRL: Any = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"}
 OCSP: Any = {"Enabled": True, "OcspCustomCname": "ocsp.example.com"}
-CSR = Caller().csr()
+CSR = KeyHolder().csr()
 
 
-def update(ca: Authority, **changes: Any) -> None:
+def update(ca: Ca, **changes: Any) -> None:
     """Update a CA; the answer has nothing in it."""
     answer = ca.client.update_certificate_authority(CertificateAuthorityArn=ca.arn, **changes)
     assert answer.keys() == {"ResponseMetadata"}
 
 
-def reconfigure(ca: Authority, **parts: Any) -> Any:
+def reconfigure(ca: Ca, **parts: Any) -> Any:
     """The revocation configuration in Describe after an update of these parts."""
     named = {f"{name}Configuration": part for name, part in parts.items()}
     update(ca, RevocationConfiguration=named)
@@ -147,7 +147,7 @@ def test_an_expired_ca_cannot_change_its_status(
 # Expiry and renewal
 
 
-def renew(ca: Authority) -> None:
+def renew(ca: Ca) -> None:
     """Install a new self-signed certificate at a root, valid for ten years from now."""
     ca.install(ca.issued(ca.csr(), "RootCACertificate", Validity=support.TEN_YEARS))
 

@@ -24,7 +24,7 @@ _PARENTS = {
 }
 
 
-class Page(HTMLParser):
+class HtmlPage(HTMLParser):
     """A fragment, read.
 
     Attributes:

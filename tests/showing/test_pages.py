@@ -20,7 +20,7 @@ from pca_mock.showing import hierarchy, pages, words
 from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
 from tests import inside, oracles
-from tests.showing.reading import Page
+from tests.showing.reading import HtmlPage
 
 NOON: Final = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 CALLER: Final = Caller("123456789012", "eu-central-1", "aws")
@@ -48,9 +48,9 @@ def call(**values: Any) -> Call:
     return Call(**{**known, **values})
 
 
-def page(thing: Any) -> Page:
+def page(thing: Any) -> HtmlPage:
     """The HTML that a notebook shows."""
-    return Page(thing._repr_html_())
+    return HtmlPage(thing._repr_html_())
 
 
 # Text that comes from a user
@@ -62,7 +62,7 @@ def test_a_call_is_shown_as_text_whatever_is_in_it(
 ) -> None:
     shown = call(operation=operation, outcome=outcome, message=message, params=params)
 
-    read = Page(pages.of_calls([shown]))
+    read = HtmlPage(pages.of_calls([shown]))
 
     assert len(read.rows) == 2
     assert read.rows[1][2] == words.printable(operation)
@@ -103,7 +103,7 @@ def test_a_refused_parameter_is_escaped_with_its_message(pca: PcaMock) -> None:
 
 
 def test_a_note_is_text() -> None:
-    assert HOSTILE[0] in Page(pages.of_nothing(HOSTILE[0])).text
+    assert HOSTILE[0] in HtmlPage(pages.of_nothing(HOSTILE[0])).text
 
 
 def test_nothing_is_loaded_from_elsewhere(pca: PcaMock) -> None:
@@ -472,7 +472,7 @@ def test_calls_of_several_callers_and_days_each_show_them() -> None:
     elsewhere = dataclasses.replace(CALLER, region="us-east-1")
     calls = [call(), call(caller=elsewhere, time=NOON + timedelta(days=1))]
 
-    read = Page(pages.of_calls(calls))
+    read = HtmlPage(pages.of_calls(calls))
 
     assert read.text.strip().splitlines()[0] == "2 calls"
     assert [row[1] for row in read.rows[1:]] == ["2027-03-01 12:00:00", "2027-03-02 12:00:00"]
@@ -485,7 +485,7 @@ def test_calls_of_several_callers_and_days_each_show_them() -> None:
 def test_a_call_that_failed_shows_error_message_and_retries() -> None:
     failed = call(outcome="LimitExceededException", message="Too many.", retries=1)
 
-    read = Page(pages.of_calls([failed]))
+    read = HtmlPage(pages.of_calls([failed]))
 
     assert read.badges == [("bad", "LimitExceededException")]
     assert read.rows[1][3:] == ["LimitExceededExceptionafter 1 retry", "Too many."]

@@ -168,7 +168,7 @@ def test_a_shortened_value_keeps_its_distinctive_part(value: Any, shown: str) ->
 
 
 def test_pem_is_shown_by_its_label_and_length() -> None:
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
 
     assert words.short(csr) == f"<CERTIFICATE REQUEST, {len(csr)} bytes>"
     assert words.short(csr.decode()) == f"<CERTIFICATE REQUEST, {len(csr)} characters>"

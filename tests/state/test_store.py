@@ -154,8 +154,8 @@ def full(pca: PcaMock) -> Hierarchy:
         Principal="acm.amazonaws.com",
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
-    policies.share(support.Authority(client, arn))
-    found.report_id = revoking.create_report(support.Authority(client, arn))["AuditReportId"]
+    policies.share(support.Ca(client, arn))
+    found.report_id = revoking.create_report(support.Ca(client, arn))["AuditReportId"]
     found.other.revoke("SUPERSEDED")
     found.kept = pca.snapshot()
     return found
@@ -186,7 +186,7 @@ def change_everything(pca: PcaMock, found: Hierarchy) -> None:
     )
     client.delete_permission(CertificateAuthorityArn=arn, Principal="acm.amazonaws.com")
     client.delete_policy(ResourceArn=arn)
-    revoking.create_report(support.Authority(client, arn))
+    revoking.create_report(support.Ca(client, arn))
     found.leaf.revoke()
     found.issuing.issue("three", IdempotencyToken="token")
     found.root.create_subordinate_ca("Later")
@@ -214,7 +214,7 @@ def test_everything_comes_back(pca: PcaMock, full: Hierarchy) -> None:
     (permission,) = client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
     assert permission["Principal"] == "acm.amazonaws.com"
     assert policies.OTHER in client.get_policy(ResourceArn=arn)["Policy"]
-    report = revoking.describe_report(support.Authority(client, arn), full.report_id)
+    report = revoking.describe_report(support.Ca(client, arn), full.report_id)
     assert report["AuditReportStatus"] == "SUCCESS"
     assert (full.leaf.status, full.other.status) == ("ISSUED", "REVOKED")
     assert listed(pca, full.issuing) == [full.other.serial]
@@ -312,7 +312,7 @@ def test_partitions_of_crls_come_back(pca: PcaMock) -> None:
 
 
 def test_idempotency_tokens_come_back(pca: PcaMock, pca_root_ca: Authority) -> None:
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
     first = pca_root_ca.issue(csr=csr, IdempotencyToken="early")
     kept = pca.snapshot()
     late = pca_root_ca.issue(csr=csr, IdempotencyToken="late")
@@ -628,7 +628,7 @@ def test_a_snapshot_copies_cas_and_crls_but_no_certificate(
     number: int, pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = pca.create_root_ca(crl_bucket="crls")
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
     for _ in range(number):
         root.issue(csr=csr)
     copied: list[object] = []
@@ -673,7 +673,7 @@ def test_snapshots_share_the_records_that_never_change(ended: Hierarchy) -> None
 def test_threads_may_issue_while_others_take_and_restore_snapshots(
     pca: PcaMock, pca_root_ca: Authority
 ) -> None:
-    csr = support.Caller().csr()
+    csr = support.KeyHolder().csr()
     kept = pca.snapshot()
 
     def issue() -> None:

@@ -605,7 +605,7 @@ def test_a_name_that_is_too_long_for_the_subject_is_only_in_the_extension(
 def test_a_leaf_can_be_issued_for_a_csr(
     form: type, pca_issuing_ca: Authority, pca_root_ca: Authority, tmp_path: Path
 ) -> None:
-    csr = support.Caller().csr("mine", ["example.com"])
+    csr = support.KeyHolder().csr("mine", ["example.com"])
     leaf = pca_issuing_ca.issue(csr=csr if form is bytes else csr.decode())
 
     assert leaf.subject == "CN=mine"
@@ -638,7 +638,7 @@ def test_nothing_is_asked_for_beside_a_csr(
     names: list[str], asked: Any, pca: PcaMock, pca_issuing_ca: Authority
 ) -> None:
     with pytest.raises(TypeError, match="a csr has names, subject and key already"):
-        pca_issuing_ca.issue(*names, csr=support.Caller().csr(), **asked)
+        pca_issuing_ca.issue(*names, csr=support.KeyHolder().csr(), **asked)
     assert len(pca.calls) == 0
 
 

@@ -19,7 +19,7 @@ from tests import support
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
 
-CSR = support.Caller().csr()
+CSR = support.KeyHolder().csr()
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 NOWHERE = (
     "arn:aws:acm-pca:us-east-1:123456789012:"
@@ -277,7 +277,7 @@ def test_the_log_can_be_emptied_in_a_pause(pca: PcaMock, pca_client: ACMPCAClien
 @pytest.fixture
 def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaMock:
     """A mock with five calls in the log: an issuance, two revocations, two descriptions."""
-    ca = support.Authority(pca_client, pca_root_ca.arn)
+    ca = support.Ca(pca_client, pca_root_ca.arn)
     serial = ca.issue(CSR).rpartition("/")[2]
     revoke = {"CertificateAuthorityArn": ca.arn, "CertificateSerial": serial}
     pca_client.revoke_certificate(**revoke, RevocationReason="UNSPECIFIED")

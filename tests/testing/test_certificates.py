@@ -71,7 +71,7 @@ def test_only_the_handle_that_issue_gave_has_the_key(
     pca: PcaMock, pca_issuing_ca: Authority, tmp_path: Path
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost")
-    for_csr = pca_issuing_ca.issue(csr=support.Caller().csr())
+    for_csr = pca_issuing_ca.issue(csr=support.KeyHolder().csr())
     found = pca.certificates[-2]
 
     assert found == leaf
@@ -224,7 +224,7 @@ def test_revoking_is_seen_in_the_crl_and_in_ocsp(pca: PcaMock) -> None:
 
     crl = pca.buckets["crls"][f"crl/{root.arn.rpartition('/')[2]}.crl"]
     assert [(entry.serial, entry.reason) for entry in revoking.entries(crl)] == [(leaf.serial, 1)]
-    client_side = support.Authority(pca.client(), root.arn)
+    client_side = support.Ca(pca.client(), root.arn)
     assert revoking.ocsp_status(pca, client_side, leaf.arn) == "revoked"
     assert revoking.ocsp_status(pca, client_side, other.arn) == "good"
     assert (leaf.status, other.status) == ("REVOKED", "ISSUED")

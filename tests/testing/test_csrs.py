@@ -174,7 +174,7 @@ def test_the_service_takes_it_as_text_and_the_certificate_has_its_names_and_key(
     pca: PcaMock, pca_root_ca: Authority, tmp_path: Path
 ) -> None:
     request = create_csr("host.example", "10.0.0.1", subject={"Organization": "Example"})
-    ca = support.Authority(pca.client(), pca_root_ca.arn)
+    ca = support.Ca(pca.client(), pca_root_ca.arn)
 
     pem, chain = ca.get(ca.issue(request.pem.encode()))
 
@@ -198,7 +198,7 @@ def test_a_certificate_that_is_issued_for_it_has_its_key(pca_issuing_ca: Authori
 
 def test_calls_and_faults_can_be_told_by_it(pca: PcaMock, pca_issuing_ca: Authority) -> None:
     request, other = create_csr("host.example"), create_csr("host.example")
-    ca = support.Authority(pca.client(), pca_issuing_ca.arn)
+    ca = support.Ca(pca.client(), pca_issuing_ca.arn)
     pca.fail("IssueCertificate", "InvalidStateException", Csr=other)
 
     ca.issue(request.pem.encode())

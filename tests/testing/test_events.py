@@ -131,7 +131,7 @@ def test_what_is_held_is_reported_after_its_polls(pca: PcaMock) -> None:
     pca.events.clear()
     pca.hold("*", polls=1)
     pca.fail_later("IssueCertificate", times=1)
-    arn = root.issue(support.Caller().csr())
+    arn = root.issue(support.KeyHolder().csr())
     waiting = support.pending(client)
     report_id = revoking.create_report(root)["AuditReportId"]
     pca.clock.advance(HOUR)
@@ -274,9 +274,9 @@ def test_a_notebook_shows_a_table_of_the_latest(
 ) -> None:
     assert "0 events" in pca.events._repr_html_()
     pca.create_root_ca("<b>")
-    whole = reading.Page(pca.events._repr_html_())
+    whole = reading.HtmlPage(pca.events._repr_html_())
     monkeypatch.setattr("pca_mock.showing.pages._MOST_EVENTS", 3)
-    cut = reading.Page(pca.events._repr_html_())
+    cut = reading.HtmlPage(pca.events._repr_html_())
 
     assert len(whole.rows) == 9
     assert "ACM Private CA Creation" in whole.text

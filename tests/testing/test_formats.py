@@ -123,7 +123,7 @@ def test_files_are_named_for_whom_the_certificate_is_and_by_its_serial_number(
 def test_there_is_no_file_of_a_key_that_is_elsewhere(
     pca_issuing_ca: Authority, tmp_path: Path
 ) -> None:
-    files = pca_issuing_ca.issue(csr=support.Caller().csr()).write_to(tmp_path, "server")
+    files = pca_issuing_ca.issue(csr=support.KeyHolder().csr()).write_to(tmp_path, "server")
 
     assert files.private_key is None
     with pytest.raises(LookupError, match=r"no file with the key of .*server\.pem"):

@@ -20,7 +20,7 @@ def issue(pca: PcaMock, ca: Authority, template: str) -> str:
     with pca.as_account(OTHER):
         answer = pca.client(region_name=ca.region_name).issue_certificate(
             CertificateAuthorityArn=ca.arn,
-            Csr=support.Caller().csr(),
+            Csr=support.KeyHolder().csr(),
             SigningAlgorithm=ca.signing_algorithm,
             TemplateArn=support.template_arn(template),
             Validity={"Type": "DAYS", "Value": 1},

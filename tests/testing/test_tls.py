@@ -231,7 +231,7 @@ def test_a_context_can_trust_several_roots(ours: Hierarchy, strange: Hierarchy) 
 
 
 def test_a_leaf_for_a_csr_is_used_with_the_callers_own_key(ours: Hierarchy, tmp_path: Path) -> None:
-    caller = support.Caller()
+    caller = support.KeyHolder()
     files = ours.issuing.issue(csr=caller.csr("mine", ["localhost"])).write_to(tmp_path)
     key_file = tmp_path / "own.key"
     key_file.write_bytes(
