@@ -152,9 +152,9 @@ def custom(identifier: str, value: str | bytes, critical: bool | None = None) ->
     return extension if critical is None else {**extension, "Critical": critical}
 
 
-def attributes(*given: tuple[str, str]) -> Any:
+def attributes(*value: tuple[str, str]) -> Any:
     """An ASN1Subject of custom attributes: (OID, text)."""
-    return {"CustomAttributes": [{"ObjectIdentifier": oid, "Value": text} for oid, text in given]}
+    return {"CustomAttributes": [{"ObjectIdentifier": oid, "Value": text} for oid, text in value]}
 
 
 def policy(dotted: str, *uris: str) -> Any:

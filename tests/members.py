@@ -27,8 +27,8 @@ def changed(request: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     *steps, last = path.split(".")
     holders: list[Any] = [request]
     for step in steps:
-        found = [holder[step] for holder in holders if step in holder]
-        holders = [item for each in found for item in (each if isinstance(each, list) else [each])]
+        result = [holder[step] for holder in holders if step in holder]
+        holders = [item for each in result for item in (each if isinstance(each, list) else [each])]
     holder = next(holder for holder in holders if last in holder)
     assert holder[last] != value
     holder[last] = value

@@ -35,8 +35,8 @@ _UNKNOWN = re.compile(
 
 def known(shape: str) -> set[str]:
     """The members, or the enum, of a shape of the installed model."""
-    found = _SHAPES.get(shape, {})
-    return set(found.get("members", ())) | set(found.get("enum", ()))
+    result = _SHAPES.get(shape, {})
+    return set(result.get("members", ())) | set(result.get("enum", ()))
 
 
 MISSING = set().union(*(names - known(shape) for shape, names in _NEWER.items()))

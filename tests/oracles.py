@@ -164,9 +164,9 @@ def extensions(pem: str) -> list[ParsedExtension]:
 
 def extension(pem: str, oid: str) -> ParsedExtension | None:
     """A certificate's extension with an OID; it must not be there twice."""
-    found = [item for item in extensions(pem) if item.oid == oid]
-    assert len(found) <= 1
-    return found[0] if found else None
+    result = [item for item in extensions(pem) if item.oid == oid]
+    assert len(result) <= 1
+    return result[0] if result else None
 
 
 def requested_extensions(csr_pem: str) -> list[ParsedExtension]:
@@ -192,12 +192,12 @@ class _RawExtensions(asn1_core.SequenceOf):  # type: ignore[misc]
     _child_spec = _RawExtension
 
 
-def _extensions(found: Any) -> list[ParsedExtension]:
+def _extensions(result: Any) -> list[ParsedExtension]:
     return [
         ParsedExtension(
             item["extn_id"].dotted, bool(item["critical"].native), item["extn_value"].native.hex()
         )
-        for item in _RawExtensions.load(found.untag().dump(), strict=True)
+        for item in _RawExtensions.load(result.untag().dump(), strict=True)
     ]
 
 

@@ -132,19 +132,19 @@ def parsed(crl_der: bytes) -> asn1_crl.CertificateList:
 def entries(crl_der: bytes) -> list[CrlEntry]:
     """The serials that a CRL lists, in its order."""
     listed = parsed(crl_der)["tbs_cert_list"]["revoked_certificates"]
-    found = []
+    result = []
     for item in listed:
         reason = None
         for extension in item["crl_entry_extensions"] or ():
             assert extension["extn_id"].native == "crl_reason"
             assert not extension["critical"].native
             reason = int.from_bytes(extension["extn_value"].parsed.contents, "big")
-        found.append(
+        result.append(
             CrlEntry(
                 f"{item['user_certificate'].native:032x}", item["revocation_date"].native, reason
             )
         )
-    return found
+    return result
 
 
 def listed(crl_der: bytes) -> list[str]:
@@ -243,7 +243,7 @@ def describe_report(ca: Ca, report_id: str) -> Any:
 def _remembered(pca: PcaMock) -> Any:
     """The mock's state, with the parts that revocation adds."""
     return snapshot(pca), [
-        (dict(ca.revocations), dict(ca.reports), [replace(found) for found in ca.crls.values()])
+        (dict(ca.revocations), dict(ca.reports), [replace(result) for result in ca.crls.values()])
         for ca in pca._state.all_authorities()
     ]
 

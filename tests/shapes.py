@@ -91,9 +91,9 @@ def check(operation: str, response: Any) -> None:
 
 
 def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
-    wanted: Any = _TYPES[shape.type_name]
-    is_time = shape.type_name == "timestamp" and isinstance(value, wanted)  # freezegun's, too
-    if type(value) is not wanted and not is_time:
+    expected: Any = _TYPES[shape.type_name]
+    is_time = shape.type_name == "timestamp" and isinstance(value, expected)  # freezegun's, too
+    if type(value) is not expected and not is_time:
         yield f"{path} is a {type(value).__name__}, not a {shape.type_name}"
         return
     smallest, largest = shape.metadata.get("min", 0), shape.metadata.get("max", math.inf)
@@ -122,7 +122,7 @@ def _faulty_members(shape: Any, value: dict[str, Any], path: str) -> Iterator[st
         else:
             yield f"{path}.{name} is unknown"
     if shape.name == "CertificateAuthority" and value.get("Status") in _BY_STATUS:
-        wanted, allowed = _BY_STATUS[value["Status"]]
+        expected, allowed = _BY_STATUS[value["Status"]]
         sometimes = (_OF_A_CERTIFICATE | {"FailureReason", "RestorableUntil"}) & value.keys()
-        for name in wanted - sometimes | sometimes - allowed:
+        for name in expected - sometimes | sometimes - allowed:
             yield f"{path} is {value['Status']}: {name} must be there or not, as it is"

@@ -16,8 +16,8 @@ def sources() -> list[str]:
 
 
 def test_the_marked_rules_are_those_of_the_page() -> None:
-    found = (_MARKER.findall(text) for text in sources())
-    marked = set(chain.from_iterable(names.split(", ") for names in chain.from_iterable(found)))
+    result = (_MARKER.findall(text) for text in sources())
+    marked = set(chain.from_iterable(names.split(", ") for names in chain.from_iterable(result)))
     rows = _ROW.findall((ROOT / "docs" / "open_rules.md").read_text("utf-8"))
     explained = [name for name, *_ in rows]
 

@@ -338,7 +338,7 @@ def test_the_fixture_pca_issuing_ca_is_below_it(
 
 def sections(output: str) -> dict[str, list[str]]:
     """The text of pca_mock's sections in a report, by the test that they are about."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     test, is_ours = "", False
     for line in output.splitlines():
         if match := re.fullmatch(r"_{3,} (?:ERROR at \w+ of )?(\S+) _{3,}", line):
@@ -346,8 +346,8 @@ def sections(output: str) -> dict[str, list[str]]:
         elif line.startswith("--") or line.startswith("=="):
             is_ours = "pca_mock calls, " in line
         elif is_ours and line.strip():
-            found.setdefault(test, []).append(line)
-    return found
+            result.setdefault(test, []).append(line)
+    return result
 
 
 def test_a_failed_test_shows_its_calls_however_it_is_mocked(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_the_ca_signs_the_certificate_with_the_template_for_servers_and_clients(
         leaf.certificate_pem.strip()
         == acm.get_certificate(CertificateArn=arn)["Certificate"].strip()
     )
-    found = oracles.extensions(leaf.certificate_pem)
-    assert [each.oid for each in found] == [SAN, BASIC_CONSTRAINTS, AKI, SKI, KEY_USAGE, PURPOSES]
-    assert [each.oid for each in found if each.critical] == [KEY_USAGE]
+    result = oracles.extensions(leaf.certificate_pem)
+    assert [each.oid for each in result] == [SAN, BASIC_CONSTRAINTS, AKI, SKI, KEY_USAGE, PURPOSES]
+    assert [each.oid for each in result if each.critical] == [KEY_USAGE]
     parsed = oracles.certificate(leaf.certificate_pem)
     assert parsed.subject_alt_name_value.native == ["www.example.com", *names[:1], names[2]]
     ((attribute,),) = ([*rdn] for rdn in parsed.subject.chosen)

@@ -170,8 +170,8 @@ def _listening() -> Iterator[Endpoint]:
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with _listening() as found:
-        yield found
+    with _listening() as result:
+        yield result
 
 
 def test_objects_go_to_the_endpoint_that_the_user_names(endpoint: Endpoint) -> None:

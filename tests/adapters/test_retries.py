@@ -78,12 +78,12 @@ NETWORK: list[Callable[[], BotoCoreError]] = [
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long botocore would have slept in real time. Nobody does sleep."""
-    found: list[float] = []
-    monkeypatch.setattr(time, "sleep", found.append)
+    result: list[float] = []
+    monkeypatch.setattr(time, "sleep", result.append)
     # The rate limiter of adaptive mode waits before it sends, which a mock never does.
     monkeypatch.setattr("botocore.retries.bucket.TokenBucket.acquire", lambda *_, **__: True)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    return found
+    return result
 
 
 class FakeWire:
@@ -214,9 +214,9 @@ def test_an_error_ends_as_it_does_over_the_wire(
     with standing_clock() as pca:
         before = pca.clock.now()
         plan = pca.fail(LIST, code, "planned", attempts=attempts)
-        found = call(wire.client(retries=mode))
+        result = call(wire.client(retries=mode))
 
-    assert found == expected
+    assert result == expected
     assert plan.struck == min(attempts, wire.requests)
     assert pca.clock.now() - before == waited
     assert slept == []
@@ -237,10 +237,10 @@ def test_a_call_that_fails_with_all_its_attempts_does_so_as_over_the_wire(
         before = pca.clock.now()
         plan = pca.fail(LIST, "ThrottlingException", "planned", times=1)
         client = wire.client(retries=mode)
-        found = call(client)
+        result = call(client)
         later = outcome(client)
 
-    assert found == expected
+    assert result == expected
     assert later == ("", {**SUCCESS[1], "ResponseMetadata": AT_ONCE})
     assert plan.struck == 1
     assert (pca.clock.now() - before, slept) == (waited, [])
@@ -268,15 +268,15 @@ def test_a_failing_network_ends_as_it_does_in_botocore(
     with standing_clock() as pca:
         before = pca.clock.now()
         pca.fail(LIST, error(), attempts=attempts)
-        found = call(wire.client(retries=mode))
+        result = call(wire.client(retries=mode))
 
-    assert found == expected
+    assert result == expected
     assert (pca.clock.now() - before, slept) == (waited, [])
 
 
 @pytest.mark.parametrize("mode", MODES, ids=str)
 def test_errors_that_nobody_planned_end_as_planned_ones(mode: Any, slept: list[float]) -> None:
-    found = []
+    result = []
     for is_planned in (True, False):
         quotas = {} if is_planned else {"certificate_authorities": 0}
         with mock_pca(quotas=quotas) as pca, pca.clock.freeze(NOON):
@@ -289,9 +289,9 @@ def test_errors_that_nobody_planned_end_as_planned_ones(mode: Any, slept: list[f
                 support.pending(client)
             metadata = caught.value.response["ResponseMetadata"]
             kept = {name: metadata.get(name) for name in ("RetryAttempts", "MaxAttemptsReached")}
-            found.append((seen, kept, str(caught.value), pca.clock.now(), pca.calls[-1].retries))
+            result.append((seen, kept, str(caught.value), pca.clock.now(), pca.calls[-1].retries))
 
-    assert found[0] == found[1]
+    assert result[0] == result[1]
     assert slept == []
 
 
@@ -320,10 +320,10 @@ def test_a_refused_connection_can_be_planned_word_for_word(mode: Any, slept: lis
 
     with standing_clock() as pca:
         pca.fail(LIST, EndpointConnectionError(endpoint_url=f"{nowhere}/"), times=1)
-        found = call(boto3.client("acm-pca", config=config, **KEYS))
+        result = call(boto3.client("acm-pca", config=config, **KEYS))
 
-    assert found == expected
-    assert found[0].startswith("EndpointConnectionError: Could not connect to the endpoint URL")
+    assert result == expected
+    assert result[0].startswith("EndpointConnectionError: Could not connect to the endpoint URL")
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalFailure"])
@@ -344,14 +344,14 @@ def test_the_quota_of_retries_is_used_up_and_given_back_as_over_the_wire(
     )
     client.close()
     with mock_pca() as pca:
-        found = story(
+        result = story(
             wire.client(retries={"mode": "standard"}),
             lambda: setattr(pca, "plan", pca.fail(LIST, code, "planned")),
             lambda: pca.plan.cancel(),  # type: ignore[attr-defined]
         )
 
-    assert found == expected
-    metadata = [response["ResponseMetadata"] for _, response in found]
+    assert result == expected
+    metadata = [response["ResponseMetadata"] for _, response in result]
     assert {row["RetryAttempts"] for row in metadata} >= {0, 2}
     assert any(row.get("RetryQuotaReached") for row in metadata)
 
@@ -414,11 +414,11 @@ def test_a_handler_that_raises_ends_the_call_as_in_botocore(
     expected = story()
     with standing_clock() as pca:
         pca.fail(LIST, "ThrottlingException", "planned", attempts=ALWAYS)
-        found = story()
+        result = story()
         (logged,) = pca.calls
 
-    assert found == expected
-    assert found[0] == f"{type(error).__name__}: {error}"
+    assert result == expected
+    assert result[0] == f"{type(error).__name__}: {error}"
     assert (logged.outcome, logged.message) == (type(error).__name__, str(error))
     assert logged.retries == attempt - 1
 
@@ -563,8 +563,8 @@ async def test_a_network_error_is_raised_after_its_event(awaited: bool, raises: 
             raise told["caught_exception"]
 
     async def act() -> Any:
-        found = attempts.steps(handle, awaited=awaited)
-        return await found
+        result = attempts.steps(handle, awaited=awaited)
+        return await result
 
     with pytest.raises(EndpointConnectionError) as raised:
         await act()

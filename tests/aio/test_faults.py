@@ -58,12 +58,12 @@ each_mode = pytest.mark.parametrize("mode", MODES, ids=str)
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long aiobotocore would have slept in real time. Nobody does sleep."""
-    found: list[float] = []
+    result: list[float] = []
     sleep = asyncio.sleep
 
     async def note(seconds: float, *_: Any) -> None:
         if seconds:
-            found.append(seconds)
+            result.append(seconds)
         await sleep(0)
 
     async def acquire(*_: Any, **__: Any) -> None:
@@ -72,7 +72,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(asyncio, "sleep", note)
     monkeypatch.setattr("aiobotocore.retries.bucket.AsyncTokenBucket.acquire", acquire)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    return found
+    return result
 
 
 @pytest.fixture
@@ -192,9 +192,9 @@ async def test_an_error_ends_as_it_does_over_the_wire(
         pca.clock.freeze()
         before = pca.clock.now()
         pca.fail(LIST, code, "planned", attempts=attempts)
-        found = await call(client)
+        result = await call(client)
 
-    assert found == expected
+    assert result == expected
     assert (pca.clock.now() - before, slept) == (waited, [])
 
 
@@ -220,9 +220,9 @@ async def test_a_failing_network_ends_as_it_does_in_aiobotocore(
         pca.clock.freeze()
         before = pca.clock.now()
         pca.fail(LIST, error(), attempts=attempts)
-        found = await call(client)
+        result = await call(client)
 
-    assert found == expected
+    assert result == expected
     assert (pca.clock.now() - before, slept) == (waited, [])
 
 
@@ -240,9 +240,9 @@ async def test_calls_fail_as_after_the_last_retry(
     pca.fail(LIST, "ThrottlingException", times=2)
 
     async with new_client({"mode": mode}) as client:
-        found = [await outcome(client) for _ in range(3)]
+        result = [await outcome(client) for _ in range(3)]
 
-    metadata = [response["ResponseMetadata"] for _, response in found]
+    metadata = [response["ResponseMetadata"] for _, response in result]
     assert [row["RetryAttempts"] for row in metadata] == [made, made, 0]
     assert [row.get("MaxAttemptsReached", False) for row in metadata] == [True, True, False]
     assert [call.retries for call in pca.calls] == [made, made, 0]
@@ -296,9 +296,9 @@ async def test_exactly_the_planned_number_of_concurrent_calls_is_struck(pca: Pca
     pca.fail(LIST, "ThrottlingException", times=3)
 
     async with new_client() as client:
-        found = await asyncio.gather(*(outcome(client) for _ in range(10)))
+        result = await asyncio.gather(*(outcome(client) for _ in range(10)))
 
-    retried = sorted(response["ResponseMetadata"]["RetryAttempts"] for _, response in found)
+    retried = sorted(response["ResponseMetadata"]["RetryAttempts"] for _, response in result)
     assert retried == [0] * 7 + [2] * 3
     assert len(pca.calls) == 10
 
@@ -309,10 +309,10 @@ async def test_all_concurrent_calls_survive_failures_of_single_attempts(
     pca.fail(LIST, "ThrottlingException", attempts=10)
 
     async with new_client() as client:
-        found = await asyncio.gather(*(outcome(client) for _ in range(10)))
+        result = await asyncio.gather(*(outcome(client) for _ in range(10)))
 
-    assert [text for text, _ in found] == [""] * 10
-    assert sum(response["ResponseMetadata"]["RetryAttempts"] for _, response in found) == 10
+    assert [text for text, _ in result] == [""] * 10
+    assert sum(response["ResponseMetadata"]["RetryAttempts"] for _, response in result) == 10
 
 
 async def test_a_call_that_is_cancelled_between_attempts_ends_and_harms_no_other(

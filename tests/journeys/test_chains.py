@@ -53,14 +53,14 @@ def _paths(family: str) -> tuple[tuple[Chained, ...], str]:
             below = _configuration(family, f"Level {path_length}")
             validity = {"Type": "DAYS", "Value": 100 + path_length}  # shorter with each level
             authorities.append(support.subordinate(authorities[-1], path_length, below, validity))
-        found = []
+        result = []
         for ca in authorities:
             arn = ca.issue(KeyHolder().csr("localhost", ["localhost"]), Validity=_MONTH)
             leaf, full_chain = ca.get(arn)
             *chain, last = oracles.blocks(full_chain)
             assert last == root.certificate()
-            found.append(Chained(leaf, "\n".join(chain), last))
-    return tuple(found), stranger
+            result.append(Chained(leaf, "\n".join(chain), last))
+    return tuple(result), stranger
 
 
 @each_depth

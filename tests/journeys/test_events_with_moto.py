@@ -82,13 +82,13 @@ class Queue:
         self.events.put_targets(Rule=name, Targets=[target])
 
     def received(self) -> list[Any]:
-        found: list[Any] = []
+        result: list[Any] = []
         while True:
             answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
             if not answer.get("Messages"):
-                return found
+                return result
             for message in answer["Messages"]:
-                found.append(json.loads(message["Body"]))
+                result.append(json.loads(message["Body"]))
                 handle = message["ReceiptHandle"]
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=handle)
 

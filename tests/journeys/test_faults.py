@@ -47,9 +47,9 @@ NOWHERE: Any = {
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long botocore has slept, which it never must: it waits by the mock's clock."""
-    found: list[float] = []
-    monkeypatch.setattr(time, "sleep", lambda seconds: found.append(seconds) if seconds else None)
-    return found
+    result: list[float] = []
+    monkeypatch.setattr(time, "sleep", lambda seconds: result.append(seconds) if seconds else None)
+    return result
 
 
 @pytest.fixture
@@ -240,21 +240,21 @@ def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Ca) -> None:
 
 
 @pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
-@pytest.mark.parametrize("wanted", [bytes, bytes.decode], ids=["bytes", "text"])
+@pytest.mark.parametrize("expected", [bytes, bytes.decode], ids=["bytes", "text"])
 def test_a_fault_can_apply_to_one_csr_as_bytes_or_text(
-    wanted: Any, passed: Any, pca: PcaMock, ca: Ca
+    expected: Any, passed: Any, pca: PcaMock, ca: Ca
 ) -> None:
     first, second = support.KeyHolder().csr(), support.KeyHolder().csr()
-    pca.fail(ISSUE, "ThrottlingException", Csr=wanted(first))
+    pca.fail(ISSUE, "ThrottlingException", Csr=expected(first))
 
     assert code(ca.issue, passed(first)) == "ThrottlingException"
     assert code(ca.issue, passed(second)) == "success"
 
 
 @pytest.mark.parametrize("passed", ["{}", "{colons}", "{upper}"])
-@pytest.mark.parametrize("wanted", ["{}", "{colons}", "{upper}"])
+@pytest.mark.parametrize("expected", ["{}", "{colons}", "{upper}"])
 def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
-    wanted: str, passed: str, pca: PcaMock, ca: Ca
+    expected: str, passed: str, pca: PcaMock, ca: Ca
 ) -> None:
     digits, other = (serial(issue(ca)) for _ in range(2))
     forms = {
@@ -262,7 +262,7 @@ def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
         "{colons}": ":".join(digits[i : i + 2] for i in range(0, 32, 2)),
         "{upper}": digits.upper(),
     }
-    pca.fail("RevokeCertificate", "ThrottlingException", CertificateSerial=forms[wanted])
+    pca.fail("RevokeCertificate", "ThrottlingException", CertificateSerial=forms[expected])
 
     assert code(revoking.revoke_serial, ca, other) == "success"
     assert code(revoking.revoke_serial, ca, forms[passed]) == "ThrottlingException"
@@ -356,8 +356,8 @@ def test_a_snapshot_keeps_planned_faults(pca: PcaMock, client: ACMPCAClient) -> 
     for _ in range(2):
         pca.fail(LIST, "AccessDeniedException")
         pca.restore(kept)
-        found = [code(client.list_certificate_authorities) for _ in range(2)]
-        assert found == ["InternalFailure", "success"]
+        result = [code(client.list_certificate_authorities) for _ in range(2)]
+        assert result == ["InternalFailure", "success"]
 
 
 def test_a_plan_of_a_snapshot_can_be_cancelled_in_a_later_mock() -> None:
@@ -395,10 +395,10 @@ def test_exactly_the_planned_number_of_threads_is_struck(pca: PcaMock, ca: Ca) -
     pca.fail(ISSUE, "AccessDeniedException", times=5)
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: code(issue, ca), range(24)))
+        result = list(pool.map(lambda _: code(issue, ca), range(24)))
 
-    assert found.count("AccessDeniedException") == 5
-    assert found.count("success") == 19
+    assert result.count("AccessDeniedException") == 5
+    assert result.count("success") == 19
     assert len(pca.certificates) == 1 + 19
 
 
@@ -410,9 +410,9 @@ def test_calls_in_many_threads_survive_failures_of_single_attempts(
     plan = pca.fail(ISSUE, "ThrottlingException", attempts=10)
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: code(issue, ca), range(24)))
+        result = list(pool.map(lambda _: code(issue, ca), range(24)))
 
-    assert found == ["success"] * 24
+    assert result == ["success"] * 24
     assert sum(call.retries for call in pca.calls.filter(ISSUE)) == plan.struck == 10
     assert slept == []
 
@@ -835,8 +835,8 @@ def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Ca) -> None:
 
     for _ in range(2):
         pca.restore(kept)
-        found = [code(ca.get, held) for _ in range(2)]
-        assert found == ["RequestInProgressException", "success"]
+        result = [code(ca.get, held) for _ in range(2)]
+        assert result == ["RequestInProgressException", "success"]
 
 
 # A condition that raises

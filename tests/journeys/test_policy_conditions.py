@@ -38,7 +38,7 @@ def condition(operator: str, *values: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "allowed"),
+    ("expected", "allowed"),
     [
         (condition("StringEquals", LEAF), (None, "EndEntityCertificate")),
         (condition("StringEquals", CLIENT), ("EndEntityClientAuthCertificate",)),
@@ -58,9 +58,9 @@ def condition(operator: str, *values: str) -> Any:
     ids=str,
 )
 def test_a_condition_limits_the_templates_for_another_account(
-    mock: PcaMock, ca: Ca, shared: Ca, wanted: Any, allowed: tuple[str | None, ...]
+    mock: PcaMock, ca: Ca, shared: Ca, expected: Any, allowed: tuple[str | None, ...]
 ) -> None:
-    share(ca, ISSUE, Condition=wanted)
+    share(ca, ISSUE, Condition=expected)
 
     for template in (None, *OPEN[:3]):
         if template in allowed:
@@ -71,11 +71,11 @@ def test_a_condition_limits_the_templates_for_another_account(
         assert ca.issue(CSR, template)
 
 
-@pytest.mark.parametrize("wanted", [{}, condition("StringLike", "*")], ids=["", "all"])
+@pytest.mark.parametrize("expected", [{}, condition("StringLike", "*")], ids=["", "all"])
 def test_only_six_templates_are_open_to_other_accounts_whatever_the_policy_says(
-    mock: PcaMock, ca: Ca, shared: Ca, wanted: Any
+    mock: PcaMock, ca: Ca, shared: Ca, expected: Any
 ) -> None:
-    share(ca, ISSUE, Condition=wanted)
+    share(ca, ISSUE, Condition=expected)
     issuing = pending(ca.client, "SUBORDINATE").csr()
 
     for template in OPEN:
@@ -109,7 +109,7 @@ def test_a_condition_on_the_template_never_holds_for_other_actions(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "is_allowed"),
+    ("expected", "is_allowed"),
     [
         ({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}, True),
         ({"StringEquals": {"aws:PrincipalOrgID": ["o-another", ORGANIZATION]}}, True),
@@ -150,10 +150,10 @@ def test_everybody_who_meets_the_condition_is_allowed(
     ca: Ca,
     shared: Ca,
     everybody: Any,
-    wanted: Any,
+    expected: Any,
     is_allowed: bool,
 ) -> None:
-    share(ca, Principal=everybody, Condition=wanted)
+    share(ca, Principal=everybody, Condition=expected)
 
     if is_allowed:
         assert shared.issue(CSR)

@@ -35,8 +35,8 @@ class Both:
         return bytes(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
 
     def written(self) -> list[str]:
-        found = self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
-        return [item["Key"] for item in found]
+        result = self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+        return [item["Key"] for item in result]
 
 
 @pytest.fixture

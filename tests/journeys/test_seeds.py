@@ -194,12 +194,12 @@ def test_a_seed_repeats_with_only_boto3_too() -> None:
 @needs_deterministic_signing
 def test_a_mock_that_is_started_again_starts_its_seed_again() -> None:
     mock = mock_pca(seed=7)
-    found = []
+    result = []
     for _ in range(2):
         with mock as pca, pca.clock.freeze(NOON):
-            found.append(pca.create_root_ca().certificate_pem)
+            result.append(pca.create_root_ca().certificate_pem)
 
-    assert found[0] == found[1]
+    assert result[0] == result[1]
 
 
 def test_within_a_mock_nothing_repeats() -> None:

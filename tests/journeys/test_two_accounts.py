@@ -148,8 +148,8 @@ def test_an_action_allows_nothing_else(mock: PcaMock, ca: Ca, shared: Ca, action
                 call(shared, operation, leaf)
     request = {"CertificateAuthorityArn": ca.arn, "CertificateArn": leaf}
     operation = action.partition(":")[2]
-    wanted = {name: value for name, value in request.items() if name in fitting(operation)}
-    assert getattr(shared.client, xform_name(operation))(**wanted)
+    expected = {name: value for name, value in request.items() if name in fitting(operation)}
+    assert getattr(shared.client, xform_name(operation))(**expected)
 
 
 def test_revoking_needs_a_grant_of_its_own(mock: PcaMock, ca: Ca, shared: Ca) -> None:

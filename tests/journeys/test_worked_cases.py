@@ -108,10 +108,10 @@ def _leaf(*dns: str, subject: bytes | None = None) -> Asking:
     """A stranger's CSR, with a SAN and an extension that only passthrough could copy."""
 
     def asking(client: ACMPCAClient) -> tuple[support.Ca, bytes]:
-        wanted = [oracles.ParsedExtension("2.5.29.37", False, "300a06082b06010505070303")]
+        expected = [oracles.ParsedExtension("2.5.29.37", False, "300a06082b06010505070303")]
         if dns:
-            wanted.append(oracles.ParsedExtension("2.5.29.17", False, general_names(*dns).hex()))
-        return support.root(client), raw_csr(*wanted, subject=subject)
+            expected.append(oracles.ParsedExtension("2.5.29.17", False, general_names(*dns).hex()))
+        return support.root(client), raw_csr(*expected, subject=subject)
 
     return asking
 

@@ -45,11 +45,11 @@ def _written(pca: PcaMock, **configuration: Any) -> tuple[support.Ca, bytes]:
 
 def _extensions(data: bytes) -> dict[str, tuple[bool, bytes]]:
     """OID -> (critical, value)."""
-    found = parsed(data)["tbs_cert_list"]["crl_extensions"]
-    assert len({item["extn_id"].dotted for item in found}) == len(found)
+    result = parsed(data)["tbs_cert_list"]["crl_extensions"]
+    assert len({item["extn_id"].dotted for item in result}) == len(result)
     return {
         item["extn_id"].dotted: (item["critical"].native, bytes(item["extn_value"].contents))
-        for item in found
+        for item in result
     }
 
 
@@ -67,9 +67,9 @@ def test_times_and_numbers_are_those_of_the_documented_samples(
     text = oracles.openssl("crl", "-inform", "DER", "-noout", "-text", input=data).stdout.decode()
     assert f"Last Update: {last} GMT" in text
     assert f"Next Update: {following} GMT" in text
-    found = re.search(r"X509v3 CRL Number: \n\s+(\S+)", text)
-    assert found is not None
-    assert int(found[1], 0) == number
+    result = re.search(r"X509v3 CRL Number: \n\s+(\S+)", text)
+    assert result is not None
+    assert int(result[1], 0) == number
 
 
 def test_a_complete_crl_field_by_field(pca: PcaMock) -> None:
@@ -106,9 +106,9 @@ def test_a_partition_names_itself_in_a_critical_extension(pca: PcaMock) -> None:
 def test_cryptography_reads_a_partition(pca: PcaMock) -> None:
     ca, data = _written(pca, CrlType="PARTITIONED")
 
-    found = x509.load_der_x509_crl(data)
+    result = x509.load_der_x509_crl(data)
 
-    idp = found.extensions.get_extension_for_class(x509.IssuingDistributionPoint)
+    idp = result.extensions.get_extension_for_class(x509.IssuingDistributionPoint)
     assert idp.critical
     assert idp.value.full_name is not None
     assert not idp.value.only_contains_ca_certs
@@ -116,7 +116,7 @@ def test_cryptography_reads_a_partition(pca: PcaMock) -> None:
     assert idp.value.only_some_reasons is None
     assert not idp.value.indirect_crl
     key: Any = x509.load_pem_x509_certificate(ca.certificate().encode()).public_key()
-    assert found.is_signature_valid(key)
+    assert result.is_signature_valid(key)
 
 
 def test_without_entries_the_list_is_left_out(pca: PcaMock) -> None:
@@ -228,11 +228,11 @@ def test_openssl_verifies_the_signature(signing: str, pca: PcaMock, tmp_path: Pa
 def test_a_signature_with_ml_dsa_verifies(size: str, pca: PcaMock) -> None:
     certificate, data = _signed(pca, f"ML_DSA_{size}", f"ML_DSA_{size}")
     key: Any = x509.load_pem_x509_certificate(certificate.encode()).public_key()
-    found = parsed(data)
+    result = parsed(data)
 
-    key.verify(found["signature"].native, found["tbs_cert_list"].dump())
+    key.verify(result["signature"].native, result["tbs_cert_list"].dump())
     with pytest.raises(InvalidSignature):
-        key.verify(found["signature"].native, found["tbs_cert_list"].dump() + b"\0")
+        key.verify(result["signature"].native, result["tbs_cert_list"].dump() + b"\0")
 
 
 def test_every_signing_algorithm_is_tried() -> None:

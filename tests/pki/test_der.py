@@ -116,13 +116,13 @@ def moment(*parts: Any) -> datetime:
 )
 def test_a_time_is_written_as_by_asn1crypto(when: datetime) -> None:
     when = when.replace(microsecond=0)
-    kind, wanted = ("utc_time", core.UTCTime) if when.year < 2050 else (
+    kind, expected = ("utc_time", core.UTCTime) if when.year < 2050 else (
         "general_time", core.GeneralizedTime,
     )  # fmt: skip
 
     encoded = der.time(when)
 
-    assert encoded == wanted(when).dump()
+    assert encoded == expected(when).dump()
     assert asn1_x509.Time.load(encoded).name == kind
     assert asn1_x509.Time.load(encoded).native == when
 

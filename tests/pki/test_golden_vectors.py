@@ -199,8 +199,8 @@ def _rebuilt(vector: Vector) -> bytes:
     issuer = None
     if vector.issuer is not None:
         subject, key_identifier, uri = vector.issuer
-        given = (crl_distribution_point(uri),) if uri else ()
-        issuer = issue.Issuer(names.subject(subject), bytes.fromhex(key_identifier), given)
+        value = (crl_distribution_point(uri),) if uri else ()
+        issuer = issue.Issuer(names.subject(subject), bytes.fromhex(key_identifier), value)
     template = TEMPLATES[f"{vector.template}/V1"]
     return issue.tbs_certificate(
         issue.contents(template, request, vector.api, issuer),
@@ -244,8 +244,8 @@ class Published:
 
     def value(self, dotted: str) -> bytes:
         """The value of one of its extensions; empty without it."""
-        found = [each for each in self.tbs["extensions"] if each["extn_id"].dotted == dotted]
-        return bytes(found[0]["extn_value"].contents) if found else b""
+        result = [each for each in self.tbs["extensions"] if each["extn_id"].dotted == dotted]
+        return bytes(result[0]["extn_value"].contents) if result else b""
 
     def uri(self, dotted: str) -> str:
         """The one URI in an extension's value, which it ends."""
@@ -401,14 +401,14 @@ def _contents(published: Published) -> issue.Contents:
 
 def _api_subject(published: Published) -> Any:
     """The Name as the structure of the API."""
-    found = [
+    result = [
         (attribute["type"].dotted, attribute["value"].native)
         for rdn in published.tbs["subject"].chosen
         for attribute in rdn
     ]
     if published.subject == ("CustomAttributes",):
-        return attributes(*found)
-    pairs = zip(published.subject, (text for _, text in found), strict=True)
+        return attributes(*result)
+    pairs = zip(published.subject, (text for _, text in result), strict=True)
     return dict(reversed(list(pairs)))  # which order a caller uses must not matter
 
 
@@ -416,13 +416,13 @@ def _issuer_of(published: Published) -> issue.Issuer | None:
     tbs = published.tbs
     if tbs["issuer"] == tbs["subject"]:
         return None
-    given = []
+    value = []
     if published.value("2.5.29.31"):
-        given.append(crl_distribution_point(published.uri("2.5.29.31")))
+        value.append(crl_distribution_point(published.uri("2.5.29.31")))
     if published.value("1.3.6.1.5.5.7.1.1"):
-        given.append(ocsp_access(published.uri("1.3.6.1.5.5.7.1.1")))
+        value.append(ocsp_access(published.uri("1.3.6.1.5.5.7.1.1")))
     key_identifier = published.value("2.5.29.35")[-20:]
-    return issue.Issuer(tbs["issuer"].dump(), key_identifier, tuple(given))
+    return issue.Issuer(tbs["issuer"].dump(), key_identifier, tuple(value))
 
 
 def _listed(tbs: bytes) -> list[str]:

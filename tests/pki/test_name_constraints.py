@@ -122,10 +122,10 @@ def test_a_name_is_permitted_or_not_as_in_openssl(
     leaf = made(PLAIN, x509.SubjectAlternativeName([general_name]))
     constraints = constrained(constraint, excluded=excluded)
 
-    found = breach(constraints, leaf)
+    result = breach(constraints, leaf)
 
-    assert (found is None) is (is_within is not excluded)
-    assert (found is None) is openssl_accepts(constraints, leaf, tmp_path)
+    assert (result is None) is (is_within is not excluded)
+    assert (result is None) is openssl_accepts(constraints, leaf, tmp_path)
 
 
 SUBJECTS: Final = [
@@ -148,10 +148,10 @@ def test_the_subject_is_constrained_as_in_openssl(
     leaf = made(subject)
     constraints = constrained(constraint, excluded=excluded)
 
-    found = breach(constraints, leaf)
+    result = breach(constraints, leaf)
 
-    assert (found is None) is (is_within is not excluded)
-    assert (found is None) is openssl_accepts(constraints, leaf, tmp_path)
+    assert (result is None) is (is_within is not excluded)
+    assert (result is None) is openssl_accepts(constraints, leaf, tmp_path)
 
 
 def test_an_address_in_the_subject_is_ignored_beside_a_mailbox_in_the_san() -> None:
@@ -216,9 +216,9 @@ def test_more_comparisons_than_openssl_makes_are_not_made() -> None:
 def test_names_that_cannot_be_read_break_the_constraints() -> None:
     odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x05")
 
-    found = breach(constrained(DNS("b.org"), excluded=False), made(PLAIN, odd))
+    result = breach(constrained(DNS("b.org"), excluded=False), made(PLAIN, odd))
 
-    assert found == "Subject alternative name cannot be read."
+    assert result == "Subject alternative name cannot be read."
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,12 @@ MATTER_NODE = "1.3.6.1.4.1.37244.1.1"
 
 def read(encoded: bytes) -> list[tuple[str, str, str]]:
     """(OID, string type, text) of each attribute; every RDN must have exactly one."""
-    found = []
+    result = []
     for rdn in asn1_x509.Name.load(encoded, strict=True).chosen:
         (attribute,) = rdn
         _, _, tag, _, content, _ = parser.parse(attribute["value"].dump(), strict=True)
-        found.append((attribute["type"].dotted, _STRING_TYPES[tag], content.decode()))
-    return found
+        result.append((attribute["type"].dotted, _STRING_TYPES[tag], content.decode()))
+    return result
 
 
 def custom(*attributes: tuple[str, str], **standard: str) -> Any:
@@ -58,9 +58,9 @@ def custom(*attributes: tuple[str, str], **standard: str) -> Any:
 def test_attributes_come_in_the_documented_order_not_the_callers(order: int) -> None:
     subject: Any = {member: text for member, _, _, text in MEMBERS[::order]}
 
-    found = read(names.subject(subject))
+    result = read(names.subject(subject))
 
-    assert found == [(oid, kind, text) for _, oid, kind, text in MEMBERS]
+    assert result == [(oid, kind, text) for _, oid, kind, text in MEMBERS]
 
 
 @pytest.mark.parametrize(("member", "oid", "kind", "text"), MEMBERS, ids=[m[0] for m in MEMBERS])
@@ -74,9 +74,9 @@ def test_an_attribute_has_the_documented_oid_and_string_type(
 
 @given(st.dictionaries(st.sampled_from([m[0] for m in MEMBERS]), st.just("ab"), min_size=1))
 def test_any_choice_of_attributes_keeps_their_order(members: Any) -> None:
-    found = read(names.subject(members))
+    result = read(names.subject(members))
 
-    assert found == [(oid, kind, "ab") for member, oid, kind, _ in MEMBERS if member in members]
+    assert result == [(oid, kind, "ab") for member, oid, kind, _ in MEMBERS if member in members]
 
 
 def test_a_subject_has_the_bytes_that_aws_writes() -> None:
@@ -219,9 +219,9 @@ def test_a_general_name_has_the_bytes_that_aws_writes(name: Any, encoded: str) -
     ],
 )
 def test_a_general_name_is_read_by_asn1crypto(name: Any, kind: str, native: Any) -> None:
-    found = asn1_x509.GeneralName.load(names.general_name(name, "here"), strict=True)
+    result = asn1_x509.GeneralName.load(names.general_name(name, "here"), strict=True)
 
-    assert (found.name, found.native) == (kind, native)
+    assert (result.name, result.native) == (kind, native)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def _with_serial(content: bytes) -> bytes:
 @each_hash
 def test_a_request_of_asn1crypto_is_read(hash_name: str, nonce: bytes | None) -> None:
     length = hashlib.new(hash_name).digest_size
-    wanted = [
+    expected = [
         {
             "hash_algorithm": {"algorithm": hash_name},
             "issuer_name_hash": bytes((number,)) * length,
@@ -78,13 +78,13 @@ def test_a_request_of_asn1crypto_is_read(hash_name: str, nonce: bytes | None) ->
         for number in (0, 127, 128)
     ]
 
-    found = parse_request(ocsp_request(*wanted, nonce=nonce))
+    result = parse_request(ocsp_request(*expected, nonce=nonce))
 
-    assert [item.serial_number for item in found] == [0, 127, 128]
-    assert [item.issuer_name_hash for item in found] == [
+    assert [item.serial_number for item in result] == [0, 127, 128]
+    assert [item.issuer_name_hash for item in result] == [
         bytes((number,)) * length for number in (0, 127, 128)
     ]
-    assert {item.issuer_key_hash for item in found} == {b"k" * length}
+    assert {item.issuer_key_hash for item in result} == {b"k" * length}
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_a_request_with_another_byte_is_read_or_refused(position: int, octet: in
     changed = _VALID[:position] + bytes((octet,)) + _VALID[position + 1 :]
 
     try:
-        found = parse_request(changed)
+        result = parse_request(changed)
     except DerError:
         return
-    assert len(found) == 1
+    assert len(result) == 1
 
 
 @given(st.binary(max_size=200))
@@ -141,8 +141,8 @@ def _statuses_as_cryptography_reads_them(answer: bytes) -> list[str]:
 
 def test_whatever_byte_of_a_request_is_changed_the_answer_can_be_read(pca: PcaMock) -> None:
     ca = revoking.root(pca)
-    wanted = certificate_id(ca.certificate(), serial(issue(ca)))
-    request = ocsp_request(wanted, wanted)
+    expected = certificate_id(ca.certificate(), serial(issue(ca)))
+    request = ocsp_request(expected, expected)
     statuses = set()
 
     for position, octet in enumerate(request):
@@ -155,9 +155,9 @@ def test_whatever_byte_of_a_request_is_changed_the_answer_can_be_read(pca: PcaMo
 
 def test_a_negative_serial_is_unknown(pca: PcaMock) -> None:
     ca = revoking.root(pca)
-    wanted = certificate_id(ca.certificate(), "1") | {"serial_number": -1}
+    expected = certificate_id(ca.certificate(), "1") | {"serial_number": -1}
 
-    answer = pca.ocsp_response(ocsp_request(wanted))
+    answer = pca.ocsp_response(ocsp_request(expected))
 
     assert _statuses_as_cryptography_reads_them(answer) == ["UNKNOWN"]
 
@@ -170,8 +170,8 @@ def test_an_answer_field_by_field(hash_name: str, pca: PcaMock) -> None:
     with time_machine.travel(NOW.replace(microsecond=678901), tick=False):
         ca = revoking.root(pca)
         arn = issue(ca)
-        wanted = certificate_id(ca.certificate(), serial(arn), hash_name)
-        request = ocsp_request(wanted)
+        expected = certificate_id(ca.certificate(), serial(arn), hash_name)
+        request = ocsp_request(expected)
 
         encoded = pca.ocsp_response(request)
 

@@ -145,21 +145,21 @@ class Issued:
 
 
 @cache
-def _issued(template: str, given: frozenset[str]) -> Issued:
+def _issued(template: str, value: frozenset[str]) -> Issued:
     """Issue with offers from the given sources; a root template makes a root's certificate."""
-    more: Any = {"RevocationConfiguration": _REVOCATION} if "ca-configuration" in given else {}
-    request: Any = {"ApiPassthrough": _API_PASSTHROUGH} if "api" in given else {}
+    more: Any = {"RevocationConfiguration": _REVOCATION} if "ca-configuration" in value else {}
+    request: Any = {"ApiPassthrough": _API_PASSTHROUGH} if "api" in value else {}
     with mock_pca() as pca:
         client = pca.client(region_name="us-east-1")
         if "RootCA" in template:
-            wanted: Any = {"CsrExtensions": {"KeyUsage": {"DataEncipherment": True}}}
-            configuration = support.configuration("Root", **(wanted if "csr" in given else {}))
+            expected: Any = {"CsrExtensions": {"KeyUsage": {"DataEncipherment": True}}}
+            configuration = support.configuration("Root", **(expected if "csr" in value else {}))
             ca, issuer = support.pending(client, "ROOT", configuration, **more), None
             csr = ca.csr()
         else:
             ca = support.root(client, **more)
             issuer = ca.certificate()
-            csr = raw_csr(*(_REQUESTED if "csr" in given else ()), subject=name("By CSR"))
+            csr = raw_csr(*(_REQUESTED if "csr" in value else ()), subject=name("By CSR"))
         certificate = ca.issued(csr, template.removesuffix("/V1"), **request)
     crl = f"http://crls.s3.us-east-1.amazonaws.com/crl/{ca.arn.rpartition('/')[2]}.crl"
     offered = {
@@ -181,7 +181,7 @@ def _issued(template: str, given: frozenset[str]) -> Issued:
         {
             source: {extension.oid: extension for extension in extensions}
             for source, extensions in offered.items()
-            if source == "template" or source in given
+            if source == "template" or source in value
         },
         _csr_subject_hex(csr),
     )
@@ -195,15 +195,15 @@ def _csr_subject_hex(csr: bytes) -> str:
 def _fixed(template: str) -> list[ParsedExtension]:
     """The template's own extension, in the byte form of certificates that AWS issued."""
     (documented,) = (row for row in oracles.documented_templates() if row["name"] == template)
-    found = []
+    result = []
     if usage := documented["key_usage"]:
         value = _MINIMAL_KEY_USAGES[tuple(usage["values"])]
-        found.append(ParsedExtension(KEY_USAGE, usage["critical"], value))
+        result.append(ParsedExtension(KEY_USAGE, usage["critical"], value))
     if purposes := documented["extended_key_usage_oids"]:
         encoded: bytes = asn1_x509.ExtKeyUsageSyntax(purposes).dump()
         critical = documented["extended_key_usage_critical"]
-        found.append(ParsedExtension(EXTENDED_KEY_USAGE, critical, encoded.hex()))
-    return found
+        result.append(ParsedExtension(EXTENDED_KEY_USAGE, critical, encoded.hex()))
+    return result
 
 
 def test_the_templates_are_the_documented_ones() -> None:
@@ -231,20 +231,20 @@ def test_basic_constraints_are_the_templates(documented: dict[str, Any]) -> None
         "path_len_constraint": constraints["path_length"],
     }
 
-    for given in _SITUATIONS:
-        found = _issued(documented["name"], given).extension(BASIC_CONSTRAINTS)
+    for argument in _SITUATIONS:
+        result = _issued(documented["name"], argument).extension(BASIC_CONSTRAINTS)
 
-        assert found is not None
-        assert found.critical is constraints["critical"]
-        value = asn1_x509.BasicConstraints.load(bytes.fromhex(found.value), strict=True)
+        assert result is not None
+        assert result.critical is constraints["critical"]
+        value = asn1_x509.BasicConstraints.load(bytes.fromhex(result.value), strict=True)
         assert dict(value.native) == expected
-        assert constraints["ca"] or found.value == "3000"
+        assert constraints["ca"] or result.value == "3000"
 
 
 @each_template
 def test_the_subject_key_identifier_is_the_keys(documented: dict[str, Any]) -> None:
-    for given in _SITUATIONS:
-        issued = _issued(documented["name"], given)
+    for argument in _SITUATIONS:
+        issued = _issued(documented["name"], argument)
 
         value = "0414" + oracles.key_identifier_hex(issued.certificate)
         assert issued.extension(SUBJECT_KEY_IDENTIFIER) == (SUBJECT_KEY_IDENTIFIER, False, value)
@@ -256,18 +256,18 @@ def test_the_authority_key_identifier_is_the_issuers_except_in_roots(
 ) -> None:
     kind = documented["authority_key_identifier"]
 
-    for given in _SITUATIONS:
-        issued = _issued(documented["name"], given)
+    for argument in _SITUATIONS:
+        issued = _issued(documented["name"], argument)
 
-        found = issued.extension(AUTHORITY_KEY_IDENTIFIER)
+        result = issued.extension(AUTHORITY_KEY_IDENTIFIER)
         if kind == "issuer-ski-keyid-only":
             assert issued.issuer is not None
             value = "30168014" + oracles.key_identifier_hex(issued.issuer)
-            assert found == (AUTHORITY_KEY_IDENTIFIER, False, value)
+            assert result == (AUTHORITY_KEY_IDENTIFIER, False, value)
         else:
             by_api = kind == "api-custom-extension-only"
             sources = ["api"] if by_api else []
-            assert found == issued.strongest(AUTHORITY_KEY_IDENTIFIER, sources)
+            assert result == issued.strongest(AUTHORITY_KEY_IDENTIFIER, sources)
 
 
 @pytest.mark.parametrize("own", [None, b"any identifier"])
@@ -281,9 +281,9 @@ def test_the_authority_key_identifier_is_the_one_in_the_issuers_certificate(
 
     certificate = ca.issued(raw_csr())
 
-    found = oracles.extension(certificate, AUTHORITY_KEY_IDENTIFIER)
+    result = oracles.extension(certificate, AUTHORITY_KEY_IDENTIFIER)
     expected = tlv(0x30, tlv(0x80, identifier)).hex()
-    assert found == (AUTHORITY_KEY_IDENTIFIER, False, expected)
+    assert result == (AUTHORITY_KEY_IDENTIFIER, False, expected)
 
 
 @pytest.mark.parametrize(
@@ -306,10 +306,10 @@ def test_the_authority_key_identifier_is_the_one_in_the_issuers_certificate(
 def test_an_extension_comes_from_its_strongest_documented_source(
     documented: dict[str, Any], oid: str, documented_as: str
 ) -> None:
-    for given in _SITUATIONS:
-        issued = _issued(documented["name"], given)
+    for value in _SITUATIONS:
+        issued = _issued(documented["name"], value)
 
-        assert issued.extension(oid) == issued.strongest(oid, documented[documented_as]), given
+        assert issued.extension(oid) == issued.strongest(oid, documented[documented_as]), value
 
 
 @each_template
@@ -320,12 +320,12 @@ def test_other_extensions_pass_from_the_api_and_the_csr_as_documented(
     private = (["api"] if documented["api_custom_extensions"] else []) + csr
     policies = (["api"] if documented["api_certificate_policies"] else []) + csr
 
-    for given in _SITUATIONS:
-        issued = _issued(documented["name"], given)
+    for value in _SITUATIONS:
+        issued = _issued(documented["name"], value)
 
-        assert issued.extension(PRIVATE) == issued.strongest(PRIVATE, private), given
+        assert issued.extension(PRIVATE) == issued.strongest(PRIVATE, private), value
         expected = issued.strongest(CERTIFICATE_POLICIES, policies)
-        assert issued.extension(CERTIFICATE_POLICIES) == expected, given
+        assert issued.extension(CERTIFICATE_POLICIES) == expected, value
 
 
 @each_template
@@ -333,10 +333,10 @@ def test_the_subject_comes_from_its_strongest_documented_source(documented: dict
     by_api = "api" in documented["subject_source"]
     assert by_api is documented["api_subject"]
 
-    for given in _SITUATIONS:
-        issued = _issued(documented["name"], given)
+    for value in _SITUATIONS:
+        issued = _issued(documented["name"], value)
 
-        replaced = by_api and "api" in given
+        replaced = by_api and "api" in value
         subject = name(_API_SUBJECT).hex() if replaced else issued.csr_subject
         assert oracles.subject_hex(issued.certificate) == subject
         issuer = oracles.subject_hex(issued.issuer) if issued.issuer else subject
@@ -372,9 +372,9 @@ def test_every_template_exists_in_every_partition(
         arn = documented["arn"].replace("arn:aws:", f"arn:{partition}:")
         certificate = root.issued(csrs[documented["root"]], TemplateArn=arn)
 
-        found = oracles.certificate(certificate)
-        assert found.ca is documented["ca"]
-        assert found.max_path_length == documented["basic_constraints"]["path_length"]
+        result = oracles.certificate(certificate)
+        assert result.ca is documented["ca"]
+        assert result.max_path_length == documented["basic_constraints"]["path_length"]
     assert root.issue(csrs[False]).startswith(f"arn:{partition}:acm-pca:{region}:")
 
 
@@ -435,8 +435,8 @@ def test_the_distribution_point_names_the_cas_crl(
     certificate = root.issued(raw_csr())
 
     value = _distribution_point(uri.format(id=root.arn.rpartition("/")[2]))
-    found = oracles.extension(certificate, CRL_DISTRIBUTION_POINTS)
-    assert found == (CRL_DISTRIBUTION_POINTS, False, value)
+    result = oracles.extension(certificate, CRL_DISTRIBUTION_POINTS)
+    assert result == (CRL_DISTRIBUTION_POINTS, False, value)
 
 
 def test_the_distribution_point_of_a_partitioned_crl_names_the_partition(pca: PcaMock) -> None:
@@ -459,6 +459,6 @@ def test_the_responders_own_name_is_in_the_certificate(pca: PcaMock) -> None:
 
     certificate = root.issued(raw_csr())
 
-    found = oracles.extension(certificate, AUTHORITY_INFORMATION_ACCESS)
+    result = oracles.extension(certificate, AUTHORITY_INFORMATION_ACCESS)
     expected = _ocsp_access("http://ocsp.example")
-    assert found == (AUTHORITY_INFORMATION_ACCESS, False, expected)
+    assert result == (AUTHORITY_INFORMATION_ACCESS, False, expected)

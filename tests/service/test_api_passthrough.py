@@ -204,9 +204,9 @@ def test_key_usage_may_have_all_bits_but_not_none(root: Ca) -> None:
 
 def test_key_usage_in_its_shortest_form_is_a_custom_extension(root: Ca) -> None:
     for value in ("AwIBBg==", "AwIHgA=="):
-        given = {"ObjectIdentifier": KEY_USAGE, "Value": value, "Critical": True}
+        argument = {"ObjectIdentifier": KEY_USAGE, "Value": value, "Critical": True}
 
-        certificate = _issued(root, CustomExtensions=[given])
+        certificate = _issued(root, CustomExtensions=[argument])
 
         expected = (KEY_USAGE, True, base64.b64decode(value).hex())
         assert oracles.extension(certificate, KEY_USAGE) == expected
@@ -251,7 +251,7 @@ def test_a_purpose_is_chosen_by_its_name_or_its_oid(purpose: str, root: Ca) -> N
 
 def test_purposes_come_in_the_callers_order_each_once(root: Ca) -> None:
     client, server = "CLIENT_AUTH", "SERVER_AUTH"
-    wanted = [
+    expected = [
         _named(client),
         _named("SMART_CARD_LOGIN"),
         _by_oid("1.0.18013.5.1.2"),
@@ -262,7 +262,7 @@ def test_purposes_come_in_the_callers_order_each_once(root: Ca) -> None:
     ]
 
     _assert_purposes(
-        _issued(root, ExtendedKeyUsage=wanted),
+        _issued(root, ExtendedKeyUsage=expected),
         _PURPOSES[client][1],
         _PURPOSES["SMART_CARD_LOGIN"][1],
         "060728818c5d050102",
@@ -273,9 +273,9 @@ def test_purposes_come_in_the_callers_order_each_once(root: Ca) -> None:
 def test_twenty_purposes_are_the_most(pca: PcaMock, root: Ca) -> None:
     purposes = [_by_oid(f"1.3.6.1.4.1.99999.{number}") for number in range(21)]
 
-    found = oracles.certificate(_issued(root, ExtendedKeyUsage=purposes[:20]))
+    result = oracles.certificate(_issued(root, ExtendedKeyUsage=purposes[:20]))
 
-    assert len(found.extended_key_usage_value) == 20
+    assert len(result.extended_key_usage_value) == 20
     with refused("ValidationException", pca):
         _issued(root, ExtendedKeyUsage=purposes)
 
@@ -431,9 +431,9 @@ def test_a_custom_extension_passes_whatever_its_value(value: bytes, root: Ca) ->
 
 
 def test_the_bits_behind_the_last_byte_of_base64_are_not_looked_at(root: Ca) -> None:
-    given = {"ObjectIdentifier": PRIVATE, "Value": "BQB="}
+    value = {"ObjectIdentifier": PRIVATE, "Value": "BQB="}
 
-    certificate = _issued(root, CustomExtensions=[given])
+    certificate = _issued(root, CustomExtensions=[value])
 
     assert oracles.extension(certificate, PRIVATE) == (PRIVATE, False, "0500")
 
@@ -458,7 +458,7 @@ def test_a_user_notice_passes_as_a_custom_extension(root: Ca) -> None:
 
 @pytest.mark.parametrize("value", ["BQA", "BQ\n==", "B-_=", "====", "BQA=BQA=", "A" * 4097, " "])
 def test_a_value_that_is_not_base64_is_refused(value: str, pca: PcaMock, root: Ca) -> None:
-    given = {"ObjectIdentifier": PRIVATE, "Value": value}
+    argument = {"ObjectIdentifier": PRIVATE, "Value": value}
 
     with refused("ValidationException", pca):
-        _issued(root, CustomExtensions=[given])
+        _issued(root, CustomExtensions=[argument])

@@ -186,16 +186,16 @@ def _asked(item: Any) -> Any:
 
 def _read(encoded: bytes) -> list[Any]:
     """Subject alternative names as asn1crypto reads them: (kind, value) each."""
-    found, position = [], 0
+    result, position = [], 0
     _, _, _, _, content, _ = parser.parse(encoded, strict=True)
     while position < len(content):
         _, _, tag, header, inside, _ = parser.parse(content[position:])
         item = content[position : position + len(header) + len(inside)]
         position += len(item)
-        found.append(
+        result.append(
             _edi_party_name(inside) if tag == 5 else _KINDS[tag](asn1_x509.GeneralName.load(item))
         )
-    return found
+    return result
 
 
 def _edi_party_name(content: bytes) -> Any:
@@ -225,8 +225,8 @@ _KINDS: Final[dict[int, Any]] = {
 
 
 def _value(certificate: str, oid: str) -> bytes | None:
-    found = oracles.extension(certificate, oid)
-    return None if found is None else bytes.fromhex(found.value)
+    result = oracles.extension(certificate, oid)
+    return None if result is None else bytes.fromhex(result.value)
 
 
 def _assert_holds(certificate: str, asked: Any) -> None:
@@ -257,13 +257,13 @@ def _assert_holds(certificate: str, asked: Any) -> None:
         for item in listed
     ] == asked.get("CertificatePolicies", [])
 
-    given = asked.get("CustomExtensions", [])
-    oids_given = {item["ObjectIdentifier"] for item in given}
+    value = asked.get("CustomExtensions", [])
+    oids_given = {item["ObjectIdentifier"] for item in value}
     assert [
         custom(item.oid, item.value, item.critical)
         for item in oracles.extensions(certificate)
         if item.oid in oids_given
-    ] == given
+    ] == value
 
 
 @given(subject=_subjects, extensions=_extensions)

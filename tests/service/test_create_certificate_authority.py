@@ -346,7 +346,7 @@ def test_a_member_of_the_subject_is_in_the_csr(
 def test_the_subject_of_the_documentations_sample_is_in_its_order(
     pca_client: ACMPCAClient,
 ) -> None:
-    wanted = {
+    expected = {
         "Country": "US",
         "Organization": "Example Corp",
         "OrganizationalUnit": "Sales",
@@ -355,7 +355,7 @@ def test_the_subject_of_the_documentations_sample_is_in_its_order(
         "CommonName": "www.example.com",
     }
 
-    ca = pending(pca_client, configuration_=configuration() | {"Subject": wanted})
+    ca = pending(pca_client, configuration_=configuration() | {"Subject": expected})
 
     printed = re.findall(r"Subject: (.*)", oracles.openssl_text(ca.csr().decode(), "req"))
     assert re.sub(r"\s*=\s*", "=", printed[0]) == (
@@ -364,9 +364,9 @@ def test_the_subject_of_the_documentations_sample_is_in_its_order(
 
 
 def test_custom_attributes_are_in_the_csr(pca_client: ACMPCAClient) -> None:
-    wanted = custom((MATTER_NODE, "CACACACA00000001"), ("2.5.4.6", "DE"), (MATTER_NODE, "ü"))
+    expected = custom((MATTER_NODE, "CACACACA00000001"), ("2.5.4.6", "DE"), (MATTER_NODE, "ü"))
 
-    ca = pending(pca_client, configuration_=configuration() | {"Subject": wanted})
+    ca = pending(pca_client, configuration_=configuration() | {"Subject": expected})
 
     assert [(oid, text) for oid, _, text in subject(ca)] == [
         (MATTER_NODE, "CACACACA00000001"),
@@ -378,38 +378,44 @@ def test_custom_attributes_are_in_the_csr(pca_client: ACMPCAClient) -> None:
 def test_custom_attributes_beside_standard_ones_are_refused(
     pca: PcaMock, pca_client: ACMPCAClient
 ) -> None:
-    wanted = custom((MATTER_NODE, "CACACACA00000001"), CommonName="Matter Root")
+    expected = custom((MATTER_NODE, "CACACACA00000001"), CommonName="Matter Root")
 
     with refused("InvalidArgsException", pca):
-        create(pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": wanted})
+        create(
+            pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": expected}
+        )
 
 
 def test_an_empty_string_in_the_subject_is_treated_as_absent(pca_client: ACMPCAClient) -> None:
-    wanted = {"CommonName": "a", "Organization": ""}
+    expected = {"CommonName": "a", "Organization": ""}
 
-    ca = pending(pca_client, configuration_=configuration() | {"Subject": wanted})
+    ca = pending(pca_client, configuration_=configuration() | {"Subject": expected})
 
     assert subject(ca) == [("2.5.4.3", UTF8, "a")]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"CommonName": ""}, {"CommonName": "", "State": ""}])
-def test_an_empty_subject_is_refused(pca: PcaMock, pca_client: ACMPCAClient, wanted: Any) -> None:
+@pytest.mark.parametrize("expected", [{}, {"CommonName": ""}, {"CommonName": "", "State": ""}])
+def test_an_empty_subject_is_refused(pca: PcaMock, pca_client: ACMPCAClient, expected: Any) -> None:
     with refused("InvalidArgsException", pca):
-        create(pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": wanted})
+        create(
+            pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": expected}
+        )
 
 
 @pytest.mark.parametrize(("oid", "text"), [("2.5.4.6", "DEU"), ("2.5.4.5", "a_b")])
 def test_a_custom_attribute_that_cannot_be_written_is_refused(
     pca: PcaMock, pca_client: ACMPCAClient, oid: str, text: str
 ) -> None:
-    wanted = custom((oid, text))
+    expected = custom((oid, text))
 
     with refused("InvalidArgsException", pca):
-        create(pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": wanted})
+        create(
+            pca_client, CertificateAuthorityConfiguration=configuration() | {"Subject": expected}
+        )
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "expected",
     [
         {"Country": "USA"},
         {"Country": "1a"},
@@ -421,10 +427,10 @@ def test_a_custom_attribute_that_cannot_be_written_is_refused(
     ],
 )
 def test_a_subject_against_the_model_is_a_validation_exception(
-    pca: PcaMock, unchecked: ACMPCAClient, wanted: Any
+    pca: PcaMock, unchecked: ACMPCAClient, expected: Any
 ) -> None:
     with refused("ValidationException", pca):
-        create(unchecked, CertificateAuthorityConfiguration=configuration() | {"Subject": wanted})
+        create(unchecked, CertificateAuthorityConfiguration=configuration() | {"Subject": expected})
 
 
 # The CSR (5.5)
@@ -558,18 +564,18 @@ def test_an_access_method_is_in_the_csr(pca_client: ACMPCAClient, method: Any, o
 def test_access_descriptions_keep_their_order_and_come_after_the_key_usage(
     pca_client: ACMPCAClient,
 ) -> None:
-    wanted = with_access({"DnsName": "b"}, {"DnsName": "a"}, {"DnsName": "b"})
-    wanted["CsrExtensions"]["KeyUsage"] = {"KeyCertSign": True}
+    expected = with_access({"DnsName": "b"}, {"DnsName": "a"}, {"DnsName": "b"})
+    expected["CsrExtensions"]["KeyUsage"] = {"KeyCertSign": True}
 
-    ca = pending(pca_client, configuration_=wanted)
+    ca = pending(pca_client, configuration_=expected)
 
     assert [e.oid for e in oracles.requested_extensions(ca.csr().decode())] == [
         "2.5.29.19",
         "2.5.29.15",
         SUBJECT_INFORMATION_ACCESS,
     ]
-    found = asn1_x509.SubjectInfoAccessSyntax.load(bytes.fromhex(access_hex(ca)))
-    assert [d["access_location"].native for d in found] == ["b", "a", "b"]
+    result = asn1_x509.SubjectInfoAccessSyntax.load(bytes.fromhex(access_hex(ca)))
+    assert [d["access_location"].native for d in result] == ["b", "a", "b"]
     assert verified_by_openssl(ca)
 
 
@@ -580,7 +586,7 @@ def test_a_list_without_access_descriptions_asks_for_nothing(pca_client: ACMPCAC
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "expected",
     [
         pytest.param(with_access({}), id="no location"),
         pytest.param(with_access({"DnsName": "a", "Rfc822Name": "a@b"}), id="two locations"),
@@ -605,10 +611,10 @@ def test_a_list_without_access_descriptions_asks_for_nothing(pca_client: ACMPCAC
     ],
 )
 def test_a_faulty_access_description_is_refused(
-    pca: PcaMock, pca_client: ACMPCAClient, wanted: Any
+    pca: PcaMock, pca_client: ACMPCAClient, expected: Any
 ) -> None:
     with refused("InvalidArgsException", pca):
-        create(pca_client, CertificateAuthorityConfiguration=wanted)
+        create(pca_client, CertificateAuthorityConfiguration=expected)
 
 
 # IdempotencyToken (5.6)
@@ -915,14 +921,14 @@ def test_a_crl_configuration_changes_issued_certificates(
 ) -> None:
     ca = support.root(pca_client, **with_crl(**changes))
 
-    found = crl_uri(ca.issued(KeyHolder().csr()))
+    result = crl_uri(ca.issued(KeyHolder().csr()))
 
     if uri is None:
-        assert found is None
+        assert result is None
     else:
         ca_id = ca.arn.rpartition("/")[2]
         pattern = re.escape(uri).replace(r"\{id\}", ca_id).replace(r"\{part\}", r"[\w-]{8,40}")
-        assert re.fullmatch(pattern, found or "")
+        assert re.fullmatch(pattern, result or "")
 
 
 @pytest.mark.parametrize(

@@ -68,11 +68,11 @@ def test_the_uri_in_certificates_leads_to_the_object(
     ca = revoking.root(pca, **configuration)
     point = distribution_point(ca.get(issue(ca))[0])
 
-    (found,) = crls(pca)
-    partition = found.rpartition("/")[2].removesuffix(".crl")
-    assert found == key.format(ca=revoking.ca_id(ca), partition=partition)
-    assert point == f"http://{host}/{found}"
-    assert parsed(crls(pca)[found]).issuer.dump().hex() == oracles.subject_hex(ca.certificate())
+    (result,) = crls(pca)
+    partition = result.rpartition("/")[2].removesuffix(".crl")
+    assert result == key.format(ca=revoking.ca_id(ca), partition=partition)
+    assert point == f"http://{host}/{result}"
+    assert parsed(crls(pca)[result]).issuer.dump().hex() == oracles.subject_hex(ca.certificate())
 
 
 def test_partitions_are_named_by_eleven_random_letters_and_digits(pca: PcaMock) -> None:

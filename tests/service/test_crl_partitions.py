@@ -70,9 +70,9 @@ def test_another_type_leaves_old_certificates_with_their_old_crl(clock: Any, pca
     revoke(ca, new)
     clock.shift(4 * _DAY)
 
-    found = {key: listed(data) for key, data in crls(pca).items()}
+    result = {key: listed(data) for key, data in crls(pca).items()}
     base = f"http://{BUCKET}.s3.us-east-1.amazonaws.com/"
-    assert {base + key: serials for key, serials in found.items()} == {
+    assert {base + key: serials for key, serials in result.items()} == {
         complete: [serial(old)],
         partition: [serial(new)],
     }
@@ -118,12 +118,12 @@ def test_a_full_partition_is_followed_by_another() -> None:
         assert len(crls(pca)) == 3
         revoke(ca, arns[1])
         revoke(ca, arns[2])
-        found = {
+        result = {
             parsed(data).issuing_distribution_point_value["distribution_point"]
             .chosen[0].native: listed(data)
             for data in crls(pca).values()
         }  # fmt: skip
-        assert found == {points[0]: [serial(arns[1])], points[2]: [serial(arns[2])], points[4]: []}
+        assert result == {points[0]: [serial(arns[1])], points[2]: [serial(arns[2])], points[4]: []}
 
 
 def test_a_certificate_from_before_partitions_is_in_none_of_them(pca: PcaMock) -> None:

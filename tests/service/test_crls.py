@@ -114,16 +114,16 @@ def test_crl_numbers_are_milliseconds_and_rise_even_in_the_same_one(
 ) -> None:
     ca = revoking.root(pca)
     arns = [issue(ca) for _ in range(3)]
-    found = [number(crl(pca, ca))]
+    result = [number(crl(pca, ca))]
     for arn in arns:
         revoke(ca, arn)
-        found.append(number(crl(pca, ca)))
+        result.append(number(crl(pca, ca)))
     clock.shift(timedelta(seconds=1.5))
     revoke(ca, issue(ca))
-    found.append(number(crl(pca, ca)))
+    result.append(number(crl(pca, ca)))
 
     start = int(NOW.timestamp()) * 1000
-    assert found == [start, start + 1, start + 2, start + 3, start + 1500]
+    assert result == [start, start + 1, start + 2, start + 3, start + 1500]
 
 
 def test_a_crl_is_refreshed_when_half_of_its_time_has_passed(clock: Any, pca: PcaMock) -> None:
@@ -234,9 +234,9 @@ def test_a_crl_is_that_of_the_moment_of_its_revocation_whenever_it_is_read(
     ca.client.delete_certificate_authority(CertificateAuthorityArn=ca.arn)
     clock.shift(_DAY)
 
-    found = parsed(crl(pca, ca))["tbs_cert_list"]
+    result = parsed(crl(pca, ca))["tbs_cert_list"]
 
-    assert found["this_update"].native == NOW - _HOUR
+    assert result["this_update"].native == NOW - _HOUR
     assert listed(crl(pca, ca)) == [serial(arn)]
 
 

@@ -105,11 +105,11 @@ def test_the_serial_is_decimal_and_that_of_the_certificate(pca_client: ACMPCACli
 
 
 def test_a_configuration_is_described_as_it_was_requested(pca_client: ACMPCAClient) -> None:
-    given = configuration("x", CsrExtensions={"KeyUsage": {"CRLSign": True, "KeyCertSign": False}})
+    value = configuration("x", CsrExtensions={"KeyUsage": {"CRLSign": True, "KeyCertSign": False}})
 
     assert (
-        pending(pca_client, configuration_=given).describe()["CertificateAuthorityConfiguration"]
-        == given
+        pending(pca_client, configuration_=value).describe()["CertificateAuthorityConfiguration"]
+        == value
     )
 
 
@@ -212,10 +212,10 @@ def test_a_revocation_configuration_that_is_off_is_not_shared_between_cas(
 
 
 def test_the_state_does_not_share_the_request(pca_client: ACMPCAClient) -> None:
-    given = configuration("x")
-    ca = pending(pca_client, configuration_=given)
+    value = configuration("x")
+    ca = pending(pca_client, configuration_=value)
 
-    given["Subject"]["CommonName"] = "changed"
+    value["Subject"]["CommonName"] = "changed"
 
     assert ca.describe()["CertificateAuthorityConfiguration"] == configuration("x")
 

@@ -74,10 +74,10 @@ def test_every_breach_of_a_constraint_is_refused_and_changes_nothing(
 ) -> None:
     before = inside.snapshot(clients[0])
 
-    found = {str(case): fault(clients, case) for case in cases() if case.operation == operation}
+    result = {str(case): fault(clients, case) for case in cases() if case.operation == operation}
 
-    assert {case: text for case, text in found.items() if text is not None} == {}
-    assert found
+    assert {case: text for case, text in result.items() if text is not None} == {}
+    assert result
     assert inside.snapshot(clients[0]) == before
 
 

@@ -96,9 +96,9 @@ def test_the_answer_is_the_same_every_time(root: Ca) -> None:
 
 
 def test_a_certificate_is_that_of_its_request(root: Ca) -> None:
-    wanted = {root.issue(raw_csr(subject=subject)): subject for subject in _NAMES}
+    expected = {root.issue(raw_csr(subject=subject)): subject for subject in _NAMES}
 
-    for arn, subject in wanted.items():
+    for arn, subject in expected.items():
         assert oracles.subject_hex(_answer(root, arn)["Certificate"]) == subject.hex()
 
 

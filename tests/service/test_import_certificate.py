@@ -330,13 +330,13 @@ def test_describe_has_serial_and_validity_of_the_certificate(sub: Ca) -> None:
         now = datetime.now(timezone.utc)
     after = sub.describe()
 
-    found = x509.load_pem_x509_certificate(certificate.encode())
+    result = x509.load_pem_x509_certificate(certificate.encode())
     assert after == {
         **before,
         "Status": "ACTIVE",
-        "Serial": str(found.serial_number),
-        "NotBefore": found.not_valid_before_utc,
-        "NotAfter": found.not_valid_after_utc,
+        "Serial": str(result.serial_number),
+        "NotBefore": result.not_valid_before_utc,
+        "NotAfter": result.not_valid_after_utc,
         "LastStateChangeAt": now.replace(microsecond=now.microsecond // 1000 * 1000),
     }
 

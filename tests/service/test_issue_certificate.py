@@ -301,9 +301,9 @@ _PSS_HASHES: Final = {
 
 
 def _assert_names_its_algorithm(certificate: str, signing: str) -> None:
-    found = oracles.certificate(certificate)
-    identifier = found["signature_algorithm"]
-    assert identifier.dump() == found["tbs_certificate"]["signature"].dump()
+    result = oracles.certificate(certificate)
+    identifier = result["signature_algorithm"]
+    assert identifier.dump() == result["tbs_certificate"]["signature"].dump()
     if signing in _IDENTIFIERS:
         assert identifier.dump().hex() == _IDENTIFIERS[signing]
         return
@@ -355,10 +355,10 @@ def test_an_ml_dsa_signature_verifies_in_cryptography(name: str, pca: PcaMock) -
     certificate = root.issued(raw_csr())
 
     _assert_names_its_algorithm(certificate, name)
-    found = x509.load_pem_x509_certificate(certificate.encode())
-    found.verify_directly_issued_by(x509.load_pem_x509_certificate(root.certificate().encode()))
+    result = x509.load_pem_x509_certificate(certificate.encode())
+    result.verify_directly_issued_by(x509.load_pem_x509_certificate(root.certificate().encode()))
     with pytest.raises(InvalidSignature):
-        found.verify_directly_issued_by(
+        result.verify_directly_issued_by(
             x509.load_pem_x509_certificate(stranger.certificate().encode())
         )
 
@@ -383,26 +383,26 @@ def test_a_ca_issues_only_cas_of_a_smaller_path_length(own: int, pca: PcaMock, r
     ca = support.subordinate(root, path_length=own)
     month: Any = {"Type": "DAYS", "Value": 30}
 
-    for family, wanted, suffix in itertools.product(
+    for family, expected, suffix in itertools.product(
         ("Subordinate", "BlankSubordinate"), range(4), ("", "_APIPassthrough")
     ):
         if family.startswith("Blank") and not suffix:
             continue
-        template = f"{family}CACertificate_PathLen{wanted}{suffix}"
-        if wanted < own:
+        template = f"{family}CACertificate_PathLen{expected}{suffix}"
+        if expected < own:
             certificate = ca.issued(raw_csr(), template, Validity=month)
-            assert oracles.certificate(certificate).max_path_length == wanted
+            assert oracles.certificate(certificate).max_path_length == expected
         else:
             with refused("ValidationException", pca):
                 ca.issue(raw_csr(), template, Validity=month)
     ca.issue(raw_csr(), Validity=month)
 
 
-@pytest.mark.parametrize("wanted", range(4))
-def test_a_root_without_path_length_issues_cas_of_any(wanted: int, root: Ca) -> None:
-    certificate = root.issued(raw_csr(), f"SubordinateCACertificate_PathLen{wanted}")
+@pytest.mark.parametrize("expected", range(4))
+def test_a_root_without_path_length_issues_cas_of_any(expected: int, root: Ca) -> None:
+    certificate = root.issued(raw_csr(), f"SubordinateCACertificate_PathLen{expected}")
 
-    assert oracles.certificate(certificate).max_path_length == wanted
+    assert oracles.certificate(certificate).max_path_length == expected
 
 
 def test_a_root_with_path_length_zero_issues_no_ca(pca: PcaMock) -> None:

@@ -528,12 +528,12 @@ def test_the_api_does_not_make_up_for_a_request_without_names(pca: PcaMock, root
 
 @pytest.mark.parametrize("critical", [False, True])
 def test_the_flag_of_the_alternative_name_is_copied(critical: bool, root: Ca) -> None:
-    wanted = san("a.example", critical=critical)
+    expected = san("a.example", critical=critical)
 
     for template in ("EndEntityCertificate", "EndEntityCertificate_CSRPassthrough"):
-        certificate = root.issued(raw_csr(wanted), template)
+        certificate = root.issued(raw_csr(expected), template)
 
-        assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == wanted
+        assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == expected
 
 
 def test_an_alternative_name_without_names_is_treated_as_absent(root: Ca) -> None:
@@ -545,11 +545,11 @@ def test_an_alternative_name_without_names_is_treated_as_absent(root: Ca) -> Non
 
 @pytest.mark.parametrize("value", ["3003820178", "30028200", "3006820141820141"])
 def test_an_alternative_name_is_copied_whatever_its_contents(value: str, root: Ca) -> None:
-    wanted = ParsedExtension(SUBJECT_ALTERNATIVE_NAME, False, value)
+    expected = ParsedExtension(SUBJECT_ALTERNATIVE_NAME, False, value)
 
-    certificate = root.issued(raw_csr(wanted))
+    certificate = root.issued(raw_csr(expected))
 
-    assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == wanted
+    assert oracles.extension(certificate, SUBJECT_ALTERNATIVE_NAME) == expected
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,8 @@ def test_a_reason_becomes_the_code_of_rfc_5280_in_ocsp(
     assert answer.revocation_time_utc == NOW
     named = {"cACompromise": 2, "aACompromise": 10, "keyCompromise": 1, "affiliationChanged": 3}
     named |= {"superseded": 4, "cessationOfOperation": 5, "privilegeWithdrawn": 9}
-    found = answer.revocation_reason
-    assert (named[found.value] if found else None) == code
+    result = answer.revocation_reason
+    assert (named[result.value] if result else None) == code
 
 
 @pytest.mark.parametrize("reason", ["CERTIFICATE_HOLD", "REMOVE_FROM_CRL", "key_compromise", ""])

@@ -205,7 +205,7 @@ def test_botocore_refuses_an_incomplete_tag(
 
 
 @pytest.mark.parametrize(
-    ("given", "left"),
+    ("value", "left"),
     [
         pytest.param({"Key": "k1"}, ["k2", "empty"], id="without a value: whatever it has"),
         pytest.param({"Key": "k1", "Value": "v"}, ["k2", "empty"], id="with its value"),
@@ -217,11 +217,11 @@ def test_botocore_refuses_an_incomplete_tag(
     ],
 )
 def test_a_tag_is_removed_if_its_key_and_any_requested_value_match(
-    pca_client: ACMPCAClient, given: Any, left: list[str]
+    pca_client: ACMPCAClient, value: Any, left: list[str]
 ) -> None:
     ca = pending(pca_client, Tags=[*numbered(1, 2), {"Key": "empty"}])
 
-    untag(ca, given)
+    untag(ca, value)
 
     assert [key for key, _ in tags_of(ca)] == left
 

@@ -359,9 +359,9 @@ def test_the_callers_own_configuration_is_not_shared_with_the_mock(
     pca_client: ACMPCAClient,
 ) -> None:
     ca = root(pca_client)
-    given = {**CRL, "CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}
-    before = reconfigure(ca, Crl=given)
+    value = {**CRL, "CrlDistributionPointExtensionConfiguration": {"OmitExtension": True}}
+    before = reconfigure(ca, Crl=value)
 
-    given["CrlDistributionPointExtensionConfiguration"]["OmitExtension"] = False
+    value["CrlDistributionPointExtensionConfiguration"]["OmitExtension"] = False
 
     assert ca.describe()["RevocationConfiguration"] == before

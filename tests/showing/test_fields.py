@@ -50,8 +50,8 @@ def read(
 
 def words(extension: x509.ExtensionType) -> list[str]:
     """An extension as it is shown, in parts."""
-    (found,) = read(extension).extensions
-    return list(found.values)
+    (result,) = read(extension).extensions
+    return list(result.values)
 
 
 def raw(oid: str, value: bytes) -> x509.UnrecognizedExtension:

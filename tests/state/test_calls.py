@@ -23,10 +23,10 @@ def names(calls: Iterable[Call]) -> list[str]:
 @pytest.fixture
 def log() -> Log:
     """A log with the calls A and B."""
-    found = Log()
-    found.add(call("A"))
-    found.add(call("B"))
-    return found
+    result = Log()
+    result.add(call("A"))
+    result.add(call("B"))
+    return result
 
 
 def test_a_new_log_is_empty() -> None:

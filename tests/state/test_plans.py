@@ -44,8 +44,8 @@ def take(plans: Plans, kind: type[Any], operation: str, params: Params) -> Any:
 
 def struck(plans: Plans, params: Params | None = None) -> str | None:
     """Call IssueCertificate; return the message of the effect that strikes it."""
-    found = take(plans, Refusal, ISSUE, params or {})
-    return str(found.error) if found is not None else None
+    result = take(plans, Refusal, ISSUE, params or {})
+    return str(result.error) if result is not None else None
 
 
 # How long
@@ -172,14 +172,14 @@ def test_a_plan_for_another_operation_is_passed_over() -> None:
 EFFECTS: list[Effect] = [refusal(), Delay(NO_TIME), LateFailure("OTHER"), Hold(1)]
 
 
-@pytest.mark.parametrize("wanted", EFFECTS, ids=lambda effect: type(effect).__name__)
-def test_a_plan_of_another_kind_is_passed_over(wanted: Effect) -> None:
+@pytest.mark.parametrize("expected", EFFECTS, ids=lambda effect: type(effect).__name__)
+def test_a_plan_of_another_kind_is_passed_over(expected: Effect) -> None:
     plans = Plans()
     made = {type(effect): planned(plans, 1, effect) for effect in EFFECTS}
 
-    assert take(plans, type(wanted), ISSUE, {}) is wanted
-    assert take(plans, type(wanted), ISSUE, {}) is None
-    assert [plan.struck for plan in made.values()] == [effect is wanted for effect in EFFECTS]
+    assert take(plans, type(expected), ISSUE, {}) is expected
+    assert take(plans, type(expected), ISSUE, {}) is None
+    assert [plan.struck for plan in made.values()] == [effect is expected for effect in EFFECTS]
 
 
 def test_a_plan_that_does_not_fit_leaves_the_call_to_the_next_one() -> None:
@@ -197,7 +197,7 @@ def test_a_plan_that_does_not_fit_leaves_the_call_to_the_next_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("value", "expected"),
     [
         ({}, {}),
         ({"CertificateAuthorityArn": ARN, "Csr": b"csr"}, {}),
@@ -215,12 +215,12 @@ def test_a_plan_that_does_not_fit_leaves_the_call_to_the_next_one() -> None:
         ({"CertificateSerial": "0A1B2C"}, {"CertificateSerial": "0a:1b:2c"}),
     ],
 )
-def test_parameters_fit_if_they_have_all_planned_members(given: Params, wanted: Params) -> None:
-    assert fits(given, wanted)
+def test_parameters_fit_if_they_have_all_planned_members(value: Params, expected: Params) -> None:
+    assert fits(value, expected)
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("value", "expected"),
     [
         ({}, {"CertificateAuthorityArn": ARN}),
         ({"CertificateAuthorityArn": ARN}, {"CertificateAuthorityArn": ARN + "2"}),
@@ -242,9 +242,9 @@ def test_parameters_fit_if_they_have_all_planned_members(given: Params, wanted: 
     ],
 )
 def test_parameters_do_not_fit_if_a_planned_member_is_missing_or_different(
-    given: Params, wanted: Params
+    value: Params, expected: Params
 ) -> None:
-    assert not fits(given, wanted)
+    assert not fits(value, expected)
 
 
 def test_a_condition_gets_the_parameters_and_decides() -> None:
@@ -298,10 +298,10 @@ def test_the_next_plan_strikes_instead_of_one_that_has_ended_meanwhile() -> None
     plans = Plans()
     first, second = planned(plans, left=1), planned(plans, left=1)
 
-    found = plans.find(Refusal, ISSUE, {})
+    result = plans.find(Refusal, ISSUE, {})
     first.cancel()
-    assert plans.strike(found, Refusal, ISSUE, {}) is second.effect
-    assert plans.strike(found, Refusal, ISSUE, {}) is None
+    assert plans.strike(result, Refusal, ISSUE, {}) is second.effect
+    assert plans.strike(result, Refusal, ISSUE, {}) is None
     assert (first.struck, second.struck) == (0, 1)
 
 
@@ -329,9 +329,9 @@ def test_only_one_of_two_threads_gets_the_last_strike() -> None:
     plan = plans.add(Plan(ISSUE, refusal(), when=lambda _: both.wait() >= 0, left=1))
 
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda _: take(plans, Refusal, ISSUE, {}), range(2)))
+        result = list(pool.map(lambda _: take(plans, Refusal, ISSUE, {}), range(2)))
 
-    assert sorted(effect is None for effect in found) == [False, True]
+    assert sorted(effect is None for effect in result) == [False, True]
     assert (plan.left, plan.struck) == (0, 1)
 
 

@@ -35,9 +35,9 @@ def test_everything_repeats_with_a_seed(seed: Any, new: Any) -> None:
 @pytest.mark.parametrize("new", [new_uuid, new_serial_number, new_partition_name])
 def test_other_seeds_and_no_seed_give_other_values(new: Any) -> None:
     sources = [source(seed) for seed in (*SEEDS, None, None)]
-    found = [new(each) for each in sources for _ in range(20)]
+    result = [new(each) for each in sources for _ in range(20)]
 
-    assert len(set(found)) == 20 * len(sources)
+    assert len(set(result)) == 20 * len(sources)
 
 
 @pytest.mark.parametrize("bits", [0, (1 << 128) - 1, 0x0123456789ABCDEF << 64])
@@ -60,14 +60,14 @@ def test_a_serial_number_is_never_zero() -> None:
 
 
 def test_some_serial_numbers_begin_with_zeros() -> None:
-    found = source(7)
+    result = source(7)
 
-    assert 0 < sum(new_serial_number(found) < 1 << 124 for _ in range(160)) < 40
+    assert 0 < sum(new_serial_number(result) < 1 << 124 for _ in range(160)) < 40
 
 
 def test_a_partition_has_a_name_of_eleven_letters_and_digits() -> None:
-    found = source(7)
-    names = [new_partition_name(found) for _ in range(99)]
+    result = source(7)
+    names = [new_partition_name(result) for _ in range(99)]
 
     assert all(re.fullmatch("[A-Za-z0-9]{11}", name) for name in names)
     assert any(re.search("[A-Z]", name) and re.search("[a-z]", name) for name in names)

@@ -143,9 +143,9 @@ def test_a_mock_of_another_account_can_restore_it_too(ended: Hierarchy) -> None:
 def full(pca: PcaMock) -> Hierarchy:
     """A hierarchy with something of everything."""
     pca.clock.freeze(NOON)
-    found = Hierarchy.made_in(pca)
+    result = Hierarchy.made_in(pca)
     client = pca.client(region_name=REGION)
-    arn = found.issuing.arn
+    arn = result.issuing.arn
     client.tag_certificate_authority(
         CertificateAuthorityArn=arn, Tags=[{"Key": "team", "Value": "pki"}]
     )
@@ -155,10 +155,10 @@ def full(pca: PcaMock) -> Hierarchy:
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
     policies.share(support.Ca(client, arn))
-    found.report_id = revoking.create_report(support.Ca(client, arn))["AuditReportId"]
-    found.other.revoke("SUPERSEDED")
-    found.kept = pca.snapshot()
-    return found
+    result.report_id = revoking.create_report(support.Ca(client, arn))["AuditReportId"]
+    result.other.revoke("SUPERSEDED")
+    result.kept = pca.snapshot()
+    return result
 
 
 def everything(pca: PcaMock) -> Any:
@@ -173,10 +173,10 @@ def everything(pca: PcaMock) -> Any:
     )
 
 
-def change_everything(pca: PcaMock, found: Hierarchy) -> None:
+def change_everything(pca: PcaMock, result: Hierarchy) -> None:
     """Change whatever there is."""
     client = pca.client(region_name=REGION)
-    arn = found.issuing.arn
+    arn = result.issuing.arn
     pca.clock.advance(days=10)
     client.untag_certificate_authority(
         CertificateAuthorityArn=arn, Tags=[{"Key": "team", "Value": "pki"}]
@@ -187,16 +187,16 @@ def change_everything(pca: PcaMock, found: Hierarchy) -> None:
     client.delete_permission(CertificateAuthorityArn=arn, Principal="acm.amazonaws.com")
     client.delete_policy(ResourceArn=arn)
     revoking.create_report(support.Ca(client, arn))
-    found.leaf.revoke()
-    found.issuing.issue("three", IdempotencyToken="token")
-    found.root.create_subordinate_ca("Later")
+    result.leaf.revoke()
+    result.issuing.issue("three", IdempotencyToken="token")
+    result.root.create_subordinate_ca("Later")
     revocation = {"RevocationConfiguration": revoking.crl_on(S3BucketName="elsewhere")}
     client.update_certificate_authority(CertificateAuthorityArn=arn, **revocation)
     pca.fail("ListTags", "ThrottlingException")
-    found.issuing.delete()
-    found.root.delete()
+    result.issuing.delete()
+    result.root.delete()
     pca.clock.advance(days=31)
-    assert pca.authorities[:1] != [found.root]
+    assert pca.authorities[:1] != [result.root]
 
 
 def test_everything_comes_back(pca: PcaMock, full: Hierarchy) -> None:
@@ -508,7 +508,7 @@ def test_buckets_of_moto_are_not_the_mocks_own(pca: PcaMock) -> None:
 
 
 def test_a_reset_mock_is_as_it_was_at_its_start(pca: PcaMock) -> None:
-    found = Hierarchy.made_in(pca)
+    result = Hierarchy.made_in(pca)
     pca.clock.freeze(NOON)
     pca.fail("ListTags", "ThrottlingException")
     pca.reset()
@@ -519,9 +519,9 @@ def test_a_reset_mock_is_as_it_was_at_its_start(pca: PcaMock) -> None:
     assert abs(pca.clock.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
     assert pca._state.plans.in_force == []
     with refused("ResourceNotFoundException"):
-        found.root.disable()
-    pca.restore(found.kept)
-    assert found.root.issue("localhost").status == "ISSUED"
+        result.root.disable()
+    pca.restore(result.kept)
+    assert result.root.issue("localhost").status == "ISSUED"
 
 
 def test_buckets_can_be_written_to_after_a_reset(pca: PcaMock) -> None:
@@ -652,12 +652,12 @@ class _Counting:
 
 
 def test_snapshots_share_the_records_that_never_change(ended: Hierarchy) -> None:
-    found = []
+    result = []
     for _ in range(2):
         with mock_pca() as pca:
             pca.restore(ended.kept)
-            found.append(inside.authority(pca, ended.issuing.arn))
-    first, second = found
+            result.append(inside.authority(pca, ended.issuing.arn))
+    first, second = result
 
     assert first is not second
     assert first.installed is second.installed

@@ -53,16 +53,16 @@ def described(pca: PcaMock, authority: Authority) -> Any:
 
 def validity(pem: str) -> tuple[datetime, datetime]:
     """(notBefore, notAfter), read by asn1crypto."""
-    found = oracles.certificate(pem)["tbs_certificate"]["validity"]
-    return found["not_before"].native, found["not_after"].native
+    result = oracles.certificate(pem)["tbs_certificate"]["validity"]
+    return result["not_before"].native, result["not_after"].native
 
 
 def path_length(pem: str) -> int | None:
     """The path length in a CA's certificate, read by asn1crypto."""
     constraints = oracles.certificate(pem).basic_constraints_value
     assert constraints["ca"].native
-    found: int | None = constraints["path_len_constraint"].native
-    return found
+    result: int | None = constraints["path_len_constraint"].native
+    return result
 
 
 def operations(pca: PcaMock) -> list[str]:
@@ -239,15 +239,15 @@ def test_a_revocation_configuration_overrides_the_short_forms(pca: PcaMock) -> N
 
 def test_members_of_the_operation_are_passed_on(pca: PcaMock) -> None:
     tags = [{"Key": "team", "Value": "pki"}]
-    wanted: Any = {"Tags": tags, "UsageMode": "SHORT_LIVED_CERTIFICATE"}
-    root = pca.create_root_ca(**wanted)
+    expected: Any = {"Tags": tags, "UsageMode": "SHORT_LIVED_CERTIFICATE"}
+    root = pca.create_root_ca(**expected)
 
     assert described(pca, root)["UsageMode"] == "SHORT_LIVED_CERTIFICATE"
     assert pca.client().list_tags(CertificateAuthorityArn=root.arn)["Tags"] == tags
 
 
 @pytest.mark.parametrize(
-    ("wanted", "code"),
+    ("expected", "code"),
     [
         ({"common_name": ""}, "InvalidArgsException"),
         ({"signing_algorithm": "SHA256WITHRSA"}, "InvalidArgsException"),
@@ -256,9 +256,9 @@ def test_members_of_the_operation_are_passed_on(pca: PcaMock) -> None:
         ({"validity": -SECOND}, "ValidationException"),
     ],
 )
-def test_a_request_that_aws_would_refuse_is_refused(wanted: Any, code: str, pca: PcaMock) -> None:
+def test_a_request_that_aws_would_refuse_is_refused(expected: Any, code: str, pca: PcaMock) -> None:
     with pytest.raises(ClientError) as caught:
-        pca.create_root_ca(**wanted)
+        pca.create_root_ca(**expected)
 
     assert caught.value.response["Error"]["Code"] == code
 
@@ -609,8 +609,8 @@ def test_a_leaf_can_be_issued_for_a_csr(
     leaf = pca_issuing_ca.issue(csr=csr if form is bytes else csr.decode())
 
     assert leaf.subject == "CN=mine"
-    wanted = x509.load_pem_x509_csr(csr).public_key()
-    assert leaf.certificate.public_key() == wanted
+    expected = x509.load_pem_x509_csr(csr).public_key()
+    assert leaf.certificate.public_key() == expected
     assert oracles.openssl_verify(
         tmp_path, leaf.certificate_pem, leaf.chain_pem, pca_root_ca.certificate_pem
     )

@@ -289,7 +289,7 @@ def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaM
 
 
 @pytest.mark.parametrize(
-    ("arguments", "conditions", "found"),
+    ("arguments", "conditions", "result"),
     [
         ((), {}, [0, 1, 2, 3, 4]),
         (("RevokeCertificate",), {}, [1, 2]),
@@ -310,12 +310,12 @@ def some(pca: PcaMock, pca_client: ACMPCAClient, pca_root_ca: Authority) -> PcaM
     ],
 )
 def test_a_filter_chooses_the_calls_that_meet_all_conditions(
-    arguments: Any, conditions: Any, found: list[int], some: PcaMock
+    arguments: Any, conditions: Any, result: list[int], some: PcaMock
 ) -> None:
     everything = list(some.calls)
 
     chosen = some.calls.filter(*arguments, **conditions)
-    assert list(chosen) == [everything[index] for index in found]
+    assert list(chosen) == [everything[index] for index in result]
     assert isinstance(chosen, Calls)
 
 
@@ -485,8 +485,8 @@ def test_each_call_of_a_handle_has_its_line_when_handles_are_asked_for(prepared:
 def test_an_assertion_that_holds_returns_the_calls(some: PcaMock) -> None:
     serial = some.calls[1].params["CertificateSerial"]
 
-    found = some.calls.assert_called("RevokeCertificate", times=2, CertificateSerial=serial)
-    assert [call.outcome for call in found] == ["success", "RequestAlreadyProcessedException"]
+    result = some.calls.assert_called("RevokeCertificate", times=2, CertificateSerial=serial)
+    assert [call.outcome for call in result] == ["success", "RequestAlreadyProcessedException"]
     assert len(some.calls.assert_called("RevokeCertificate")) == 2
     assert len(some.calls.assert_called("RevokeCertificate", times=1, outcome="success")) == 1
     assert len(some.calls.assert_called("ListTags", times=0)) == 0

@@ -72,10 +72,10 @@ def test_only_the_handle_that_issue_gave_has_the_key(
 ) -> None:
     leaf = pca_issuing_ca.issue("localhost")
     for_csr = pca_issuing_ca.issue(csr=support.KeyHolder().csr())
-    found = pca.certificates[-2]
+    result = pca.certificates[-2]
 
-    assert found == leaf
-    for handle in (found, for_csr):
+    assert result == leaf
+    for handle in (result, for_csr):
         for name in ("private_key", "private_key_pem"):
             with pytest.raises(LookupError, match="where the CSR came from or, if issue"):
                 getattr(handle, name)

@@ -203,13 +203,13 @@ def test_detection_rules_find_what_they_are_for(pca: PcaMock) -> None:
     root.issue("*.example.com")
     root.issue("a.test")
 
-    found = {name: pca.events.matching(rule) for name, rule in RULES.items()}
-    assert {name: len(events) for name, events in found.items()} == {
+    result = {name: pca.events.matching(rule) for name, rule in RULES.items()}
+    assert {name: len(events) for name, events in result.items()} == {
         "a CA certificate": 1,
         "a wildcard": 1,
         "a failure": 0,
     }
-    (record,) = found["a wildcard"].cloudtrail()
+    (record,) = result["a wildcard"].cloudtrail()
     assert record["serviceEventDetails"]["subject"] == "CN=*.example.com"
     text = json.dumps(RULES["a CA certificate"])
     assert len(pca.events.matching(text)) == 1

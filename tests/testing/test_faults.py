@@ -114,9 +114,9 @@ def test_each_call_raises_an_error_of_its_own(pca: PcaMock, pca_client: ACMPCACl
 
     raised = []
     for _ in range(2):
-        with pytest.raises(EndpointConnectionError) as found:
+        with pytest.raises(EndpointConnectionError) as result:
             pca_client.list_certificate_authorities()
-        raised.append(found.value)
+        raised.append(result.value)
 
     assert len({id(error) for error in (planned, *raised)}) == 3
     assert planned.__traceback__ is None

@@ -60,16 +60,16 @@ def test_other_members_are_passed_on_and_may_replace_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "names"),
+    ("value", "names"),
     [
         ([("1.2.3", "a")], [("2.5.4.3", "Name"), ("1.2.3", "a")]),
         ([("1.2.3", "a"), ("2.5.4.3", "Own")], [("1.2.3", "a"), ("2.5.4.3", "Own")]),
     ],
 )
 def test_beside_custom_attributes_the_common_name_is_one_of_them(
-    given: Any, names: Any, pca: PcaMock
+    value: Any, names: Any, pca: PcaMock
 ) -> None:
-    root = pca.create_root_ca("Name", subject=attributes(*given))
+    root = pca.create_root_ca("Name", subject=attributes(*value))
 
     subject = root.certificate.subject
     assert [(part.oid.dotted_string, part.value) for part in subject] == names
