@@ -33,8 +33,8 @@ def answer(
     **_: Any,
 ) -> Any:
     """`before-call.acm`: the answer to a call about a private certificate; None for others."""
-    given = parameters.remembered(context)
-    if given is None or not moto_seam.answers(_SERVICE, params["url"]):
+    members = parameters.remembered(context)
+    if members is None or not moto_seam.answers(_SERVICE, params["url"]):
         return None
     caller, access_key = company.caller_of(state, request_signer, context)
     account_id = moto_seam.caller_account(access_key)
@@ -44,7 +44,7 @@ def answer(
         now = state.clock.now()
         acm = AcmContext(state, caller, account_id, now, moto_seam.users_of_certificate)
         try:
-            parsed = operations.call(model.name, given, acm)
+            parsed = operations.call(model.name, members, acm)
         except AwsError as error:
             return responses.failure(new_uuid(state.random), model, params["url"], error)
         except ConditionError as error:
@@ -62,14 +62,14 @@ def complete_list(state: State, parsed: Any, model: Any, **_: Any) -> None:
     """`after-call.acm.ListCertificates`: show our certificates as ACM does, in moto's order."""
     shape = model.output_shape.members["CertificateSummaryList"].member
     with state.lock:
-        listed = parsed.get("CertificateSummaryList", ())
-        for place, item in enumerate(listed):
+        summaries = parsed.get("CertificateSummaryList", ())
+        for place, item in enumerate(summaries):
             certificate = state.managed.certificates.get(item["CertificateArn"])
             if certificate is not None:
                 summary = descriptions.summary(
                     certificate, state.clock.now(), moto_seam.users_of_certificate
                 )
-                listed[place] = responses.localised(_as_modelled(summary, shape), shape)
+                summaries[place] = responses.localised(_as_modelled(summary, shape), shape)
 
 
 def refresh(state: State) -> None:

@@ -212,11 +212,11 @@ class ResourceType:
             for name, value in template.get("Properties", {}).items()
             if value is not None
         }
-        known = {*self.required, *self.optional}
-        if unknown := sorted(properties.keys() - known):
-            raise moto_seam.stack_error(f"extraneous key [{unknown[0]}] is not permitted")
-        if missing := [name for name in self.required if name not in properties]:
-            raise moto_seam.stack_error(f"required key [{missing[0]}] not found")
+        for name in sorted(properties.keys() - {*self.required, *self.optional}):
+            raise moto_seam.stack_error(f"extraneous key [{name}] is not permitted")
+        for name in self.required:
+            if name not in properties:
+                raise moto_seam.stack_error(f"required key [{name}] not found")
         return properties
 
 

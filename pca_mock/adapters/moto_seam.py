@@ -150,7 +150,7 @@ class Identity:
         tags: of the user or role.
         policies: all documents of the user, its groups or the role: JSON text.
         boundary: the document of the permissions boundary.
-        session_policy: the document that was given when the role was assumed.
+        session_policy: the document with which the role was assumed.
     """
 
     arn: str
@@ -199,7 +199,7 @@ def _role_session(backend: Any, session: Any) -> Identity | None:
     name = session.role_arn.split("/")[-1]
     role = next((each for each in backend.roles.values() if each.name == name), None)
     if role is None:
-        return None  # moto lets roles be assumed that don't exist
+        return None  # in moto, roles that don't exist can be assumed
     headers = {"X-Amz-Security-Token": session.session_token}
     arguments = (session.account_id, backend.partition, session.access_key_id, headers)
     policies = control.AssumedRoleAccessKey(*arguments).collect_policies()

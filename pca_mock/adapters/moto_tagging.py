@@ -72,12 +72,12 @@ def complete(
 def _add_resources(
     state: State, caller: Caller, members: Mapping[str, Any], parsed: dict[str, Any]
 ) -> None:
-    listed = parsed.setdefault("ResourceTagMappingList", [])
+    mappings = parsed.setdefault("ResourceTagMappingList", [])
     if parsed.get("PaginationToken") or str(members.get("PaginationToken", "")).startswith(_TOKEN):
         return
-    tags = sum(len(each["Tags"]) for each in listed)
-    page = _page(state, caller, members, 0, len(listed), tags)
-    listed.extend(page["ResourceTagMappingList"])
+    tags = sum(len(each["Tags"]) for each in mappings)
+    page = _page(state, caller, members, 0, len(mappings), tags)
+    mappings.extend(page["ResourceTagMappingList"])
     if page["PaginationToken"]:
         parsed["PaginationToken"] = page["PaginationToken"]
 
@@ -102,17 +102,17 @@ def _page(
     """
     most_resources = members.get("ResourcesPerPage") or _RESOURCES_PER_PAGE
     most_tags = members.get("TagsPerPage") or _TAGS_PER_PAGE
-    found = [ca for ca in _authorities(state, caller) if _is_asked_for(ca, members)]
-    listed: list[dict[str, Any]] = []
-    for ca in found[start:]:
+    authorities = [ca for ca in _authorities(state, caller) if _is_meant(ca, members)]
+    page: list[dict[str, Any]] = []
+    for ca in authorities[start:]:
         resources, tags = resources + 1, tags + len(ca.tags)
         if resources > most_resources or (tags > most_tags and resources > 1):
             break
         pairs = [{"Key": key, "Value": value} for key, value in ca.tags.items()]
-        listed.append({"ResourceARN": str(ca.arn), "Tags": pairs})
-    end = start + len(listed)
-    token = f"{_TOKEN}{end}" if end < len(found) else ""
-    return {"ResourceTagMappingList": listed, "PaginationToken": token}
+        page.append({"ResourceARN": str(ca.arn), "Tags": pairs})
+    end = start + len(page)
+    token = f"{_TOKEN}{end}" if end < len(authorities) else ""
+    return {"ResourceTagMappingList": page, "PaginationToken": token}
 
 
 def _authorities(state: State, caller: Caller) -> Iterable[CertificateAuthority]:
@@ -121,7 +121,7 @@ def _authorities(state: State, caller: Caller) -> Iterable[CertificateAuthority]
     return store.after(0, state.clock.now())
 
 
-def _is_asked_for(ca: CertificateAuthority, members: Mapping[str, Any]) -> bool:
+def _is_meant(ca: CertificateAuthority, members: Mapping[str, Any]) -> bool:
     types, arns = members.get("ResourceTypeFilters"), members.get("ResourceARNList")
     return (
         bool(ca.tags)
@@ -178,16 +178,16 @@ def _change(
     tags: list[dict[str, str]],
 ) -> None:
     """Change the tags of the CAs among the resources, which moto has taken for unknown ones."""
-    failed = parsed.setdefault("FailedResourcesMap", {})
+    failures = parsed.setdefault("FailedResourcesMap", {})
     for arn in filter(_is_authority, members["ResourceARNList"]):
-        failed.pop(arn, None)
+        failures.pop(arn, None)
         call = ClientCall(state, operation, {"CertificateAuthorityArn": arn, "Tags": tags}, caller)
         try:
             call.attempt()
         except (AwsError, BotoCoreError) as error:
             call.end(error, 0)
             status, code = _FAILURES.get(type(error).__name__, _INVALID)
-            failed[arn] = {"StatusCode": status, "ErrorCode": code, "ErrorMessage": str(error)}
+            failures[arn] = {"StatusCode": status, "ErrorCode": code, "ErrorMessage": str(error)}
         else:
             call.end(None, 0)
 
