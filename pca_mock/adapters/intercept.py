@@ -148,6 +148,16 @@ def note_look(**_: Any) -> None:
         state.buckets.note_look()
 
 
+def deliver_events(**_: Any) -> None:
+    """`before-call` where events are looked for: deliver those that time alone has brought."""
+    if not running.mocks() or not moto_seam.is_active():
+        return
+    from pca_mock.adapters import moto_events
+
+    for state in running.mocks():
+        moto_events.catch_up(state)
+
+
 def answer_acm(**call: Any) -> Any:
     """`before-call.acm`: the answer about a private certificate, where moto has its ACM."""
     state = running.latest()
@@ -235,4 +245,6 @@ _HANDLERS: Final[_Handlers] = (
     ("after-call.resource-groups-tagging-api", complete_tagging),
     ("before-call.cloudformation", offer_resource_types),
     ("before-call.s3", note_look),
+    ("before-call.sqs", deliver_events),
+    ("before-call.cloudwatch-logs", deliver_events),
 )

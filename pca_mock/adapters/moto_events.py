@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from pca_mock.adapters import moto_seam
-from pca_mock.service import eventbridge
+from pca_mock.service import eventbridge, happenings, publishing
 from pca_mock.service.event_patterns import EventPattern
 from pca_mock.service.eventbridge import Event
 from pca_mock.state.events import Principal
@@ -32,6 +32,13 @@ def deliver(state: State) -> None:
     for each in noted:
         for event in eventbridge.events(state.events, each):
             _deliver(event)
+
+
+def catch_up(state: State) -> None:
+    """Deliver what nobody's call has brought, but time: delays that are over, CRLs that are due."""
+    publishing.show(state)
+    happenings.settle(state)
+    deliver(state)
 
 
 def _deliver(event: Event) -> None:

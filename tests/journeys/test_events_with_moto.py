@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import boto3
 import pytest
+from freezegun import freeze_time
 from moto import mock_aws
 from moto.awslambda.utils import get_backend
 
@@ -144,6 +145,21 @@ def test_an_event_arrives_when_the_clock_reaches_its_time() -> None:
         pca.clock.advance(hours=1)
 
         assert [event["time"] for event in queue.received()] == ["2027-03-01T13:00:00Z"]
+
+
+def test_an_event_that_comes_by_time_alone_is_there_when_the_queue_is_read() -> None:
+    with freeze_time(NOON) as machine, mock_aws():
+        queue = Queue()
+        with mock_pca(issuance_delay=timedelta(hours=1)) as pca:
+            root = pca.create_root_ca(region_name=REGION)
+            queue.rule(ISSUED)
+            Ca(client_of("acm-pca"), root.arn).issue(revoking.a_csr())
+            assert queue.received() == []
+
+            machine.tick(timedelta(hours=1))
+
+            assert len(queue.received()) == 1
+        assert queue.received() == []
 
 
 def test_an_ocsp_response_is_reported(pca: PcaMock, queue: Queue) -> None:
