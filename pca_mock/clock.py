@@ -10,6 +10,7 @@ from typing import Final
 
 from pca_mock import sleeping
 from pca_mock.arguments import Kind
+from pca_mock.notebooks import as_html
 from pca_mock.structures import OnlyOnce
 
 EARLIEST: Final = datetime.min.replace(tzinfo=timezone.utc)
@@ -56,6 +57,9 @@ class Clock(OnlyOnce):
     def __repr__(self) -> str:
         state = ", frozen" if self.is_frozen else ""
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC{state}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     @property
     def is_frozen(self) -> bool:

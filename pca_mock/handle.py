@@ -14,6 +14,7 @@ from pca_mock.adapters.buckets import Buckets
 from pca_mock.arguments import BYTES, DURATION, FLAG, MAPPING, NUMBER, TEXT, Kind
 from pca_mock.arns import parse_authority_arn
 from pca_mock.clock import EARLIEST, Clock
+from pca_mock.notebooks import as_html
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import publishing, revocation
 from pca_mock.settings import Settings, check_account_id
@@ -70,11 +71,14 @@ class PcaMock(FaultPlanner):
 
     def __repr__(self) -> str:
         with self._state.lock:
-            lines = [f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls>"]
+            ended = "" if running.is_running(self._state) else ", ended"
+            lines = [
+                f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls{ended}>"
+            ]
             return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
 
     def _repr_html_(self) -> str:
-        return pages.of_mock(self._state, self.account_id)
+        return as_html(self, lambda: pages.of_mock(self._state, self.account_id))
 
     # Clients and ready-made authorities
 

@@ -22,6 +22,8 @@ from urllib3.response import HTTPResponse
 
 from pca_mock.adapters import bucket_rules, moto_seam, own_clients
 from pca_mock.adapters.outgoing import Outgoing
+from pca_mock.notebooks import as_html
+from pca_mock.showing import parts
 from pca_mock.state.buckets import (
     BucketError,
     BucketMissingError,
@@ -127,6 +129,9 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
 
     def __repr__(self) -> str:
         return f"<Buckets {sorted(self)}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self, lambda: parts.of_buckets(self))
 
     def for_a_call(self) -> ObjectAccess:
         """The access of a single call. See `pca_mock.state.buckets`."""
@@ -258,6 +263,9 @@ class Objects(Mapping[str, bytes]):
 
     def __repr__(self) -> str:
         return f"<Objects {list(self._objects)}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self, lambda: parts.of_objects(self))
 
 
 def _missing(kind: str, name: object, names: Iterable[str]) -> KeyError:

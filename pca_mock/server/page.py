@@ -22,7 +22,7 @@ from pca_mock.errors import InvalidArnException
 from pca_mock.server.app import STOPPING, in_worker
 from pca_mock.server.control import PREFIX
 from pca_mock.service import states
-from pca_mock.showing import fields, hierarchy, html, pages, words
+from pca_mock.showing import fields, hierarchy, html, pages, parts, words
 from pca_mock.state.authority import CertificateAuthority, IssuedCertificate
 from pca_mock.state.store import State
 
@@ -149,7 +149,7 @@ class Page:
 
     def calls(self, _: web.Request) -> str:
         """The latest calls."""
-        return pages.of_calls(list(self._state.log.latest))
+        return parts.of_calls(list(self._state.log.latest))
 
     def _find(self, arn: str) -> tuple[CertificateAuthority | None, IssuedCertificate | None]:
         """A CA or, with the ARN of a certificate, both."""

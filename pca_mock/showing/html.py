@@ -7,6 +7,7 @@ the colour of the page and lines are half transparent, so that light and dark pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 from typing import Final
 
@@ -25,6 +26,7 @@ _STYLE: Final = """
 @{font:13px/1.5 system-ui,sans-serif;color:inherit;max-width:85em;text-align:left}
 @ p{margin:0 0 .4em}
 @ .name{font-size:15px;font-weight:600;margin-right:.4em;unicode-bidi:isolate}
+@ .key{font-weight:600;unicode-bidi:isolate}
 @ .dim{opacity:.68}
 @ .whole{white-space:nowrap}
 @ small{font-size:11.5px}
@@ -32,7 +34,7 @@ _STYLE: Final = """
  background:none;border:0;padding:0;margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
 @ .arn code{font-size:11px}
 @ b{display:inline-block;font-size:11px;font-weight:600;line-height:1.5;padding:0 .6em;
- border:1px solid;border-radius:.8em;white-space:nowrap}
+ border:1px solid;border-radius:.8em;white-space:nowrap;vertical-align:baseline;margin-right:.4em}
 @ .good{background:#2a9d4a30;border-color:#2a9d4ab0}
 @ .waiting{background:#d08a0030;border-color:#d08a00b0}
 @ .over{background:#88888830;border-color:#888888b0}
@@ -45,27 +47,37 @@ _STYLE: Final = """
 @ ul ul>li::before{height:1.1em;border-bottom-left-radius:.4em}
 @ ul ul>li:not(:last-child)::after{bottom:0;border-bottom:0}
 @ .card{border:1px solid #88888866;border-radius:.6em;padding:.7em 1em;margin:.2em 0;
- display:inline-block;max-width:100%;box-sizing:border-box}
+ width:60em;max-width:100%;box-sizing:border-box}
 @ table{border-collapse:collapse;border:0;margin:0;width:auto;background:none;font:inherit;
  color:inherit;table-layout:auto}
 @ tr:nth-child(n){background:none;border:0}
-@ th,@ td{text-align:left;vertical-align:top;padding:.12em 1.1em .12em 0;border:0;background:none;
- color:inherit;white-space:normal;overflow-wrap:anywhere;max-width:none}
+@ th,@ td{text-align:left;vertical-align:baseline;padding:.12em 1.1em .12em 0;border:0;
+ background:none;color:inherit;white-space:normal;overflow-wrap:anywhere;max-width:none}
 @ th{font-weight:400;opacity:.68;white-space:nowrap}
 @ thead th{border-bottom:1px solid #88888866}
-@ .calls td{white-space:nowrap;border-bottom:1px solid #88888833}
-@ .calls td:last-child{white-space:normal}
+@ .calls,@ .calls tbody,@ .calls thead,@ .card table,@ .card tbody{display:block}
+@ .calls tr,@ .card>table tr{display:flex;flex-wrap:wrap;align-items:baseline}
+@ .calls tr{border-bottom:1px solid #88888833;padding:.15em 0}
+@ .calls thead th{border:0}
+@ .calls tr>*{flex:0 0 18.5em}
+@ .calls tr>:nth-child(1){flex-basis:2.2em}
+@ .calls tr>:nth-child(2){flex-basis:13em}
+@ .calls tr>:nth-child(4){flex-basis:13em}
+@ .calls tr>:nth-child(5){flex:1 1 24em}
 @ .calls p{margin:.1em 0;font-style:italic}
-@ .card tr.part>*{padding-top:.7em}
+@ .card th{flex:0 0 15em}
+@ .card td{flex:1 1 24em}
+@ .card tr.part{margin-top:.7em}
 @ details{margin:.1em 0}
 @ summary{cursor:pointer}
 @ details>table,@ details>pre{margin:.2em 0 .3em 1.1em}
+@ .calls+details{border-bottom:1px solid #88888833;padding:.25em 0}
 """.replace("@", ".pca-mock.pca-mock")
 # The colour of a word. Any other word, such as an error code, is bad.
 _COLOURS: Final = {
     "good": ("ACTIVE", "ISSUED", SUCCESS),
-    "waiting": ("CREATING", "PENDING_CERTIFICATE", "PENDING", "DISABLED"),
-    "over": ("EXPIRED", "DELETED"),
+    "waiting": ("CREATING", "PENDING_CERTIFICATE", "PENDING", "DISABLED", "FROZEN", "IN FORCE"),
+    "over": ("EXPIRED", "DELETED", "ENDED", "OVER"),
 }
 _COLOUR_OF: Final = {word: colour for colour, members in _COLOURS.items() for word in members}
 
@@ -90,18 +102,34 @@ def badge(word: str, label: str | None = None) -> str:
     return f'<b class="{_COLOUR_OF.get(word, "bad")}">{text(label or word)}</b>'
 
 
+# About a mock that has ended.
+ENDED: Final = badge("ENDED", "the mock has ended")
+
+
+def title(name: str) -> str:
+    """A name (HTML already), more important than what is beside it."""
+    return f'<span class="name">{name}</span>'
+
+
+def moment(value: datetime) -> str:
+    """A moment in UTC."""
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def folded(summary: str, contents: str) -> str:
+    """HTML that can be unfolded, with a summary (HTML already)."""
+    return f"<details><summary>{summary}</summary>{contents}</details>"
+
+
 def values(texts: Sequence[str]) -> str:
     """Short values beside each other, long ones and those with commas below each other."""
     is_short = all(len(value) <= _LONGEST_IN_A_ROW and "," not in value for value in texts)
     return (", " if is_short else "<br>").join(map(text, texts))
 
 
-def heading(name: str, status: str, arn: str) -> str:
-    """A name (HTML already), a status, and an ARN."""
-    return (
-        f'<span class="name">{name}</span>{badge(status)}'
-        f'<div class="arn dim"><code>{text(arn)}</code></div>'
-    )
+def heading(name: str, status: str, arn: str, note: str = "") -> str:
+    """A name (HTML already), a status, a note (HTML already), and an ARN."""
+    return f'{title(name)}{badge(status)}{note}<div class="arn dim"><code>{text(arn)}</code></div>'
 
 
 def card(heading: str, parts: Iterable[Rows], folded: str) -> str:
@@ -113,6 +141,12 @@ def card(heading: str, parts: Iterable[Rows], folded: str) -> str:
             lines.append(f'<tr{begins}><th scope="row">{name}</th><td>{value}</td></tr>')
     table = f"<table><tbody>{''.join(lines)}</tbody></table>"
     return f'<div class="card">{heading}{table}{folded}</div>'
+
+
+def head(names: Iterable[str]) -> str:
+    """The head of a table: the names of its columns."""
+    columns = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return f"<thead><tr>{columns}</tr></thead>"
 
 
 def body(rows: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""The pages that a notebook shows of a mock, a CA, a certificate and a list of calls.
+"""What a notebook shows of a mock, of CAs and of certificates. Its parts: see `parts`.
 
 Every function gives a whole fragment of HTML. However much a mock remembers, a page stays short.
 """
@@ -12,25 +12,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from pca_mock.arns import AuthorityArn, CertificateArn
 from pca_mock.pki import pem
 from pca_mock.service import states
-from pca_mock.service.eventbridge import Event
-from pca_mock.showing import fields, hierarchy, html, text, words
+from pca_mock.showing import fields, hierarchy, html, parts, words
 from pca_mock.state.authority import CertificateAuthority, IssuedCertificate
-from pca_mock.state.calls import Call
 from pca_mock.state.store import State
 
 _MOST_AUTHORITIES: Final = 100  # that a tree shows
 _MOST_IN_A_TREE: Final = 10  # certificates of each of its CAs
 _MOST_IN_A_CARD: Final = 50  # certificates of a CA
-_MOST_CALLS: Final = 200
-_MOST_EVENTS: Final = 200
 _NOTHING: Final = '<span class="dim">no subject</span>'
-
-
-def of_nothing(representation: str) -> str:
-    """The plain repr of a thing that isn't there to be shown."""
-    return html.document(f"<p><code>{html.text(representation)}</code></p>")
 
 
 def of_mock(state: State, account_id: str) -> str:
@@ -38,11 +30,12 @@ def of_mock(state: State, account_id: str) -> str:
     with state.lock:
         now = state.clock.now()
         authorities = list(hierarchy.flattened(hierarchy.trees(state)))
+        ended = parts.ended(state)
         stopped = " (frozen)" if state.clock.is_frozen else ""
         head = (
-            f'<p><span class="name">pca_mock</span>account {html.text(account_id)}'
+            f"<p>{html.title('pca_mock')}{ended}account {html.text(account_id)}"
             f'<span class="dim">, {words.count(len(authorities), "CA")}, '
-            f"{words.count(state.log.total, 'call')}, {_time(now)}{stopped}</span></p>"
+            f"{words.count(state.log.total, 'call')}, {html.moment(now)}{stopped}</span></p>"
         )
         shown = authorities[:_MOST_AUTHORITIES]
         tree = html.tree((depth, _branch(ca, now)) for depth, ca in shown)
@@ -55,7 +48,7 @@ def _branch(ca: CertificateAuthority, now: datetime) -> str:
     algorithm = words.algorithm(ca.configuration["KeyAlgorithm"])
     name, status = html.text(words.name_of(ca)), html.badge(states.status(ca, now).value)
     return (
-        f'<span class="name">{name}</span>{status} '
+        f"{html.title(name)}{status} "
         f"{html.text(f'{ca.type}, {algorithm}, {words.validity_of(ca)}')}"
         f'<div class="arn dim"><code>{html.text(str(ca.arn))}</code></div>'
         f"{_certificates(ca, now, _MOST_IN_A_TREE)}"
@@ -63,42 +56,43 @@ def _branch(ca: CertificateAuthority, now: datetime) -> str:
 
 
 def _certificates(ca: CertificateAuthority, now: datetime, most: int) -> str:
-    """How many certificates a CA has issued, and the latest of them."""
-    issued = dict(ca.issued())
+    """How many certificates a CA has issued, and the latest of them; its own ones are elsewhere."""
+    issued = {serial: issued for serial, issued in ca.issued() if issued.issuer is not None}
     if not issued:
         return ""
     numbers = Counter(words.certificate_status(ca, serial, now) for serial in issued)
     latest = list(islice(reversed(issued.items()), most))[::-1]
     rows = [
         (
-            _name(certificate.subject),
+            f'<span class="key">{_name(certificate.subject)}</span>',
             html.badge(words.certificate_status(ca, serial, now)),
             f'<span class="whole">until {certificate.not_after:%Y-%m-%d}</span>',
-            f"<code>{html.text(serial)}</code>",
+            f'<code class="dim">{html.text(serial)}</code>',
         )
         for serial, certificate in latest
     ]
     hidden = len(issued) - len(latest)
     counts = " ".join(html.badge(word, f"{number:,} {word}") for word, number in numbers.items())
-    return (
-        f"<details><summary>{words.count(len(issued), 'certificate')} {counts}"
-        f"{f' <small>the latest {len(latest)}</small>' if hidden else ''}</summary>"
-        f"<table>{html.body(rows)}</table></details>"
-    )
+    more = f" <small>the latest {len(latest)}</small>" if hidden else ""
+    summary = f"{words.count(len(issued), 'certificate')} {counts}{more}"
+    return html.folded(summary, f"<table>{html.body(rows)}</table>")
 
 
 def of_authority(state: State, ca: CertificateAuthority) -> str:
     """A CA's fields, those of its certificate, and the certificates that it has issued."""
     with state.lock:
         now = state.clock.now()
-        parts = [_authority_rows(ca, now)]
+        groups = [_authority_rows(ca, now)]
         if ca.installed is not None:
-            parts += _certificate_parts(ca.installed.certificate.encoded, now)
+            groups += _certificate_parts(ca.installed.certificate.encoded, now)
         heading = html.heading(
-            html.text(words.name_of(ca)), states.status(ca, now).value, str(ca.arn)
+            html.text(words.name_of(ca)),
+            states.status(ca, now).value,
+            str(ca.arn),
+            parts.ended(state),
         )
         certificates = _certificates(ca, now, _MOST_IN_A_CARD)
-    return html.document(html.card(heading, parts, certificates))
+    return html.document(html.card(heading, groups, certificates))
 
 
 def of_certificate(state: State, certificate: IssuedCertificate) -> str:
@@ -118,12 +112,68 @@ def of_certificate(state: State, certificate: IssuedCertificate) -> str:
     template = certificate.template_arn.partition("template/")[2]
     rows = [("Template", html.text(template))]
     if revocation is not None:
-        rows.append(("Revoked", f"{_time(revocation.revoked_at)}, {html.text(revocation.reason)}"))
+        rows.append(
+            ("Revoked", f"{html.moment(revocation.revoked_at)}, {html.text(revocation.reason)}")
+        )
     (encoded,) = pem.blocks(certificate.pem.encode(), "CERTIFICATE")
-    heading = html.heading(_name(certificate.subject), status, str(arn))
-    folded = f"<details><summary>PEM</summary>{html.whole_text(certificate.pem)}</details>"
-    parts = [rows, *_certificate_parts(encoded, now)]
-    return html.document(html.card(heading, parts, folded))
+    ended = parts.ended(state)
+    heading = html.heading(_name(certificate.subject), status, str(arn), ended)
+    folded = html.folded("PEM", html.whole_text(certificate.pem))
+    groups = [rows, *_certificate_parts(encoded, now)]
+    return html.document(html.card(heading, groups, folded))
+
+
+def of_authorities(cas: Sequence[tuple[State, AuthorityArn]]) -> str:
+    """A list of CAs, each with the mock in which it is looked up."""
+    rows = []
+    for state, arn in cas[:_MOST_AUTHORITIES]:
+        with state.lock:
+            ca = state.find(arn)
+            if ca is None:
+                rows.append((_NOTHING, html.badge("DELETED"), "", "", _dim_arn(str(arn))))
+                continue
+            rows.append(
+                (
+                    f'<span class="key">{html.text(words.name_of(ca))}</span>',
+                    html.badge(states.status(ca, state.clock.now()).value),
+                    f'<span class="whole">{ca.type}</span>',
+                    f'<span class="whole">{html.text(words.validity_of(ca))}</span>',
+                    _dim_arn(str(arn)),
+                )
+            )
+    return _list(rows, len(cas), "CA")
+
+
+def of_certificates(certificates: Sequence[tuple[State, CertificateArn]]) -> str:
+    """A list of certificates, each with the mock in which it is looked up."""
+    rows = []
+    for state, arn in certificates[:_MOST_AUTHORITIES]:
+        with state.lock:
+            ca = state.find(arn.authority)
+            issued = ca.find_issued(arn.serial) if ca is not None else None
+            if ca is None or issued is None:
+                rows.append((_NOTHING, html.badge("DELETED"), "", _dim_arn(str(arn))))
+                continue
+            rows.append(
+                (
+                    f'<span class="key">{_name(issued.subject)}</span>',
+                    html.badge(words.certificate_status(ca, arn.serial, state.clock.now())),
+                    f'<span class="whole">until {issued.not_after:%Y-%m-%d}</span>',
+                    _dim_arn(str(arn)),
+                )
+            )
+    return _list(rows, len(certificates), "certificate")
+
+
+def _list(rows: Sequence[Sequence[str]], number: int, noun: str) -> str:
+    hidden = number - len(rows)
+    more = f'<p class="dim">and {words.count(hidden, f"more {noun}")}</p>' if hidden else ""
+    table = f"<table>{html.body(rows)}</table>" if rows else ""
+    return html.document(f"<p>{words.count(number, noun)}</p>", table, more)
+
+
+def _dim_arn(arn: str) -> str:
+    return f'<span class="arn dim"><code>{html.text(arn)}</code></span>'
 
 
 def _authority_rows(ca: CertificateAuthority, now: datetime) -> html.Rows:
@@ -132,7 +182,7 @@ def _authority_rows(ca: CertificateAuthority, now: datetime) -> html.Rows:
         ("Key algorithm", html.text(words.algorithm(ca.configuration["KeyAlgorithm"]))),
         ("Signs with", html.text(words.algorithm(ca.configuration["SigningAlgorithm"]))),
         ("Usage mode", html.text(ca.usage_mode)),
-        ("Created", _time(ca.created_at)),
+        ("Created", html.moment(ca.created_at)),
     ]
     if ca.progress.failure is not None:
         rows.append(("Failure reason", html.text(ca.progress.failure)))
@@ -175,89 +225,9 @@ def _certificate_parts(encoded: bytes, now: datetime) -> list[html.Rows]:
     ]
 
 
-def of_calls(calls: Sequence[Call]) -> str:
-    """The calls, newest last."""
-    first = max(0, len(calls) - _MOST_CALLS)
-    shown = calls[first:]
-    heading = words.count(len(calls), "call")
-    if not shown:
-        return html.document(f"<p>{heading}</p>")
-    # A caller or a day that all calls share is in the heading, not in each row.
-    is_one_caller = len({_caller(call) for call in shown}) == 1
-    is_one_day = len({call.time.date() for call in shown}) == 1
-    if is_one_caller:
-        heading += f" of {_caller(shown[0])}"
-    if is_one_day:
-        heading += f", {shown[0].time:%Y-%m-%d}"
-    if first:
-        heading += f", the latest {len(shown)}"
-    rows = [
-        (
-            str(number),
-            f"{call.time:{'%H:%M:%S' if is_one_day else '%Y-%m-%d %H:%M:%S'}}",
-            html.text(call.operation)
-            + ("" if is_one_caller else f'<br><small class="dim">{_caller(call)}</small>'),
-            _outcome(call),
-            _params(call),
-        )
-        for number, call in enumerate(shown, start=first + 1)
-    ]
-    names = ("#", "UTC", "Operation", "Outcome", "Parameters")
-    columns = "".join(f'<th scope="col">{name}</th>' for name in names)
-    table = f'<table class="calls"><thead><tr>{columns}</tr></thead>{html.body(rows)}</table>'
-    return html.document(f"<p>{heading}</p>", table)
-
-
-def of_events(events: Sequence[Event]) -> str:
-    """The events, newest last."""
-    first = max(0, len(events) - _MOST_EVENTS)
-    heading = words.count(len(events), "event")
-    if first:
-        heading += f", the latest {_MOST_EVENTS}"
-    if not events:
-        return html.document(f"<p>{heading}</p>")
-    rows = [
-        (
-            str(number),
-            _time(event.time),
-            html.text(event.detail_type)
-            + (f"<br><small>{html.text(event.name)}</small>" if event.name is not None else ""),
-            html.badge(text.event_outcome(event)),
-            html.text(f"{event.account} {event.region}"),
-        )
-        for number, event in enumerate(events[first:], start=first + 1)
-    ]
-    names = ("#", "UTC", "Event", "Outcome", "Account")
-    columns = "".join(f'<th scope="col">{name}</th>' for name in names)
-    table = f'<table class="calls"><thead><tr>{columns}</tr></thead>{html.body(rows)}</table>'
-    return html.document(f"<p>{heading}</p>", table)
-
-
-def _caller(call: Call) -> str:
-    return html.text(f"{call.caller.account} {call.caller.region}")
-
-
-def _outcome(call: Call) -> str:
-    retried = f"<br><small>after {text.retries(call)}</small>" if call.retries else ""
-    return html.badge(call.outcome) + retried
-
-
-def _params(call: Call) -> str:
-    """The parameters and, below them, the message of an error."""
-    params = ", ".join(
-        f'<span class="dim">{html.text(name)}</span>=<code>{html.text(words.short(value))}</code>'
-        for name, value in call.params.items()
-    )
-    return f"{params}<p>{html.text(text.message_of(call))}</p>" if call.message else params
-
-
 def _name(encoded: bytes) -> str:
     return html.text(fields.name(encoded)) or _NOTHING
 
 
 def _moment(moment: datetime, now: datetime) -> str:
-    return f'{_time(moment)} <small class="dim">{words.distance(moment, now)}</small>'
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f'{html.moment(moment)} <small class="dim">{words.distance(moment, now)}</small>'

@@ -45,7 +45,7 @@ def report(
     rows = [
         row
         for are_folded, run in groupby(
-            enumerate(calls, start=1), lambda numbered: folds and _is_preparation(numbered[1])
+            enumerate(calls, start=1), lambda numbered: folds and is_preparation(numbered[1])
         )
         for row in (_folded(list(run), marked) if are_folded else _rows(run, marked, in_full))
     ]
@@ -55,19 +55,25 @@ def report(
     return [f"{indent}({words.count(hidden, 'earlier call')})", *lines] if hidden else lines
 
 
-def _is_preparation(call: Call) -> bool:
+def is_preparation(call: Call) -> bool:
+    """Whether a handle or fixture made the call, and it succeeded: it prepares a test."""
     return call.origin == "handle" and call.outcome == SUCCESS
 
 
-def _folded(numbered: Sequence[tuple[int, Call]], marked: Collection[int] | None) -> list[_Row]:
+def folded(numbered: Sequence[tuple[int, Call]]) -> str:
+    """Calls with their numbers that share a line: "1-3. by handles: GetCertificate (3)"."""
     operations = Counter(call.operation for _, call in numbered)
     names = ", ".join(
         name if times == 1 else f"{name} ({times})" for name, times in operations.items()
     )
     (first, _), (last, _) = numbered[0], numbered[-1]
     numbers = str(first) if first == last else f"{first}-{last}"
+    return f"{numbers:>3}. by handles: {names}"
+
+
+def _folded(numbered: Sequence[tuple[int, Call]], marked: Collection[int] | None) -> list[_Row]:
     mark = "" if marked is None else "  "
-    return [_Row(f"{mark}{numbers:>3}. by handles: {names}", len(numbered))]
+    return [_Row(f"{mark}{folded(numbered)}", len(numbered))]
 
 
 def _rows(

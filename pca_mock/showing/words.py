@@ -18,6 +18,7 @@ _UNITS: Final = (
     ("minute", timedelta(minutes=1)),
     ("second", timedelta(seconds=1)),
 )
+_SHORTEST: Final = timedelta(seconds=1)
 _ALGORITHMS: Final = {row.api: row.readable for row in (*oids.KEYS, *oids.SIGNATURES)}
 
 
@@ -63,11 +64,15 @@ def count(number: int, noun: str) -> str:
 def distance(moment: datetime, now: datetime) -> str:
     """How far away a moment is, in the largest unit that fits: "in 365 days", "1 hour ago"."""
     away = abs(moment - now)
-    for unit, length in _UNITS:
-        if away >= length:
-            words = count((away + length / 2) // length, unit)
-            return f"in {words}" if moment > now else f"{words} ago"
-    return "now"
+    if away < _SHORTEST:
+        return "now"
+    return f"in {amount(away)}" if moment > now else f"{amount(away)} ago"
+
+
+def amount(time: timedelta) -> str:
+    """An amount of time, of a second or more, in the largest unit that fits: "365 days"."""
+    unit, length = next(each for each in _UNITS if time >= each[1])
+    return count((time + length / 2) // length, unit)
 
 
 def algorithm(api_name: str) -> str:

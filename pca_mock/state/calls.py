@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from pca_mock.notebooks import as_html
 from pca_mock.structures import OnlyOnce
 
 # How many calls are kept. Tests ask for a few; a loop that issues 100,000 certificates for none.
@@ -80,6 +81,9 @@ class Call(NamedTuple):
     def origin(self) -> Origin:
         """Who made it: "code" or "handle". See `Caller`."""
         return self.caller.origin
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
 
 KeptCalls = tuple[tuple[Call, ...], int]

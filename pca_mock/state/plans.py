@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from pca_mock.errors import AwsError
+from pca_mock.notebooks import as_html
 from pca_mock.state.calls import Origin, Whose, is_meant
 from pca_mock.structures import OnlyOnce
 
@@ -142,6 +143,14 @@ class Plan(OnlyOnce):
     def __repr__(self) -> str:
         left = "until cancelled" if self.left is None else f"{self.left} left"
         return f"<Plan {self.operation}: {self.effect}, {left}, struck {self.struck}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it may still strike."""
+        return any(self in plans.in_force for plans in list(self._homes))
 
     def note_home(self, plans: Plans) -> None:
         """Note that it is in force in a mock, where `cancel` is to end it."""

@@ -17,15 +17,17 @@ from botocore.exceptions import ClientError
 from pca_mock.arguments import DURATION, NUMBER, TEXT, Kind
 from pca_mock.arns import CertificateArn, parse_authority_arn, parse_certificate_arn
 from pca_mock.clock import later
+from pca_mock.notebooks import as_html
 from pca_mock.service import states
 from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
+from pca_mock.showing import pages
 from pca_mock.state.authority import Status
 from pca_mock.state.randomness import new_uuid
 from pca_mock.state.store import State, choosing_id
 from pca_mock.testing import csrs, sharing
-from pca_mock.testing.certificates import Certificate
+from pca_mock.testing.certificates import Certificate, Certificates
 from pca_mock.testing.clients import MockClient
 from pca_mock.testing.csrs import Csr
 from pca_mock.testing.purposes import template_and_members
@@ -394,6 +396,13 @@ def _done(authority: Authority, ask: Callable[[], _Answer]) -> _Answer:
     return ask()
 
 
+class Authorities(list[Authority]):
+    """A list of CAs, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        return as_html(self, lambda: pages.of_authorities([(state_of(e), e._arn) for e in self]))
+
+
 _AUTHORITY: Final = Kind("an Authority", (Authority,))
 _CSR: Final = Kind("a request in PEM (str or bytes) or what create_csr gives", (str, bytes, Csr))
 
@@ -464,7 +473,7 @@ def all_authorities(state: State) -> list[Authority]:
     """Every CA of a mock within its restoration period, oldest first."""
     now = state.clock.now()
     authorities = sorted(state.all_authorities(), key=lambda ca: ca.position)
-    return [Authority(state, ca.arn) for ca in authorities if not ca.is_gone(now)]
+    return Authorities(Authority(state, ca.arn) for ca in authorities if not ca.is_gone(now))
 
 
 def all_certificates(state: State) -> Sequence[Certificate]:
@@ -477,4 +486,4 @@ def all_certificates(state: State) -> Sequence[Certificate]:
         for _, certificate in ca.issued()
     ]
     issued.sort(key=lambda certificate: certificate.position)
-    return [Certificate(state, certificate.arn) for certificate in issued]
+    return Certificates(Certificate(state, certificate.arn) for certificate in issued)

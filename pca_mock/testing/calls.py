@@ -8,7 +8,8 @@ from typing import Any, Final, overload
 
 from pca_mock.arguments import FUNCTION, NUMBER, TEXT
 from pca_mock.literals import AllOperations, Operation, Outcome
-from pca_mock.showing import pages, text, words
+from pca_mock.notebooks import as_html
+from pca_mock.showing import parts, text, words
 from pca_mock.state.calls import Call, Log, Whose, is_meant
 from pca_mock.state.plans import ANY_OPERATION, Params, fits
 from pca_mock.testing import privileges
@@ -57,7 +58,7 @@ class Calls(Sequence[Call]):
         return "\n".join([f"<{words.count(len(calls), 'call')}>", *lines])
 
     def _repr_html_(self) -> str:
-        return pages.of_calls(_kept(self))
+        return as_html(self, lambda: parts.of_calls(_kept(self), parts.ended(self._log)))
 
     def lines(self) -> list[str]:
         """A line of text for each call."""

@@ -11,6 +11,7 @@ from cryptography import x509
 from pca_mock.arguments import TEXT
 from pca_mock.arns import CertificateArn
 from pca_mock.literals import RevocationReason
+from pca_mock.notebooks import as_html
 from pca_mock.pki import dn
 from pca_mock.pki.algorithms import PrivateKey
 from pca_mock.showing import pages, words
@@ -52,10 +53,8 @@ class Certificate:
             return f"<Certificate {self.arn} (deleted)>"
 
     def _repr_html_(self) -> str:
-        try:
-            return pages.of_certificate(_state_of(self), _record_of(self))
-        except LookupError:  # its CA is gone, or issuance failed
-            return pages.of_nothing(repr(self))
+        # Without a view where its CA is gone, or issuance has failed.
+        return as_html(self, lambda: pages.of_certificate(_state_of(self), _record_of(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and other.arn == self.arn
@@ -247,3 +246,10 @@ def _record_of(certificate: Certificate) -> IssuedCertificate:
             f"({record.progress.failure})"
         )
     return record
+
+
+class Certificates(list[Certificate]):
+    """A list of certificates, which notebooks show as a table."""
+
+    def _repr_html_(self) -> str:
+        return as_html(self, lambda: pages.of_certificates([(_state_of(e), e._arn) for e in self]))

@@ -7,10 +7,11 @@ from typing import Any, Final, get_args, overload
 
 from pca_mock.arguments import FLAG, FUNCTION, TEXT
 from pca_mock.literals import DetailType
+from pca_mock.notebooks import as_html
 from pca_mock.service import cloudtrail, eventbridge, happenings, publishing
 from pca_mock.service.event_patterns import EventPattern, Pattern
 from pca_mock.service.eventbridge import Event
-from pca_mock.showing import pages, text, words
+from pca_mock.showing import parts, text, words
 from pca_mock.state.events import Noted
 from pca_mock.state.store import State
 
@@ -50,7 +51,7 @@ class Events(Sequence[Event]):
         return "\n".join([f"<{words.count(len(events), 'event')}>", *lines])
 
     def _repr_html_(self) -> str:
-        return pages.of_events(_kept(self))
+        return as_html(self, lambda: parts.of_events(_kept(self)))
 
     def clear(self) -> None:
         """Forget the events so far, for example those of what prepared a test.

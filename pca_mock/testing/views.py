@@ -9,13 +9,14 @@ from cryptography import x509
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.literals import KeyAlgorithm, SigningAlgorithm
+from pca_mock.notebooks import as_html
 from pca_mock.service import publishing, states
 from pca_mock.showing import pages, words
 from pca_mock.state import running
 from pca_mock.state.authority import CertificateAuthority, InstalledCertificate
 from pca_mock.state.store import State
 from pca_mock.testing import formats
-from pca_mock.testing.certificates import Certificate
+from pca_mock.testing.certificates import Certificate, Certificates
 from pca_mock.testing.formats import Files
 
 if TYPE_CHECKING:
@@ -42,10 +43,7 @@ class AuthorityView:
         return f"<Authority {self.common_name!r} {self.type} {self.status} {self.arn}>"
 
     def _repr_html_(self) -> str:
-        ca = find(self)
-        if ca is None:
-            return pages.of_nothing(repr(self))
-        return pages.of_authority(state_of(self), ca)
+        return as_html(self, lambda: pages.of_authority(state_of(self), record_of(self)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AuthorityView) and other.arn == self.arn
@@ -127,7 +125,8 @@ class AuthorityView:
         """The certificates that it has issued, oldest first; of a root its own certificate, too."""
         state = state_of(self)
         with state.lock:
-            return [Certificate(state, issued.arn) for _, issued in record_of(self).issued()]
+            issued = record_of(self).issued()
+            return Certificates(Certificate(state, each.arn) for _, each in issued)
 
     @property
     def crl(self) -> x509.CertificateRevocationList:

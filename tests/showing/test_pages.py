@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pca_mock import Call, PcaMock, mock_pca
+from pca_mock import Call, PcaMock, mock_pca, notebooks
 from pca_mock.literals import KeyAlgorithm
 from pca_mock.pki.algorithms import supports_ml_dsa
-from pca_mock.showing import hierarchy, pages, words
+from pca_mock.showing import hierarchy, pages, parts, words
 from pca_mock.state.authority import Status
 from pca_mock.state.calls import Caller
 from tests import inside, oracles
@@ -62,7 +62,7 @@ def test_a_call_is_shown_as_text_whatever_is_in_it(
 ) -> None:
     shown = call(operation=operation, outcome=outcome, message=message, params=params)
 
-    read = HtmlPage(pages.of_calls([shown]))
+    read = HtmlPage(parts.of_calls([shown]))
 
     assert len(read.rows) == 2
     assert read.rows[1][2] == words.printable(operation)
@@ -100,10 +100,6 @@ def test_a_refused_parameter_is_escaped_with_its_message(pca: PcaMock) -> None:
     assert {meaning for meaning, _ in read.badges} == {"bad"}
     assert HOSTILE[0] in read.rows[1][4]
     assert r"\u202egnirts\u2066\x00\x1b[31m\ud800" in read.rows[-1][4]
-
-
-def test_a_note_is_text() -> None:
-    assert HOSTILE[0] in HtmlPage(pages.of_nothing(HOSTILE[0])).text
 
 
 def test_nothing_is_loaded_from_elsewhere(pca: PcaMock) -> None:
@@ -192,15 +188,10 @@ def test_a_certificate_shows_its_status(pca: PcaMock) -> None:
     assert page(issued).badges == [("bad", "REVOKED")]
     assert page(issued).fields["Revoked"].endswith("UTC, KEY_COMPROMISE")
     assert page(short).badges == [("over", "EXPIRED")]
-    # Those of the root: itself and its certificates, first counted, then each.
-    assert page(root).badges[1:4] == [
-        ("good", "1 ISSUED"),
-        ("bad", "1 REVOKED"),
-        ("over", "1 EXPIRED"),
-    ]
+    # Those of the root's certificates, first counted, then each.
+    assert page(root).badges[1:3] == [("bad", "1 REVOKED"), ("over", "1 EXPIRED")]
     assert [badge for badge in page(pca).badges if badge[1].isalpha()] == [
         ("good", "ACTIVE"),
-        ("good", "ISSUED"),
         ("bad", "REVOKED"),
         ("over", "EXPIRED"),
     ]
@@ -290,7 +281,7 @@ def test_a_page_of_a_large_mock_is_short(pca: PcaMock) -> None:
     for thing, rows in ((pca, 10), (root, 50), (pca.calls, 200)):
         assert len(thing._repr_html_()) < 200_000
         assert f"latest {rows}" in page(thing).text
-    assert "10,002 certificates" in page(root).text
+    assert "10,001 certificates" in page(root).text
     assert [row[3] for row in page(pca).rows] == [f"{i:032x}" for i in range(9990, 10_000)]
     assert page(pca.calls).rows[-1][0] == "10000"
 
@@ -310,7 +301,7 @@ def test_pages_can_be_made_while_other_threads_issue(pca: PcaMock) -> None:
             page(thing)
     thread.join()
 
-    assert "22 certificates" in page(root).text
+    assert "21 certificates" in page(root).text
 
 
 # Cards
@@ -451,7 +442,7 @@ def test_values_that_all_calls_share_are_shown_once(pca: PcaMock) -> None:
     pca.clock.freeze(NOON)
     root = pca.create_root_ca()
     pca.calls.clear()
-    root.describe()
+    pca.client().describe_certificate_authority(CertificateAuthorityArn=root.arn)
 
     read = page(pca.calls)
 
@@ -472,7 +463,7 @@ def test_calls_of_several_callers_and_days_each_show_them() -> None:
     elsewhere = dataclasses.replace(CALLER, region="us-east-1")
     calls = [call(), call(caller=elsewhere, time=NOON + timedelta(days=1))]
 
-    read = HtmlPage(pages.of_calls(calls))
+    read = HtmlPage(parts.of_calls(calls))
 
     assert read.text.strip().splitlines()[0] == "2 calls"
     assert [row[1] for row in read.rows[1:]] == ["2027-03-01 12:00:00", "2027-03-02 12:00:00"]
@@ -485,7 +476,7 @@ def test_calls_of_several_callers_and_days_each_show_them() -> None:
 def test_a_call_that_failed_shows_error_message_and_retries() -> None:
     failed = call(outcome="LimitExceededException", message="Too many.", retries=1)
 
-    read = HtmlPage(pages.of_calls([failed]))
+    read = HtmlPage(parts.of_calls([failed]))
 
     assert read.badges == [("bad", "LimitExceededException")]
     assert read.rows[1][3:] == ["LimitExceededExceptionafter 1 retry", "Too many."]
@@ -517,3 +508,135 @@ def test_a_certificate_that_is_gone_or_has_failed_has_a_note_instead_of_a_card(
     pca.clock.advance(days=8)
 
     assert gone.arn in gone._repr_html_()
+
+
+def test_preparations_are_folded_and_other_calls_show_their_origin(pca: PcaMock) -> None:
+    root = pca.create_root_ca()
+    pca.client().list_certificate_authorities()
+    with (
+        pca.fail("IssueCertificate", "ThrottlingException", times=1, origin="handle"),
+        pytest.raises(ClientError),
+    ):
+        root.issue("localhost")
+
+    html, rows = pca.calls._repr_html_(), page(pca.calls).rows
+
+    assert html.count("<details><summary>1-5. by handles: CreateCertificateAuthority") == 1
+    assert rows[-2][2] == "ListCertificateAuthorities"
+    assert rows[-1][2] == "IssueCertificateby a handle or fixture"
+    assert "<details>" not in pca.calls.filter(origin="handle")[:5]._repr_html_()
+
+
+def test_a_call_has_a_card(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca()
+    tags: Any = {"CertificateAuthorityArn": root.arn, "Tags": [{"Key": "<a>", "Value": "b"}]}
+    pca.fail("TagCertificateAuthority", "ThrottlingException", "Too many.", times=1)
+    with pytest.raises(ClientError):
+        pca.client().tag_certificate_authority(**tags)
+
+    read, of_handle = page(pca.calls[-1]), page(pca.calls[0])
+
+    assert read.badges == [("bad", "ThrottlingException")]
+    assert read.fields["Origin"] == "the code under test"
+    assert read.fields["Caller"] == "123456789012 us-east-1"
+    assert read.fields["Time"].startswith("2027-03-01 12:00:0")
+    assert read.fields["Message"] == "Too many."
+    retries = pca.calls[-1].retries
+    assert read.fields["Attempts"] == f"{retries + 1}"
+    assert read.fields["Tags"] == "[{'Key': '<a>', 'Value': 'b'}]"
+    assert of_handle.fields["Origin"] == "a handle or fixture"
+    assert "Attempts" not in of_handle.fields
+
+
+# Clock, buckets, plans and lists
+
+
+def test_a_clock_shows_its_time_and_how_far_it_is_from_the_machines(pca: PcaMock) -> None:
+    assert page(pca.clock).text.count("machine") == 0
+
+    pca.clock.advance(days=40)
+    assert "40 days ahead of the machine's clock" in page(pca.clock).text
+    pca.clock.freeze(datetime(2020, 1, 1, tzinfo=timezone.utc))
+    assert "2020-01-01 00:00:00 UTC" in page(pca.clock).text
+    assert "behind the machine's clock" in page(pca.clock).text
+    assert page(pca.clock).badges == [("waiting", "FROZEN")]
+
+
+def test_buckets_show_their_objects(pca: PcaMock) -> None:
+    pca.create_root_ca(crl_bucket="crls")
+    ((key, content),) = pca.buckets["crls"].items()
+
+    for shown in (pca.buckets, pca.buckets["crls"]):
+        assert page(shown).rows == [[key, f"{len(content)} bytes"]]
+    assert "1 bucket" in page(pca.buckets).text
+    assert "1 object" in page(pca.buckets["crls"]).text
+    many = parts.of_objects({f"{number}": b"" for number in range(60)})
+    assert "and 10 more objects" in HtmlPage(many).text
+
+
+def test_a_plan_shows_what_it_strikes(pca: PcaMock) -> None:
+    def is_long(params: Any) -> bool:
+        return True
+
+    root = pca.create_root_ca()
+    counted = pca.fail("ListTags", "ThrottlingException", times=2, CertificateAuthorityArn=root)
+    others = pca.delay("*", timedelta(seconds=1), when=is_long, origin="any")
+
+    fields = page(counted).fields
+    assert (fields["Effect"], fields["Struck"]) == ("ThrottlingException", "0")
+    assert (fields["Calls of"], fields["Will strike"]) == ("the code under test", "2 more")
+    assert root.arn.rpartition("/")[2] in fields["CertificateAuthorityArn"]
+    assert page(counted).badges == [("waiting", "IN FORCE")]
+    others.cancel()
+    assert page(others).badges == [("over", "OVER")]
+    assert page(others).fields["When"].endswith("is_long")
+    assert page(others).fields["Will strike"] == "all until it is cancelled"
+    assert "all operations" in page(others).text
+
+
+def test_lists_of_handles_are_tables(pca: PcaMock) -> None:
+    root = pca.create_root_ca("Example Root")
+    below = root.create_subordinate_ca("Below")
+    leaf = below.issue("localhost")
+    leaf.revoke()
+    authorities, certificates = pca.authorities, below.certificates
+
+    assert authorities == [root, below]
+    assert page(authorities).rows[1][:3] == ["Below", "ACTIVE", "SUBORDINATE"]
+    assert page(certificates).rows == [
+        ["CN=localhost", "REVOKED", f"until {leaf.not_after:%Y-%m-%d}", leaf.arn]
+    ]
+    assert page(pca.certificates).text.strip().startswith("3 certificates")
+    assert page(root.certificates).rows[0][0] == "CN=Example Root"
+    below.delete(7)
+    pca.clock.advance(days=8)
+    assert page(authorities).rows[1][1:] == ["DELETED", "", "", below.arn]
+    assert page(certificates).rows[0][1:] == ["DELETED", "", leaf.arn]
+    assert HtmlPage(pages.of_authorities([])).rows == []
+    assert "and 1 more CA" in HtmlPage(pages.of_authorities([(pca._state, root._arn)] * 101)).text
+
+
+# What has ended, and what fails
+
+
+def test_a_mock_that_has_ended_is_shown_as_such() -> None:
+    with mock_pca(), mock_pca() as pca:
+        root = pca.create_root_ca(crl_bucket="crls")
+        leaf = root.issue("localhost")
+        shown = (pca, root, leaf, pca.calls, pca.clock, pca.buckets)
+        for thing in shown:
+            assert "has ended" not in page(thing).text
+        assert "ended" not in repr(pca)
+
+    for thing in shown:
+        assert ("over", "the mock has ended") in page(thing).badges
+    assert ", ended>" in repr(pca)
+
+
+def test_a_thing_that_cannot_be_shown_is_text() -> None:
+    class Broken:
+        def __repr__(self) -> str:
+            return "<broken>"
+
+    assert notebooks.as_html(Broken()) == "<pre>&lt;broken&gt;</pre>"

@@ -275,7 +275,7 @@ def test_a_notebook_shows_a_table_of_the_latest(
     assert "0 events" in pca.events._repr_html_()
     pca.create_root_ca("<b>")
     whole = reading.HtmlPage(pca.events._repr_html_())
-    monkeypatch.setattr("pca_mock.showing.pages._MOST_EVENTS", 3)
+    monkeypatch.setattr("pca_mock.showing.parts._MOST_EVENTS", 3)
     cut = reading.HtmlPage(pca.events._repr_html_())
 
     assert len(whole.rows) == 9
