@@ -55,8 +55,13 @@ _STYLE: Final = """
  background:none;color:inherit;white-space:normal;overflow-wrap:anywhere;max-width:none}
 @ th{font-weight:400;opacity:.68;white-space:nowrap}
 @ thead th{border-bottom:1px solid #88888866}
-@ .calls,@ .calls tbody,@ .calls thead,@ .card table,@ .card tbody{display:block}
-@ .calls tr,@ .card>table tr{display:flex;flex-wrap:wrap;align-items:baseline}
+@ .calls,@ .calls tbody,@ .calls thead,@ .card table,@ .card tbody,@ .list,@ .list tbody{
+ display:block}
+@ .calls tr,@ .card>table tr,@ .list tr{display:flex;flex-wrap:wrap;align-items:baseline}
+@ .list tr>*{flex:0 0 9.5em;max-width:100%;box-sizing:border-box}
+@ .list tr>:nth-child(1){flex-basis:20em}
+@ .list tr>:nth-child(4){flex-basis:14.5em}
+@ .list tr>:last-child{flex:1 1 19em}
 @ .calls tr{border-bottom:1px solid #88888833;padding:.15em 0}
 @ .calls thead th{border:0}
 @ .calls tr>*{flex:0 0 18.5em}
@@ -65,8 +70,8 @@ _STYLE: Final = """
 @ .calls tr>:nth-child(4){flex-basis:13em}
 @ .calls tr>:nth-child(5){flex:1 1 24em}
 @ .calls p{margin:.1em 0;font-style:italic}
-@ .card th{flex:0 0 15em}
-@ .card td{flex:1 1 24em}
+@ .card>table th{flex:0 0 15em}
+@ .card>table td{flex:1 1 24em}
 @ .card tr.part{margin-top:.7em}
 @ details{margin:.1em 0}
 @ summary{cursor:pointer}
@@ -153,6 +158,11 @@ def body(rows: Iterable[Sequence[str]]) -> str:
     """The rows of a table's body; cells are HTML already."""
     lines = (f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<tbody>{''.join(lines)}</tbody>"
+
+
+def listing(rows: Iterable[Sequence[str]]) -> str:
+    """A table of things, one a row: its name first, its ARN or number last."""
+    return f'<table class="list">{body(rows)}</table>'
 
 
 def tree(items: Iterable[tuple[int, str]]) -> str:

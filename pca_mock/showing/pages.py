@@ -75,7 +75,7 @@ def _certificates(ca: CertificateAuthority, now: datetime, most: int) -> str:
     counts = " ".join(html.badge(word, f"{number:,} {word}") for word, number in numbers.items())
     more = f" <small>the latest {len(latest)}</small>" if hidden else ""
     summary = f"{words.count(len(issued), 'certificate')} {counts}{more}"
-    return html.folded(summary, f"<table>{html.body(rows)}</table>")
+    return html.folded(summary, html.listing(rows))
 
 
 def of_authority(state: State, ca: CertificateAuthority) -> str:
@@ -168,7 +168,7 @@ def of_certificates(certificates: Sequence[tuple[State, CertificateArn]]) -> str
 def _list(rows: Sequence[Sequence[str]], number: int, noun: str) -> str:
     hidden = number - len(rows)
     more = f'<p class="dim">and {words.count(hidden, f"more {noun}")}</p>' if hidden else ""
-    table = f"<table>{html.body(rows)}</table>" if rows else ""
+    table = html.listing(rows) if rows else ""
     return html.document(f"<p>{words.count(number, noun)}</p>", table, more)
 
 
