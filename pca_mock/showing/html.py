@@ -63,6 +63,7 @@ _STYLE: Final = """
 @ .list tr>:nth-child(4){flex-basis:14.5em}
 @ .list tr>:last-child{flex:1 1 19em}
 @ .calls tr{border-bottom:1px solid #88888833;padding:.15em 0}
+@ .calls thead tr{flex-wrap:nowrap;overflow:hidden}
 @ .calls thead th{border:0}
 @ .calls tr>*{flex:0 0 18.5em}
 @ .calls tr>:nth-child(1){flex-basis:2.2em}
