@@ -169,18 +169,19 @@ def _lower(value: Any, shape: Shape | None) -> Any:
         members = getattr(shape, "members", {})
         return {
             f"{name[:1].lower()}{name[1:]}": _lower(each, members.get(name))
-            for name, each in value.items()
+            for name, each in ((str(key), each) for key, each in value.items())
         }
     if isinstance(value, (list, tuple)):
         return [_lower(each, getattr(shape, "member", None)) for each in value]
-    if shape is not None and shape.type_name == "blob":
+    is_blob = shape is not None and shape.type_name == "blob"
+    if is_blob and isinstance(value, (str, bytes, bytearray, memoryview)):
         return _buffer(value)
     return value if isinstance(value, (str, int, float)) or value is None else str(value)
 
 
 def _buffer(blob: Any) -> dict[str, Any]:
     """A blob as the Java buffer that the service writes: its bytes are signed numbers."""
-    data = blob.encode() if isinstance(blob, str) else bytes(blob)
+    data = blob.encode(errors="replace") if isinstance(blob, str) else bytes(blob)
     return {
         "hb": [octet - 256 if octet > 127 else octet for octet in data],
         "offset": 0,

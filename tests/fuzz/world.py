@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import traceback
 from collections.abc import Mapping
@@ -13,8 +14,10 @@ from botocore.config import Config
 
 from pca_mock import mock_pca
 from pca_mock.errors import ERRORS, AwsError
-from pca_mock.service import dispatch
+from pca_mock.service import cloudtrail, dispatch
 from pca_mock.state.calls import Caller
+from pca_mock.state.events import UNKNOWN_SENDER, ApiCall, Noted
+from pca_mock.structures import copied
 from tests import inside, policies, revoking, shapes, support
 from tests.support import template_arn
 
@@ -85,7 +88,10 @@ class World:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        try:
+            json.dumps(self.pca.events.eventbridge(read_only=True))
+        finally:
+            self._stack.close()
 
     def _requests(self, report_id: str) -> dict[str, dict[str, Any]]:
         root: dict[str, Any] = {"CertificateAuthorityArn": self.root.arn}
@@ -199,7 +205,18 @@ class World:
             outcome = ("success", answer)
             self._successes += 1
         self.note_time(operation, time.perf_counter() - start)
+        self._check_record(operation, params, outcome[0])
         return outcome
+
+    def _check_record(self, operation: str, params: Mapping[str, Any], code: str) -> None:
+        """Check that CloudTrail's record of a call can be made, and is JSON."""
+        error = None if code == "success" else code
+        attempt = ApiCall(operation, copied(params), _OWNER, UNKNOWN_SENDER, "", None, error, error)
+        noted = Noted(self.pca.clock.now(), 0, attempt)
+        try:
+            json.dumps(list(cloudtrail.records(self.pca._state.events, noted)))
+        except Exception as broken:
+            raise BreakageError(f"{operation} is not recorded: {broken!r}") from broken
 
     def call_through_botocore(self, operation: str, params: dict[str, Any]) -> str:
         """Call the service with a client that checks nothing itself.
