@@ -157,7 +157,8 @@ async def read(request: web.Request) -> WireRequest:
         raise web.HTTPRequestTimeout from None
     path, _, _ = request.raw_path.partition("?")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return WireRequest(request.method, path, headers, body)
+    address = request.remote or ""  # of a connection that has ended there is none
+    return WireRequest(request.method, path, headers, body, address)
 
 
 async def in_worker(request: web.Request, function: Callable[..., Any], *arguments: Any) -> Any:

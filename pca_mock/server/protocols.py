@@ -38,12 +38,13 @@ _SHAPE_NAMESPACE: Final = "com.amazonaws.acmpca#"
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """An HTTP request. Names of headers are lower case."""
+    """An HTTP request. Names of headers are lower case; the address is the sender's."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    address: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)

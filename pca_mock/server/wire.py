@@ -79,7 +79,7 @@ class Wire:
         caller = self._caller(request)
         parameters = protocol.parameters(operation, request.body)
         invocation = request.headers.get("amz-sdk-invocation-id")
-        sender = Sender(user_agent=request.headers.get("user-agent", ""))
+        sender = Sender(request.address, request.headers.get("user-agent", ""))
         call = self._take(invocation) or ClientCall(
             self._state, operation, parameters, caller, sender=sender
         )

@@ -51,9 +51,9 @@ def test_an_answer_has_the_request_id_of_its_record_and_each_attempt_its_time(
     (call,) = pca.calls
     assert {answer.headers["x-amzn-requestid"] for answer in answers} == {call.request_id}
     records = pca.events.cloudtrail()
-    assert [(each["requestID"], each["userAgent"]) for each in records] == [
-        (call.request_id, "app/1.0")
-    ] * 2
+    names = ("requestID", "userAgent", "sourceIPAddress")
+    values = [[each[name] for name in names] for each in records]
+    assert values == [[call.request_id, "app/1.0", "127.0.0.1"]] * 2
     assert [each["eventTime"] for each in records] == [
         "2027-03-01T12:00:00Z",
         "2027-03-01T12:01:00Z",
