@@ -54,7 +54,7 @@ def request_certificate(request: dict[str, Any], ctx: AcmContext) -> Response:
     """
     names = _names(request)
     key_algorithm = request.get("KeyAlgorithm", _DEFAULT_KEY)
-    # OPEN RULE acm-key-algorithm
+    # OPEN RULE acm-key-algorithm, acm-key-family
     if key_algorithm not in _KEY_ALGORITHMS:
         raise ValidationException(
             f"The key algorithm {key_algorithm} is not supported for a request. "
