@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib.util import find_spec
 from typing import Any, Final
 
 from docutils import nodes
@@ -19,6 +20,7 @@ project_copyright = "the authors of pca_mock, Apache-2.0"
 html_title = "pca_mock"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions += ["sphinx_copybutton"] if find_spec("sphinx_copybutton") else []
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_copy_source = False

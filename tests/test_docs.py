@@ -52,6 +52,33 @@ def test_the_first_page_links_to_every_other_one() -> None:
     assert links == {str(page.relative_to(pages.DOCS)) for page in pages.PAGES} - {"index.md"}
 
 
+@pytest.mark.parametrize(
+    ("page", "name", "most"),
+    [
+        ("recipes/lambda.md", "test_the_handler", 8),
+        ("recipes/mtls.md", "test_mutual_tls_with_files", 12),
+        (
+            "recipes/rotation.md",
+            "test_a_year_of_renewals_never_leaves_an_expired_certificate",
+            8,
+        ),
+        ("recipes/throttling.md", "test_a_throttled_waiter", 6),
+        ("recipes/iam.md", "test_the_role_is_enough", 6),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str) else "",
+)
+def test_a_usual_test_is_short(page: str, name: str, most: int) -> None:
+    examples = pages.source(pages.examples(pages.DOCS / page))
+    (function,) = (
+        node
+        for node in ast.parse(examples).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    )
+    lines = examples.splitlines()[function.body[0].lineno - 1 : function.end_lineno]
+
+    assert len([line for line in lines if line.strip()]) + 1 <= most  # its first line is one, too
+
+
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.stem)
 def test_examples_have_types(page: Path) -> None:
     shown = [block for block in pages.blocks(page) if block.language == "python"]
@@ -130,6 +157,8 @@ def test_sphinx_builds_the_pages_without_a_warning(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     for page in pages.PAGES:
         assert (tmp_path / "html" / page.relative_to(pages.DOCS)).with_suffix(".html").is_file()
+    if find_spec("sphinx_copybutton"):
+        assert "copybutton.js" in (tmp_path / "html" / "index.html").read_text()
     reference = (tmp_path / "html" / "api.html").read_text()
     for name in pca_mock.__all__:
         assert f'id="pca_mock.{name}"' in reference
