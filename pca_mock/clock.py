@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
@@ -10,6 +9,7 @@ from typing import Final
 
 from pca_mock import sleeping
 from pca_mock.arguments import Kind
+from pca_mock.locks import new_rlock
 from pca_mock.notebooks import as_html
 from pca_mock.structures import OnlyOnce
 
@@ -51,7 +51,7 @@ class Clock(OnlyOnce):
     def __init__(self) -> None:
         """Start with the machine's time."""
         self._setting: Setting = (None, timedelta())
-        self._lock = threading.RLock()
+        self._lock = new_rlock()
         self._watchers: list[Callable[[], None]] = []
 
     def __repr__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
@@ -11,6 +10,7 @@ from typing import Any, Final, ParamSpec, Protocol, TypeVar, overload
 from pca_mock import callers, classes, decoration
 from pca_mock.adapters import company, creation, escapes, intercept, waiters
 from pca_mock.handle import PcaMock
+from pca_mock.locks import new_rlock
 from pca_mock.settings import Settings, check_names
 from pca_mock.settings import options as all_options
 from pca_mock.state import running
@@ -45,7 +45,7 @@ class PcaPatcher(OnlyOnce):
     def __init__(self, settings: Settings) -> None:
         """Only `mock_pca` makes these."""
         self._settings = settings
-        self._lock = threading.RLock()
+        self._lock = new_rlock()
         self._running: PcaMock | None = None
         self._starts = 0
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any, Final
+
+from pca_mock.locks import new_lock
 
 # The function that replaces sleeping in this thread or task: called with the seconds.
 _advance: Final[ContextVar[Callable[[float], None] | None]] = ContextVar(
@@ -40,7 +41,7 @@ class _Replacements:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._users = 0
         # Originals and their replacements. Not at the top of this module, where they would be
         # replaced, too.

@@ -13,7 +13,6 @@ after an error, planned or not: see `retries`.
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
@@ -23,6 +22,7 @@ from botocore.exceptions import BotoCoreError
 from pca_mock.adapters import imports, moto_seam, parameters, responses, retries
 from pca_mock.adapters.retries import CallInProgress, Outcome
 from pca_mock.errors import AwsError, NotAnsweredByPcaMock
+from pca_mock.locks import new_rlock
 from pca_mock.state import running
 from pca_mock.state.plans import ConditionError
 
@@ -36,7 +36,7 @@ _CALLS: Final = "before-call.acm-pca."
 _EMITTER: Final = ("botocore.hooks", "HierarchicalEmitter")
 # Where botocore's monitor keeps the event that it sends to another process after the call.
 _METRICS: Final = "current_api_call_event"
-_lock = threading.RLock()
+_lock = new_rlock()
 _registered = False
 _begin_call: BeginCall
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from pca_mock.locks import new_lock, new_rlock
 from pca_mock.state.buckets import BucketError, Note, StoredObject
 
 # Up to this size, or having grown by this share, an object is written without waiting for a look.
@@ -42,8 +43,8 @@ class Outgoing:
         self._put = put
         self._parcels: dict[_Place, _Parcel] = {}
         self._sizes: dict[_Place, int] = {}  # as they were written last
-        self._lock = threading.Lock()
-        self._sending = threading.RLock()  # a later object is not overwritten by an earlier one
+        self._lock = new_lock()
+        self._sending = new_rlock()  # a later object is not overwritten by an earlier one
         self._thread = _Thread()
 
     def can_wait(self, item: StoredObject) -> bool:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import copy
 import functools
 import sys
-import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
 from pca_mock.adapters import imports
+from pca_mock.locks import new_rlock
 from pca_mock.state import running
 
 # The classes whose `wait` all waiters come to, sync and asynchronous.
 _CLASSES: Final = {"botocore.waiter": "Waiter", "aiobotocore.waiter": "AIOWaiter"}
 _SERVICE: Final = "acm-pca"
 
-_lock: Final = threading.RLock()
+_lock: Final = new_rlock()
 # The classes at present replaced: their own `wait`, and the one that has taken its place.
 _replaced: Final[dict[Any, tuple[Callable[..., Any], Callable[..., Any]]]] = {}
 

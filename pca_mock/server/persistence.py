@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from pca_mock.arns import AuthorityArn, parse_authority_arn
 from pca_mock.errors import InvalidArnException
+from pca_mock.locks import new_rlock
 from pca_mock.server import records
 from pca_mock.service import crls
 from pca_mock.state.authority import (
@@ -73,7 +73,7 @@ class StateFile:
             StateFileError: the file cannot be used.
         """
         self._state = state
-        self._lock = threading.RLock()
+        self._lock = new_rlock()
         self._installed: dict[int, int] = {}  # id() of the record -> its row
         self._kept: list[InstalledCertificate] = []  # so that no id() is used again
         self._clock: str | None = None

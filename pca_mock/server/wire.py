@@ -6,7 +6,6 @@ A client that retries sends each attempt as a request of its own, with the same
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -16,6 +15,7 @@ from botocore.exceptions import BotoCoreError
 from pca_mock import callers
 from pca_mock.adapters.creation import DEFAULT_REGION
 from pca_mock.errors import AwsError, InternalFailure, ServiceUnavailable
+from pca_mock.locks import new_lock
 from pca_mock.server.identity import identity_of
 from pca_mock.server.protocols import (
     REQUEST_ID,
@@ -55,7 +55,7 @@ class Wire:
         self._state = state
         self._secret_keys = secret_keys
         self._invocations: OrderedDict[str, ClientCall] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = new_lock()
 
     def answer(self, request: WireRequest) -> WireResponse | None:
         """Carry out a request.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-_making: Final = threading.Lock()
+from pca_mock.locks import new_lock
+
+_making: Final = new_lock()
 
 
 class BucketError(Exception):

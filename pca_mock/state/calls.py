@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
+from pca_mock.locks import new_lock
 from pca_mock.notebooks import as_html
 from pca_mock.structures import OnlyOnce
 
@@ -107,11 +108,7 @@ class Log(OnlyOnce):
     _added_before: int = 0  # the calls that `latest` was replaced with
     _sizes: deque[int] = field(default_factory=deque)  # of these calls
     _size: int = 0  # of all of them
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def renew_lock(self) -> None:
-        """Begin with a new lock, in a forked child."""
-        self._lock = threading.Lock()
+    _lock: threading.Lock = field(default_factory=new_lock, repr=False)
 
     def add(self, call: Call, *, instead_of: Call | None = None) -> None:
         """Note a call that has ended.

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from pca_mock.arns import AuthorityArn, CertificateArn
+from pca_mock.locks import new_lock
 from pca_mock.state.authority import IssuedCertificate
 from pca_mock.state.calls import LARGEST, LIMIT, Caller, size_of
 from pca_mock.structures import OnlyOnce
@@ -179,11 +180,7 @@ class Feed(OnlyOnce):
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _sizes: deque[int] = field(default_factory=deque)
     _size: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def renew_lock(self) -> None:
-        """Begin with a new lock, in a forked child."""
-        self._lock = threading.Lock()
+    _lock: threading.Lock = field(default_factory=new_lock, repr=False)
 
     def next_number(self) -> int:
         """A place in the order, after all earlier ones."""

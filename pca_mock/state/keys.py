@@ -7,6 +7,7 @@ the same time share a key.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from dataclasses import dataclass, field
 from random import Random
@@ -97,6 +98,8 @@ class SeededKeys:
 # Dicts and deques are safe in threads without a lock, which an interrupted or forked process could
 # leave locked.
 _free: Final[dict[str, deque[PrivateKey]]] = {}
+if hasattr(os, "register_at_fork"):  # pragma: no branch: not on Windows
+    os.register_at_fork(after_in_child=_free.clear)  # the parent has these keys
 
 # Values of the option `keys`.
 SOURCES: Final[dict[str, type[FreshKeys | PooledKeys]]] = {"pool": PooledKeys, "fresh": FreshKeys}

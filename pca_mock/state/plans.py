@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from pca_mock.errors import AwsError
+from pca_mock.locks import new_lock
 from pca_mock.notebooks import as_html
 from pca_mock.state.calls import Origin, Whose, is_meant
 from pca_mock.structures import OnlyOnce
@@ -224,7 +224,7 @@ class Plans:
     def __init__(self) -> None:
         """Begin without plans."""
         self.in_force: list[Plan] = []
-        self._lock = threading.Lock()
+        self._lock = new_lock()
 
     def add(self, plan: Plan) -> Plan:
         """Put a plan into force."""

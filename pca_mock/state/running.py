@@ -7,11 +7,12 @@ pytest's plugin is called with each mock that a test starts.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
+
+from pca_mock.locks import new_rlock
 
 if TYPE_CHECKING:  # interception is registered with pytest's start, which cryptography would delay
     from pca_mock.arns import AuthorityArn
@@ -20,7 +21,9 @@ if TYPE_CHECKING:  # interception is registered with pytest's start, which crypt
 _running: Final[list[State]] = []
 _watchers: Final[list[Callable[[State], None]]] = []
 _served: Final[list[str]] = []
-_lock = threading.RLock()
+_lock = new_rlock()
+# How many children this process has forked, or is about to, since a mock began, by its id().
+_forks: Final[dict[int, int]] = {}
 _acting: Final[ContextVar[State | None]] = ContextVar("pca_mock_acting", default=None)
 
 
@@ -36,6 +39,7 @@ def end(state: State) -> None:
     """Remove a mock, wherever it is in the order."""
     with _lock:
         _running[:] = [other for other in _running if other is not state]
+        _forks.pop(id(state), None)
 
 
 def put_last(state: State) -> None:
@@ -136,18 +140,21 @@ def _has(state: State, arn: AuthorityArn) -> bool:
         return state.remembers(arn)
 
 
-def _begin_again_in_a_child() -> None:
-    """After a fork: other threads, which may have held the locks, don't exist in the child."""
-    global _lock
-    _lock = threading.RLock()
+def _count_fork() -> None:
     for state in _running:
-        state.lock = threading.RLock()
-        state.log.renew_lock()
-        state.events.renew_lock()
+        _forks[id(state)] = _forks.get(id(state), 0) + 1
+
+
+def _begin_again_in_a_child() -> None:
+    """After a fork: draw other random numbers than the parent and its other children do."""
+    for state in _running:
         if state.settings.seed is None:
             state.random.seed()
-            state.events.salt = str(state.random.random())
+        else:
+            # Repeatable, where the parent forks in the same order.
+            state.random.seed(f"{state.random.getrandbits(128)} {_forks[id(state)]}")
+        state.events.salt = str(state.random.random())
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch: not on Windows
-    os.register_at_fork(after_in_child=_begin_again_in_a_child)
+    os.register_at_fork(before=_count_fork, after_in_child=_begin_again_in_a_child)

@@ -15,6 +15,7 @@ from typing import Final
 
 from pca_mock.arns import AuthorityArn
 from pca_mock.clock import EARLIEST, Clock, Setting
+from pca_mock.locks import new_rlock
 from pca_mock.pki import ocsp
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
 from pca_mock.pki.csr import public_key_bits
@@ -208,7 +209,7 @@ class State(OnlyOnce):
     acting_as: list[str] = field(default_factory=list)
     serving: list[str] = field(default_factory=list)
     enforced: list[Enforcement] = field(default_factory=list)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=new_rlock)
     account_id: str = field(init=False)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
 

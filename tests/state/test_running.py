@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pca_mock import mock_pca
+from pca_mock import Authority, PcaMock, mock_pca
 from tests.processes import in_a_fork
 
 
@@ -137,32 +140,76 @@ def test_a_handle_never_falls_back_on_an_earlier_mock() -> None:
             assert root.status == "ACTIVE"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("seed", [None, 7])
-def test_a_forked_child_has_locks_and_random_numbers_of_its_own(
-    seed: int | None, tmp_path: Path
+# Forks
+
+_has_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+def _numbers_of_a_child(pca: PcaMock, ca: Authority, home: Path) -> list[str]:
+    """The numbers that a forked child draws: serials, ids, and the public point of a key."""
+
+    def draw() -> int:
+        with pca.clock.freeze():
+            pca.delay("CreateCertificateAuthority", timedelta(seconds=1))
+            root = pca.create_root_ca()
+        serials = [hex(ca.issue("localhost").serial_number) for _ in range(2)]
+        key: Any = root.certificate.public_key()
+        print(*serials, root.arn, hex(key.public_numbers().x), pca.events[-1].id)
+        return 0
+
+    code, printed = in_a_fork(draw, home)
+    assert code == 0, printed
+    assert len(printed.split()) == 5
+    return printed.split()
+
+
+@_has_fork
+def test_children_that_are_forked_while_threads_call_answer_and_repeat_nothing(
+    tmp_path: Path,
 ) -> None:
-    with mock_pca(seed=seed) as pca:
-        held, done = threading.Event(), threading.Event()
+    with mock_pca() as pca:
+        pca.create_root_ca()  # leaves a key in the pool, which children must not share
+    ended, held = threading.Event(), threading.Event()
+    with mock_pca() as pca:
+        ca, client, state = pca.create_root_ca(), pca.client(), pca._state
+
+        def call_on() -> None:
+            while not ended.is_set():
+                client.list_certificate_authorities()
+                ca.issue("localhost")
 
         def hold() -> None:
-            state = pca._state
-            with state.lock, state.log._lock, state.events._lock:
+            with state.lock, state.plans._lock, state.log._lock, state.events._lock:
                 held.set()
-                done.wait()
+                ended.wait()
 
-        def create() -> int:
-            print(pca.create_root_ca().arn, pca.events[0].id)
-            return 0
+        threads = [threading.Thread(target=call_on) for _ in range(3)]
+        holder = threading.Thread(target=hold)
+        try:
+            for thread in threads:
+                thread.start()
+            numbers = [_numbers_of_a_child(pca, ca, tmp_path) for _ in range(4)]
+            holder.start()
+            held.wait()
+            numbers += [_numbers_of_a_child(pca, ca, tmp_path) for _ in range(2)]
+        finally:
+            ended.set()
+            for thread in (*threads, holder):
+                thread.join()
+        drawn = [hex(leaf.serial_number) for leaf in pca.certificates]
+    drawn += itertools.chain(*numbers)
 
-        thread = threading.Thread(target=hold)
-        thread.start()
-        held.wait()
-        code, printed = in_a_fork(create, tmp_path)
-        done.set()
-        thread.join()
+    assert len(set(drawn)) == len(drawn)
 
-        assert code == 0, printed
-        arn, event_id = printed.split()
-        is_same = (pca.create_root_ca().arn == arn, pca.events[0].id == event_id)
-    assert is_same == (seed is not None, seed is not None)
+
+@_has_fork
+def test_children_of_a_seeded_mock_repeat_only_with_their_parent(tmp_path: Path) -> None:
+    runs = []
+    for _ in range(2):
+        with mock_pca(seed=1) as pca:
+            ca = pca.create_root_ca()
+            runs.append([_numbers_of_a_child(pca, ca, tmp_path) for _ in range(2)])
+    first, second = runs[0]
+
+    assert runs[1] == [first, second]
+    assert not set(first) & set(second)
