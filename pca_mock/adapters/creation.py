@@ -9,7 +9,6 @@ that the session keeps nothing of this. Clients of other services are made as us
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ DEFAULT_REGION: Final = "us-east-1"
 DUMMY_ACCESS_KEY: Final = "PCAMOCKDUMMYACCESSKEY"
 DUMMY_SECRET_KEY: Final = "pca_mock-dummy-secret-key"
 _SERVICE: Final = "acm-pca"
-_PATCHED: Final = "_pca_mock_patched"
 # Where static credentials are: the access key, its secret, and the names of a token.
 _IN_MEMORY: Final = ("access_key", "secret_key", "token")
 _IN_ENVIRONMENT: Final = (
@@ -61,42 +59,37 @@ def register() -> None:
     It holds for good, for the sessions that exist and for those to come, and changes nothing
     unless a mock is running.
     """
-    imports.watch("botocore.session", _patch_botocore)
-    imports.watch("aiobotocore.session", _patch_aiobotocore)
+    imports.watch("botocore.session", _wrap_botocore)
+    imports.watch("aiobotocore.session", _wrap_aiobotocore)
 
 
-def _patch_botocore(module: ModuleType) -> None:
-    original = module.Session.create_client
-    if _PATCHED in vars(original):
-        return
+def _wrap_botocore(module: ModuleType) -> None:
+    imports.wrap(module.Session, "create_client", _creating)
 
-    @functools.wraps(original)
+
+def _creating(original: Callable[..., Any]) -> Callable[..., Any]:
     def create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
         if not _is_about_us(args, kwargs):
             return original(session, *args, **kwargs)
-        if running.latest() is not None:
+        if running.latest() is not None and not isinstance(session, _Offline):
             session = offline(session)
         return _reached(original(session, *args, **kwargs))
 
-    setattr(create_client, _PATCHED, True)
-    module.Session.create_client = create_client
+    return create_client
 
 
-def _patch_aiobotocore(module: ModuleType) -> None:  # pragma: no cover: aiobotocore pins botocore
-    original = module.AioSession._create_client
-    if _PATCHED in vars(original):
-        return
+def _wrap_aiobotocore(module: ModuleType) -> None:  # pragma: no cover: aiobotocore pins botocore
+    def creating(original: Callable[..., Any]) -> Callable[..., Any]:
+        async def create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
+            if not _is_about_us(args, kwargs):
+                return await original(session, *args, **kwargs)
+            if running.latest() is not None and not isinstance(session, _Offline):
+                session = _copy_of(session, _OfflineAsync, module.AioCredentials)
+            return _reached(await original(session, *args, **kwargs))
 
-    @functools.wraps(original)
-    async def create_client(session: Any, *args: Any, **kwargs: Any) -> Any:
-        if not _is_about_us(args, kwargs):
-            return await original(session, *args, **kwargs)
-        if running.latest() is not None:
-            session = _copy_of(session, _OfflineAsync, module.AioCredentials)
-        return _reached(await original(session, *args, **kwargs))
+        return create_client
 
-    setattr(create_client, _PATCHED, True)
-    module.AioSession._create_client = create_client
+    imports.wrap(module.AioSession, "_create_client", creating)
 
 
 def _is_about_us(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

@@ -10,8 +10,8 @@ the end of each mock would undo, or bring back, the patches of others that begin
 
 from __future__ import annotations
 
-import functools
 import re
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from pca_mock.adapters import imports
 from pca_mock.errors import NotAnsweredByPcaMock
 from pca_mock.state import running
 
-_PATCHED: Final = "_pca_mock_refuses"
+_Send = Callable[..., Any]
 # An endpoint of AWS, also in a VPC; an operation of Smithy RPC v2; a signature in the query. A
 # bucket, too, may be called "acm-pca": its host has no region in this place.
 _URL: Final = re.compile(
@@ -40,39 +40,31 @@ def register() -> None:
 
 
 def _guard_botocore(module: ModuleType) -> None:
-    original = module.URLLib3Session.send
-    if _PATCHED in vars(original):
-        return
+    imports.wrap(module.URLLib3Session, "send", _refusing)
 
-    @functools.wraps(original)
+
+def _guard_aiohttp(module: ModuleType) -> None:  # pragma: no cover: aiobotocore pins botocore
+    imports.wrap(module.AIOHTTPSession, "send", _refusing_asynchronously)
+
+
+def _guard_httpx(module: ModuleType) -> None:  # pragma: no cover: aiobotocore pins botocore
+    imports.wrap(module.HttpxSession, "send", _refusing_asynchronously)
+
+
+def _refusing(original: _Send) -> _Send:
     def send(session: Any, request: Any) -> Any:
         _check(request)
         return original(session, request)
 
-    setattr(send, _PATCHED, True)
-    module.URLLib3Session.send = send
+    return send
 
 
-def _guard_aiohttp(module: ModuleType) -> None:
-    _guard_asynchronous(module.AIOHTTPSession)
-
-
-def _guard_httpx(module: ModuleType) -> None:
-    _guard_asynchronous(module.HttpxSession)
-
-
-def _guard_asynchronous(session_class: Any) -> None:
-    original = session_class.send
-    if _PATCHED in vars(original):
-        return
-
-    @functools.wraps(original)
+def _refusing_asynchronously(original: _Send) -> _Send:  # pragma: no cover: aiobotocore
     async def send(session: Any, request: Any) -> Any:
         _check(request)
         return await original(session, request)
 
-    setattr(send, _PATCHED, True)
-    session_class.send = send
+    return send
 
 
 def _check(request: Any) -> None:

@@ -1,10 +1,11 @@
-"""Modules of others: imported already, or later, or again.
+"""Modules of others: imported already, or later, or again; and their methods, wrapped once.
 
 It imports nothing that pytest hasn't: its plugin watches from the start.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from types import ModuleType
 from typing import Any, Final
 
 _Function = Callable[[ModuleType], None]
+_WRAPPERS: Final = "_pca_mock_wrappers"
 
 
 def watch(name: str, function: _Function) -> None:
@@ -31,6 +33,23 @@ def watch(name: str, function: _Function) -> None:
     module = sys.modules.get(name)
     if module is not None:
         function(module)
+
+
+def wrap(owner: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
+    """Replace a method by a wrapper of it, for good, unless this has been done.
+
+    Args:
+        owner: the class.
+        name: of the method.
+        wrapper: called with the method, returns what takes its place.
+    """
+    original = getattr(owner, name)
+    # A test may import this package again: each copy has wrappers of its own.
+    wrappers = vars(original).get(_WRAPPERS, ())
+    if _watcher not in wrappers:
+        replacement = functools.wraps(original)(wrapper(original))
+        setattr(replacement, _WRAPPERS, (*wrappers, _watcher))
+        setattr(owner, name, replacement)
 
 
 class _Watcher(MetaPathFinder):

@@ -6,14 +6,17 @@ garbage collector knows. The handlers do nothing unless a mock is running.
 
 `before-call` comes before credentials, signing, the wire protocol and the network, and an answer
 there ends the event: no other mock sees the call. Ours is the last handler of the least specific
-name, so that the user's own handlers come before it. It also passes botocore's retries by, except
+name, so that the user's own handlers come before it; it asks those that were registered as the
+last ones later by itself. It also passes botocore's retries by, except
 after an error, planned or not: see `retries`.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
@@ -96,12 +99,7 @@ def _existing_emitters() -> Iterator[Any]:
 
 
 def answer(
-    event_name: str,
-    model: Any,
-    params: Any,
-    context: dict[str, Any],
-    request_signer: Any,
-    **_: Any,
+    event_name: str, context: dict[str, Any], request_signer: Any, params: Any, **event: Any
 ) -> Any:
     """`before-call`: the running mock's answer, as (HTTP response, parsed response).
 
@@ -115,31 +113,87 @@ def answer(
     remembered = parameters.remembered(context)
     if running.latest() is None and remembered is None:
         return None
-    if running.latest() is None or remembered is None:
-        raise NotAnsweredByPcaMock(
-            f"a mock of pca_mock {'started' if remembered is None else 'ended'} in the middle of "
-            f"this call of {model.name}, which is not sent to AWS. Another thread or task makes "
-            "it: wait for it before the mock starts or ends"
-        )
+
+    def answered() -> Any:
+        return _answer(event["model"], remembered, context, request_signer, params)
+
+    emitter = getattr(request_signer._event_emitter, "_emitter", request_signer._event_emitter)
+    later = _later_handlers(emitter, event_name)
+    if not later:
+        return answered()
+    event |= {"event_name": event_name, "context": context, "params": params}
+    event["request_signer"] = request_signer
+    if inspect.iscoroutinefunction(emitter._emit):  # pragma: no cover: of aiobotocore
+        return _answer_after_awaiting(later, event, answered)
+    responses = (handler(**event) for handler in later)
+    response = next((each for each in responses if each is not None), None)
+    return answered() if response is None else response
+
+
+def _later_handlers(emitter: Any, event_name: str) -> tuple[Callable[..., Any], ...]:
+    """The handlers of an event that is being emitted which come after ours."""
+    handlers = emitter._lookup_cache.get(event_name)  # gone if a handler has registered another one
+    if not handlers or handlers[-1] is answer:
+        return ()
+    return tuple(itertools.dropwhile(lambda handler: handler is not answer, handlers))[1:]
+
+
+async def _answer_after_awaiting(  # pragma: no cover: aiobotocore pins botocore
+    later: Iterable[Callable[..., Any]], event: dict[str, Any], answered: Callable[[], Any]
+) -> Any:
+    """The first response of handlers that were registered after ours, else our answer."""
+    for handler in later:
+        response = handler(**event)
+        if inspect.isawaitable(response):
+            response = await response
+        if response is not None:
+            return response
+    answer = answered()
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+def _answer(
+    model: Any,
+    remembered: dict[str, Any] | None,
+    context: dict[str, Any],
+    request_signer: Any,
+    request: Any,
+) -> Any:
+    """The mock's answer; None if none is to answer this client.
+
+    Raises:
+        NotAnsweredByPcaMock: no mock has run for all of the call.
+    """
+    if remembered is None:
+        raise _interrupted(model, "started")
     context.pop(_METRICS, None)
     credentials = request_signer._credentials
-    agent = params["headers"].get("User-Agent", "")
+    agent = request["headers"].get("User-Agent", "")
     call = _begin_call(model.name, remembered, context["client_region"], credentials, agent)
     if call is None:
-        return None  # pragma: no cover: the mock has ended in this moment
+        if running.latest() is None:
+            raise _interrupted(model, "ended")
+        return None  # pragma: no cover: only if a test replaces _begin_call
 
     def attempt() -> Outcome:
-        return _attempt(call, model, params["url"])
+        return _attempt(call, model, request["url"])
 
     answered, error = attempt()
     if error is not None:
         emit = request_signer._event_emitter.emit
         first = (answered, error)
         return retries.drive(
-            retries.steps(call, model, params, emit=emit, attempt=attempt, outcome=first)
+            retries.steps(call, model, request, emit=emit, attempt=attempt, outcome=first)
         )
     call.end(None, 0)
     return answered
+
+
+def _interrupted(model: Any, what: str) -> NotAnsweredByPcaMock:
+    return NotAnsweredByPcaMock(
+        f"a mock of pca_mock {what} in the middle of this call of {model.name}, which is not sent "
+        "to AWS. Another thread or task makes it: wait for it before the mock starts or ends"
+    )
 
 
 def note_look(**_: Any) -> None:

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from pca_mock.state import running
 
-_KEY: Final = "pca_mock.parameters"
+# In the context of a call. Another copy of this package, in the same process, has another one.
+_KEY: Final = object()
 
 
-def remember(params: Any, context: dict[str, Any], **_: Any) -> None:
+def remember(params: Any, context: dict[Any, Any], **_: Any) -> None:
     """`before-parameter-build`: keep the caller's own parameters for `remembered`."""
     if running.latest() is None:
         return
@@ -21,7 +22,7 @@ def remember(params: Any, context: dict[str, Any], **_: Any) -> None:
     context[_KEY] = params
 
 
-def remembered(context: dict[str, Any]) -> dict[str, Any] | None:
+def remembered(context: dict[Any, Any]) -> dict[str, Any] | None:
     """The parameters, with contents in place of files; None if no mock ran when they were made."""
     parameters: dict[str, Any] | None = context.get(_KEY)
     if parameters is not None and any(hasattr(each, "getvalue") for each in parameters.values()):

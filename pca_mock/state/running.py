@@ -18,9 +18,10 @@ if TYPE_CHECKING:  # interception is registered with pytest's start, which crypt
     from pca_mock.arns import AuthorityArn
     from pca_mock.state.store import State
 
-_running: Final[list[State]] = []
-_watchers: Final[list[Callable[[State], None]]] = []
-_served: Final[list[str]] = []
+# Mocks go on where a test reloads this module.
+_running: Final[list[State]] = globals().get("_running", [])
+_watchers: Final[list[Callable[[State], None]]] = globals().get("_watchers", [])
+_served: Final[list[str]] = globals().get("_served", [])
 _lock = new_rlock()
 # How many children this process has forked, or is about to, since a mock began, by its id().
 _forks: Final[dict[int, int]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
 from botocore.parsers import create_parser
@@ -17,6 +18,7 @@ from botocore.stub import Stubber
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.adapters import intercept
+from pca_mock.errors import NotAnsweredByPcaMock
 from pca_mock.service.model import service_model
 from tests import support
 
@@ -152,16 +154,85 @@ def test_a_stubbed_client_keeps_its_stubbed_answers(pca: PcaMock) -> None:
     assert client.list_certificate_authorities()["CertificateAuthorities"] == []
 
 
-def test_a_handler_of_the_users_own_comes_first(pca: PcaMock) -> None:
-    client, seen = pca.client(config=ONE_ATTEMPT), []
-    client.meta.events.register(
-        "before-call.acm-pca.ListCertificateAuthorities",
-        lambda **event: seen.append(event["model"].name),
-    )
+# Spellings of the event, and ways to register a handler.
+_SPELLINGS = (
+    "before-call",
+    "before-call.*",
+    "before-call.*.*",
+    "before-call.acm-pca",
+    "before-call.acm-pca.*",
+    "before-call.acm-pca.ListCertificateAuthorities",
+    "before-call.*.ListCertificateAuthorities",
+    "*",
+    "*.acm-pca",
+)
+_WAYS = ("register", "register_first", "register_last")
 
-    client.list_certificate_authorities()
 
-    assert seen == ["ListCertificateAuthorities"]
+def test_handlers_of_the_users_own_are_asked_before_the_mock_in_botocores_order() -> None:
+    client, seen = client_to_nowhere(), []
+    for spelling in _SPELLINGS:
+        for way in _WAYS:
+
+            def handle(name: str = f"{way} {spelling}", **event: Any) -> None:
+                if event["event_name"].startswith("before-call."):
+                    seen.append(name)
+                    event["params"]["headers"]["X-Seen"] = name
+
+            getattr(client.meta.events, way)(spelling, handle)
+    with pytest.raises(EndpointConnectionError):
+        client.list_certificate_authorities()
+    without_mock = seen.copy()
+    seen.clear()
+
+    with mock_pca() as pca:
+        client.list_certificate_authorities()
+        assert len(pca.calls) == 1
+
+    assert seen == without_mock
+    assert len(seen) == len(set(seen)) == len(_SPELLINGS) * len(_WAYS)
+
+
+@pytest.mark.parametrize("way", _WAYS)
+@pytest.mark.parametrize("spelling", _SPELLINGS)
+def test_a_handler_of_the_users_own_can_refuse_a_call_or_answer_it(
+    spelling: str, way: str, pca: PcaMock
+) -> None:
+    client, refusal, answers = client_to_nowhere(), PermissionError("no"), [{"mine": 1}, None]
+
+    def handle(event_name: str, **_: Any) -> Any:
+        if not event_name.startswith("before-call."):
+            return None
+        if not answers:
+            raise refusal
+        answer = answers.pop(0)
+        return answer and (AWSResponse(NOWHERE, 200, {}, None), answer)
+
+    getattr(client.meta.events, way)(spelling, handle)
+
+    assert client.list_certificate_authorities() == {"mine": 1}
+    assert client.list_certificate_authorities()["CertificateAuthorities"] == []
+    with pytest.raises(PermissionError):
+        client.list_certificate_authorities()
+    assert len(pca.calls) == 1
+
+
+def test_a_handler_that_registers_another_one_during_the_call_breaks_nothing(pca: PcaMock) -> None:
+    client, seen = client_to_nowhere(), []
+
+    def other(**_: Any) -> None:
+        seen.append("other")
+
+    def handle(**_: Any) -> None:
+        if not pca.calls:
+            client.meta.events.register_last("before-call", other)
+
+    client.meta.events.register("before-call.acm-pca", handle)
+
+    assert client.list_certificate_authorities()["CertificateAuthorities"] == []
+    assert seen == []
+    assert client.list_certificate_authorities()["CertificateAuthorities"] == []
+    assert seen == ["other"]
 
 
 def test_parameters_changed_by_a_handler_of_the_users_are_used(pca: PcaMock) -> None:
@@ -388,19 +459,39 @@ def test_concurrent_calls_lose_nothing(pca: PcaMock) -> None:
     assert all(ca.get(arn) for arn in arns)
 
 
-def test_a_mock_that_starts_or_ends_during_a_call_does_not_send_it() -> None:
+@pytest.mark.parametrize("event", ["before-call.acm-pca.*", "before-call"])
+def test_a_mock_that_starts_or_ends_during_a_call_does_not_send_it(event: str) -> None:
     starting, ending, mock = client_to_nowhere(), client_to_nowhere(), mock_pca()
 
     def start(**_: Any) -> None:
         mock.start()
 
-    starting.meta.events.register("before-call.acm-pca.*", start)
-    ending.meta.events.register("before-call.acm-pca.*", lambda **_: mock.stop())
+    starting.meta.events.register(event, start)
+    ending.meta.events.register_last(event, lambda **_: mock.stop())
 
-    with pytest.raises(RuntimeError, match="started in the middle of this call"):
+    with pytest.raises(NotAnsweredByPcaMock, match="started in the middle of this call"):
         starting.list_certificate_authorities()
-    with pytest.raises(RuntimeError, match="ended in the middle of this call"):
+    with pytest.raises(NotAnsweredByPcaMock, match="ended in the middle of this call"):
         ending.list_certificate_authorities()
+
+
+def test_a_mock_that_starts_between_the_attempts_of_a_call_stops_it() -> None:
+    config = Config(retries={"mode": "standard", "total_max_attempts": 3})
+    client = boto3.client("acm-pca", "us-east-1", endpoint_url=NOWHERE, config=config, **KEYS)
+    mock, attempts = mock_pca(), []
+
+    def start(**_: Any) -> None:
+        attempts.append(mock.start())
+
+    client.meta.events.register("needs-retry.acm-pca", start)
+
+    try:
+        with pytest.raises(NotAnsweredByPcaMock, match="is not sent"):
+            client.list_certificate_authorities()
+    finally:
+        for _ in attempts:
+            mock.stop()
+    assert len(attempts) == 2  # the second one was refused
 
 
 def test_registering_again_adds_nothing() -> None:

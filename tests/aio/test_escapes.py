@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("aiobotocore", reason="aiobotocore pins botocore: run `tox -e aiobotocore`")
 
 from aiobotocore.session import get_session
-from botocore.awsrequest import AWSRequest
+from botocore.awsrequest import AWSRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
@@ -45,3 +45,28 @@ async def test_the_session_of_httpx_refuses_too() -> None:
 
     with mock_pca(), pytest.raises(NotAnsweredByPcaMock):
         await session.send(request)
+
+
+async def test_handlers_of_the_users_own_that_come_last_are_asked_before_the_mock() -> None:
+    answers: list[Any] = [None, {"mine": 1}]
+    seen: list[str] = []
+
+    async def handle(event_name: str, **_: Any) -> Any:
+        seen.append(event_name)
+        answer = answers.pop(0)
+        return answer and (AWSResponse("", 200, {}, None), answer)
+
+    with nothing_leaves(), mock_pca() as pca:
+        async with get_session().create_client("acm-pca", "us-east-1", **KEYS) as client:
+            client.meta.events.register_last("before-call", lambda **_: seen.append("not awaited"))
+            client.meta.events.register_last("before-call", handle)
+            listed = await client.list_certificate_authorities()
+            pca.fail("ListCertificateAuthorities", "AccessDeniedException")
+            answers.insert(0, None)
+            with pytest.raises(client.exceptions.ClientError):
+                await client.list_certificate_authorities()
+            answered = await client.list_certificate_authorities()
+
+    assert listed["CertificateAuthorities"] == []
+    assert answered == {"mine": 1}
+    assert seen == ["not awaited", "before-call.acm-pca.ListCertificateAuthorities"] * 3
