@@ -11,9 +11,9 @@ from pca_mock.errors import ERRORS
 from pca_mock.pki.algorithms import KEY_ALGORITHMS, SIGNING_ALGORITHMS
 from pca_mock.service.dispatch import OPERATIONS
 from pca_mock.service.model import service_model
+from pca_mock.service.sharing import PERMISSIONS
 from pca_mock.testing.purposes import PURPOSES
 from pca_mock.testing.requests import AuthorityMembers, CertificateMembers
-from pca_mock.testing.sharing import PERMISSIONS
 from tests import newer_models
 
 

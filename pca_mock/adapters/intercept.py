@@ -265,6 +265,29 @@ def offer_resource_types(**call: Any) -> None:
         moto_cloudformation.offer(state, **call)
 
 
+def answer_sharing(**call: Any) -> Any:
+    """`before-call.ram`: shares of CAs in moto, while a mock runs."""
+    state = running.latest()
+    if not moto_seam.is_active():
+        return None
+    from pca_mock.adapters import moto_sharing
+
+    if state is None:
+        moto_sharing.withdraw()
+        return None
+    return moto_sharing.answer(state, **call)
+
+
+def complete_sharing(**call: Any) -> None:
+    """`after-call.ram`: what shares of CAs allow."""
+    state = running.latest()
+    if state is None or not moto_seam.is_active():
+        return
+    from pca_mock.adapters import moto_sharing
+
+    moto_sharing.complete(state, **call)
+
+
 def _attempt(call: CallInProgress, model: Any, url: str) -> Outcome:
     """One attempt: its answer, and the error that it is or that came instead.
 
@@ -298,6 +321,9 @@ _HANDLERS: Final[_Handlers] = (
     ("before-call.resource-groups-tagging-api", answer_tagging),
     ("after-call.resource-groups-tagging-api", complete_tagging),
     ("before-call.cloudformation", offer_resource_types),
+    ("before-parameter-build.ram", parameters.remember),
+    ("before-call.ram", answer_sharing),
+    ("after-call.ram", complete_sharing),
     ("before-call.s3", note_look),
     ("before-call.sqs", deliver_events),
     ("before-call.cloudwatch-logs", deliver_events),

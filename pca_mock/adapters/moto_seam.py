@@ -127,6 +127,27 @@ def unknown_attribute() -> Exception:
     return error
 
 
+def shareable_kinds(*, only_if_in_use: bool = False) -> list[str]:
+    """The kinds of resources that moto's Resource Access Manager shares, to be changed.
+
+    Args:
+        only_if_in_use: whether to answer with an empty list where it has not been imported, instead
+            of importing it.
+    """
+    name = "moto.ram.models"
+    if only_if_in_use and name not in sys.modules:
+        return []
+    kinds: list[str] = _module(name).ResourceShare.SHAREABLE_RESOURCES
+    return kinds
+
+
+def forget_share(arn: str) -> None:
+    """Remove a share from moto's Resource Access Manager, as if it had never been made."""
+    _, _, _, region, account_id, _ = arn.split(":", 5)
+    of_backend = backend("ram", account_id, region)
+    of_backend.resource_shares = [each for each in of_backend.resource_shares if each.arn != arn]
+
+
 def account_of(access_key: str) -> str | None:
     """The account in which moto's IAM or STS made an access key; None if it hasn't made it."""
     models = sys.modules.get("moto.iam.models")

@@ -22,6 +22,7 @@ from pca_mock.service import states
 from pca_mock.service.certificates import LONGEST_SHORT_LIFE
 from pca_mock.service.configuration import needed_key_storage_standard
 from pca_mock.service.model import partition_of
+from pca_mock.service.sharing import DEFAULT
 from pca_mock.showing import pages
 from pca_mock.state.authority import Status
 from pca_mock.state.randomness import new_uuid
@@ -254,7 +255,7 @@ class Authority(AuthorityView):
         """Bring it back after its deletion."""
         client_of(self).restore_certificate_authority(CertificateAuthorityArn=self.arn)
 
-    def share_with(self, *accounts: str, permission: ManagedPermission = sharing.DEFAULT) -> None:
+    def share_with(self, *accounts: str, permission: ManagedPermission = DEFAULT) -> None:
         """Share it with other accounts, as AWS Resource Access Manager does.
 
         RAM adds its statements to the resource policy, and so does this: the accounts can read the
