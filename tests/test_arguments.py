@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from pca_mock import Authority, Calls, Certificate, Clock, PcaMock, create_csr, mock_pca
+from pca_mock import Authority, Calls, Certificate, Clock, Events, PcaMock, create_csr, mock_pca
 from pca_mock.arguments import BYTES, DURATION, FLAG, FUNCTION, MAPPING, NUMBER, PATH, TEXT, Kind
 from pca_mock.settings import Settings, options
 
 SECOND = timedelta(seconds=1)
-OWNERS = {owner.__name__: owner for owner in (PcaMock, Authority, Certificate, Calls, Clock)}
+OWNERS = {
+    owner.__name__: owner for owner in (PcaMock, Authority, Certificate, Calls, Events, Clock)
+}
 # Whatever has the methods of one of ssl's contexts is one, and keys have no class in common.
 ANY_OBJECT = {"context", "private_key"}
 # Only the mock calls these.
@@ -27,6 +29,7 @@ OTHERS: dict[str, Any] = {
     "error": "ThrottlingException",
     "latency": SECOND,
     "polls": 1,
+    "pattern": {"source": ["aws.acm-pca"]},
     "template": "RootCACertificate",
     "folder": "missing",
 }
@@ -59,6 +62,7 @@ def test_an_argument_of_another_type_is_refused_by_its_name(
         "Authority": pca_root_ca,
         "Certificate": pca_root_ca.certificates[0],
         "Calls": pca.calls,
+        "Events": pca.events,
         "Clock": pca.clock,
     }
     function = getattr(objects[owner], method)

@@ -6,7 +6,17 @@ import unittest
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from pca_mock import Certificate, Csr, Files, PcaMock, PcaPatcher, create_csr, mock_pca
+from pca_mock import (
+    Certificate,
+    Csr,
+    Event,
+    Events,
+    Files,
+    PcaMock,
+    PcaPatcher,
+    create_csr,
+    mock_pca,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_acm_pca import ACMPCAClient
@@ -107,6 +117,8 @@ if TYPE_CHECKING:
         assert_type(request.pem, str)
         assert_type(root.issue(csr=request), Certificate)
         leaf.revoke("SUPERSEDED")
+        assert_type(pca.events.filter("ACM Private CA Creation"), Events)
+        assert_type(pca.events.matching({"source": ["aws.acm-pca"]})[0], Event)
         pca.fail("IssueCertificate", "ThrottlingException", Csr=request)
         pca.fail_later("CreateCertificateAuthority", "UNSUPPORTED_ALGORITHM")
 
@@ -123,5 +135,6 @@ if TYPE_CHECKING:
         pca.fail("IssueCertificat", "ThrottlingException")  # type: ignore[arg-type]
         pca.hold("RevokeCertificate", 1)  # type: ignore[arg-type]
         pca.calls.assert_called("GetCert")  # type: ignore[arg-type]
+        pca.events.filter("ACM Certificate Issuance")  # type: ignore[arg-type]
         pca.clock.advance(5)  # type: ignore[arg-type]
         pca.clock.advance(months=1)  # type: ignore[call-arg]

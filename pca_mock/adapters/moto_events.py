@@ -35,7 +35,7 @@ def deliver(state: State) -> None:
 
 
 def catch_up(state: State) -> None:
-    """Deliver what nobody's call has brought, but time: delays that are over, CRLs that are due."""
+    """Deliver what has come by time alone: the ends of delays, CRLs that are due."""
     publishing.show(state)
     happenings.settle(state)
     deliver(state)

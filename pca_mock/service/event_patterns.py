@@ -113,7 +113,7 @@ def _of_value(value: Any, path: str) -> _Test:
 
 
 def _is_same(value: Any, leaf: Any) -> bool:
-    # True is no 1 in JSON.
+    # In Python True equals 1, in JSON it doesn't.
     return isinstance(value, bool) == isinstance(leaf, bool) and bool(value == leaf)
 
 

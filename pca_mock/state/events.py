@@ -237,7 +237,7 @@ class Feed(OnlyOnce):
         return sorted(taken)
 
     def skip_untold(self) -> None:
-        """Leave out for the listener what has happened. It costs nothing: each call ends so."""
+        """Drop what has happened and the listener has not taken. It is quick: calls end with it."""
         self._untold = []
 
     def clear(self, now: datetime) -> None:

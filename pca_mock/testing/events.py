@@ -82,6 +82,7 @@ class Events(Sequence[Event]):
             when: called with each event; it is chosen if this returns true.
 
         Raises:
+            TypeError: `resource` is neither text nor a handle.
             ValueError: there is no such detail type.
         """
         TEXT.check_if_given(detail_type=detail_type, name=name)
@@ -89,7 +90,7 @@ class Events(Sequence[Event]):
         if detail_type is not None and detail_type not in get_args(DetailType):
             known = ", ".join(map(repr, get_args(DetailType)))
             raise ValueError(f"there is no detail type {detail_type!r}, but {known}")
-        arn = None if resource is None else str(getattr(resource, "arn", resource))
+        arn = None if resource is None else _arn_of(resource)
         chosen = [
             event
             for event in _kept(self)
@@ -148,6 +149,13 @@ def _kept(events: Events, *, read_only: bool = False) -> list[Event]:
     feed = events._state.events
     made = (event for noted in _noted(events) for event in eventbridge.events(feed, noted))
     return [event for event in made if read_only or not event.is_read]
+
+
+def _arn_of(resource: object) -> str:
+    arn = getattr(resource, "arn", resource)
+    if not isinstance(arn, str):
+        raise TypeError(f"resource must be an ARN or a handle that has one, not {resource!r}")
+    return arn
 
 
 def _resources(event: Event) -> list[str]:
