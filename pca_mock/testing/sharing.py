@@ -26,11 +26,11 @@ def share(
         permission: a name of `PERMISSIONS`, or its ARN.
         share_id: the end of the share's ARN in RAM.
     """
+    TEXT.check(permission=permission)
     if not accounts:
         raise TypeError("a CA is shared with somebody: pass one or more accounts")
     for account in accounts:
         check_account_id(account)
-    TEXT.check(permission=permission)
     name = permission_name(permission, arn.partition)
     if name not in PERMISSIONS:
         raise ValueError(no_such("managed permission of RAM", name, PERMISSIONS))
