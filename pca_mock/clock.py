@@ -166,20 +166,23 @@ class Clock(OnlyOnce):
 
     def reset(self) -> None:
         """Show the machine's time again."""
-        self.restore((None, timedelta()))
+        set_to(self, (None, timedelta()))
         _tell(self)
 
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call a function whenever the clock has been set."""
-        self._watchers.append(watcher)
 
-    def keep(self) -> Setting:
-        """The setting of the clock, for `restore`."""
-        return self._setting
+def watch(clock: Clock, watcher: Callable[[], None]) -> None:
+    """Call a function whenever a clock has been set."""
+    clock._watchers.append(watcher)
 
-    def restore(self, kept: Setting) -> None:
-        """Set the clock as it was. The watchers are not called."""
-        self._setting = kept
+
+def setting_of(clock: Clock) -> Setting:
+    """The setting of a clock, for `set_to`."""
+    return clock._setting
+
+
+def set_to(clock: Clock, setting: Setting) -> None:
+    """Set a clock as it was. The watchers are not called."""
+    clock._setting = setting
 
 
 def _tell(clock: Clock) -> None:
@@ -193,7 +196,7 @@ def _until_the_end(clock: Clock, former: Setting) -> Iterator[Clock]:
     try:
         yield clock
     finally:
-        clock.restore(former)
+        set_to(clock, former)
         _tell(clock)
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from pca_mock.adapters import moto_acm, moto_events, own_clients, responder
-from pca_mock.adapters.buckets import Buckets
+from pca_mock.adapters.buckets import Buckets, BucketStore
 from pca_mock.arguments import BYTES, DURATION, FLAG, MAPPING, NUMBER, TEXT, Kind
 from pca_mock.arns import parse_authority_arn
-from pca_mock.clock import EARLIEST, Clock
+from pca_mock.clock import EARLIEST, Clock, watch
 from pca_mock.notebooks import as_html
 from pca_mock.pki.algorithms import REPEATING_ALGORITHMS
 from pca_mock.service import publishing, revocation
 from pca_mock.settings import Settings, check_account_id
-from pca_mock.showing import pages, text
+from pca_mock.showing import pages, text, words
 from pca_mock.state import keys, randomness, running
 from pca_mock.state.enforcement import Enforcement
 from pca_mock.state.store import Snapshot, State
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pca_mock.server.serving import Served
     from pca_mock.testing.requests import AuthorityMembers
 
-_SNAPSHOT: Final = Kind("what snapshot() gives", (Snapshot,))
+_SNAPSHOT: Final = Kind("a Snapshot, from pca.snapshot()", (Snapshot,))
 _TEN_YEARS: Final = timedelta(days=3650)
 
 
@@ -53,16 +53,17 @@ class PcaMock(FaultPlanner):
 
     def __init__(self, settings: Settings) -> None:
         """Start without CAs. Only `mock_pca` makes handles."""
-        self._buckets = Buckets(settings.s3_endpoint_url)
+        store = BucketStore(settings.s3_endpoint_url)
+        self._buckets = Buckets(store)
         random = randomness.source(settings.seed)
         source: keys.Keys = keys.SOURCES[settings.keys]()
-        self._state = State(settings, buckets=self._buckets, keys=source, random=random)
+        self._state = State(settings, buckets=store, keys=source, random=random)
         self.account_id = self._state.account_id
         if settings.seed is not None:
             self._state.keys = keys.SeededKeys(source, random)
             self._state.signing_algorithms = REPEATING_ALGORITHMS
-        self._buckets.before_looks(lambda: publishing.show(self._state))
-        self._state.clock.watch(lambda: _note_new_time(self))
+        store.before_looks(lambda: publishing.show(self._state))
+        watch(self._state.clock, lambda: _note_new_time(self))
         self._state.events.salt = str(uuid4() if settings.seed is None else settings.seed)
         self._state.events.listener = lambda: moto_events.deliver(self._state)
         self._state.events.find_principal = moto_events.find_principal
@@ -72,9 +73,8 @@ class PcaMock(FaultPlanner):
     def __repr__(self) -> str:
         with self._state.lock:
             ended = "" if running.is_running(self._state) else ", ended"
-            lines = [
-                f"<PcaMock account_id={self.account_id}, {self._state.log.total} calls{ended}>"
-            ]
+            calls = words.count(self._state.log.total, "call")
+            lines = [f"<PcaMock account_id={self.account_id}, {calls}{ended}>"]
             return "\n".join(lines + [f"  {line}" for line in text.tree(self._state)])
 
     def _repr_html_(self) -> str:
@@ -294,7 +294,7 @@ class PcaMock(FaultPlanner):
             RuntimeError: the mock has ended.
         """
         running.check(self._state)
-        self._buckets.send(everything=True)
+        self._state.buckets.send(everything=True)
         with self._state.lock:
             return self._state.keep()
 
@@ -311,7 +311,7 @@ class PcaMock(FaultPlanner):
         """
         _SNAPSHOT.check(kept=kept)
         FLAG.check(calls=calls)
-        self._buckets.send(everything=True)
+        self._state.buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(kept, calls=calls)
             moto_acm.show(self._state)
@@ -319,7 +319,7 @@ class PcaMock(FaultPlanner):
 
     def reset(self) -> None:
         """Start again: no CAs, no calls, no planned faults, and the machine's time."""
-        self._buckets.send(everything=True)
+        self._state.buckets.send(everything=True)
         with self._state.lock:
             self._state.restore(self._beginning, calls=True)
             self._state.enforced.clear()

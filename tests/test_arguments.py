@@ -133,7 +133,7 @@ WRONG: dict[str, tuple[Callable[[PcaMock, Authority], Any], str]] = {
     ),
     "no snapshot": (
         lambda pca, ca: pca.restore({}),  # type: ignore[arg-type]
-        "kept must be what snapshot() gives, not {} (dict)",
+        "kept must be a Snapshot, from pca.snapshot(), not {} (dict)",
     ),
     "a seed between two": (
         lambda pca, ca: mock_pca(seed=1.5),  # type: ignore[call-overload]

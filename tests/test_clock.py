@@ -11,7 +11,7 @@ import time_machine
 from freezegun import freeze_time
 
 from pca_mock import PcaMock, mock_pca
-from pca_mock.clock import Clock, milliseconds
+from pca_mock.clock import Clock, milliseconds, watch
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
@@ -287,7 +287,7 @@ def test_threads_that_advance_it_together_advance_it_by_the_sum(clock: Clock) ->
 
 def test_watchers_are_called_after_each_setting(clock: Clock) -> None:
     seen: list[datetime] = []
-    clock.watch(lambda: seen.append(clock.now()))
+    watch(clock, lambda: seen.append(clock.now()))
 
     with time_machine.travel(NOON, tick=False):
         with clock.freeze(NOON - HOUR):
@@ -301,7 +301,7 @@ def test_watchers_are_called_after_each_setting(clock: Clock) -> None:
 
 def test_watchers_are_not_called_for_a_refused_setting(clock: Clock) -> None:
     seen: list[datetime] = []
-    clock.watch(lambda: seen.append(clock.now()))
+    watch(clock, lambda: seen.append(clock.now()))
 
     with pytest.raises(ValueError, match="forward"):
         clock.advance(days=-1)

@@ -71,7 +71,7 @@ def test_an_error_at_the_start_or_end_leaves_no_mock_running(
     assert not is_mocked()
 
     mock = mock_pca()
-    monkeypatch.setattr(type(mock.start()._buckets), "send", fail)
+    monkeypatch.setattr(type(mock.start()._state.buckets), "send", fail)
     with pytest.raises(error):
         mock.stop()
     assert not is_mocked()

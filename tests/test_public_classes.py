@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+import pytest
+
 import pca_mock
 from pca_mock import Authority, Buckets, Call, Calls, Certificate, Clock, PcaMock, Plan
+from tests.pages import DOCS
 
 # IPython looks for the first one; the others are documented ones of named tuples.
+API: Final = (DOCS / "api.md").read_text(encoding="utf-8")
 _PROTOCOLS: Final = {"_repr_html_", "_make", "_replace", "_asdict"}
 
 
@@ -25,6 +30,10 @@ def public_classes() -> set[type]:
     return {each for each in classes if inspect.isclass(each)}
 
 
+def _is_method(member: object) -> bool:
+    return inspect.isfunction(member) or isinstance(member, property)
+
+
 def private_members(cls: type) -> Iterator[str]:
     for base in cls.__mro__:
         if base.__module__.partition(".")[0] == "pca_mock":
@@ -32,6 +41,14 @@ def private_members(cls: type) -> Iterator[str]:
                 is_data = inspect.ismemberdescriptor(member) or not hasattr(member, "__get__")
                 if name[0] == "_" and name[:2] != "__" and not is_data:
                     yield name
+
+
+@pytest.mark.parametrize("name", re.findall(r"autoclass:: pca_mock\.(\w+)\n   :members: (.+)", API))
+def test_the_reference_has_all_that_editors_complete(name: tuple[str, str]) -> None:
+    cls = getattr(pca_mock, name[0])
+    names = {each for each, member in vars(cls).items() if each[0] != "_" and _is_method(member)}
+
+    assert {*re.findall(r"\w+", name[1])} >= names
 
 
 def test_public_classes_have_no_private_methods() -> None:

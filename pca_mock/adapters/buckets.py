@@ -11,7 +11,7 @@ import io
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -49,14 +49,15 @@ class _Acting(threading.local):
 _acting: Final = _Acting()
 
 
-class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
-    """The buckets of a mock, for looking into: `pca.buckets["name"]["crl/….crl"]` is bytes.
-
-    In memory every bucket exists, unless it is taken away with `remove`.
-    """
+class BucketStore(OnlyOnce):
+    """The buckets of a mock, as the service needs them: an `ObjectStore`."""
 
     def __init__(self, endpoint_url: str | None) -> None:
-        """Only `mock_pca` makes these."""
+        """Begin without objects.
+
+        Args:
+            endpoint_url: where objects go; None for memory, or moto's S3 while that is active.
+        """
         self._endpoint_url = endpoint_url
         self._clients: dict[str | None, Any] = {}  # of S3, by region
         self._before_look: Callable[[], None] = lambda: None
@@ -74,23 +75,6 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         if not _acting.on_its_own:
             self._before_look()
 
-    def remove(self, bucket: str) -> None:
-        """Remove a bucket from memory, with its contents."""
-        self._before_look()
-        self._memory.pop(bucket, None)
-        self._missing.add(bucket)
-
-    def forbid(self, bucket: str) -> None:
-        """Forbid the service to write to a bucket in memory, as the bucket's policy would."""
-        self._before_look()
-        self._forbidden.add(bucket)
-
-    def allow(self, bucket: str) -> None:
-        """Undo `remove` and `forbid`."""
-        self._before_look()
-        self._missing.discard(bucket)
-        self._forbidden.discard(bucket)
-
     def keep(self) -> KeptObjects:
         """A copy of the objects in memory, for `restore`."""
         return _copied(self._memory), frozenset(self._missing), frozenset(self._forbidden)
@@ -100,38 +84,6 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         memory, missing, forbidden = kept
         self._memory = _copied(memory)
         self._missing, self._forbidden = set(missing), set(forbidden)
-
-    def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
-        self._before_look()
-        client = _client_for(self, None)
-        if client is None:
-            if bucket not in self._memory:
-                raise _missing("bucket", bucket, self._memory)
-            return Objects(self._memory[bucket])
-        with _own_calls():
-            try:
-                pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-                keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-                return {k: client.get_object(Bucket=bucket, Key=k)["Body"].read() for k in keys}
-            except ClientError as error:
-                raise KeyError(bucket) from error
-
-    def __iter__(self) -> Iterator[str]:
-        self._before_look()
-        client = _client_for(self, None)
-        if client is None:
-            return iter(list(self._memory))
-        with _own_calls():
-            return iter([bucket["Name"] for bucket in client.list_buckets()["Buckets"]])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return f"<Buckets {sorted(self)}>"
-
-    def _repr_html_(self) -> str:
-        return as_html(self, lambda: parts.of_buckets(self))
 
     def for_a_call(self) -> ObjectAccess:
         """The access of a single call. See `pca_mock.state.buckets`."""
@@ -175,7 +127,67 @@ class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
         self._outgoing.send(everything=everything)
 
 
-def _put(buckets: Buckets, item: StoredObject, region: str) -> None:
+class Buckets(OnlyOnce, Mapping[str, Mapping[str, bytes]]):
+    """The buckets of a mock, for looking into: `pca.buckets["name"]["crl/….crl"]` is bytes.
+
+    In memory every bucket exists, unless it is taken away with `remove`.
+    """
+
+    def __init__(self, store: BucketStore) -> None:
+        """Only `mock_pca` makes these."""
+        self._store = store
+
+    def remove(self, bucket: str) -> None:
+        """Remove a bucket from memory, with its contents."""
+        self._store._before_look()
+        self._store._memory.pop(bucket, None)
+        self._store._missing.add(bucket)
+
+    def forbid(self, bucket: str) -> None:
+        """Forbid the service to write to a bucket in memory, as the bucket's policy would."""
+        self._store._before_look()
+        self._store._forbidden.add(bucket)
+
+    def allow(self, bucket: str) -> None:
+        """Undo `remove` and `forbid`."""
+        self._store._before_look()
+        self._store._missing.discard(bucket)
+        self._store._forbidden.discard(bucket)
+
+    def __getitem__(self, bucket: str) -> Mapping[str, bytes]:
+        self._store._before_look()
+        client = _client_for(self._store, None)
+        if client is None:
+            if bucket not in self._store._memory:
+                raise _missing("bucket", bucket, self._store._memory)
+            return Objects(self._store._memory[bucket])
+        with _own_calls():
+            try:
+                pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+                keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+                return {k: client.get_object(Bucket=bucket, Key=k)["Body"].read() for k in keys}
+            except ClientError as error:
+                raise KeyError(bucket) from error
+
+    def __iter__(self) -> Iterator[str]:
+        self._store._before_look()
+        client = _client_for(self._store, None)
+        if client is None:
+            return iter(list(self._store._memory))
+        with _own_calls():
+            return iter([bucket["Name"] for bucket in client.list_buckets()["Buckets"]])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Buckets {sorted(self)}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(self, lambda: parts.of_buckets(self, parts.ended(self._store)))
+
+
+def _put(buckets: BucketStore, item: StoredObject, region: str) -> None:
     client = _client_for(buckets, region)
     if client is None:
         _write_to_memory(buckets, item)
@@ -193,7 +205,7 @@ def _put(buckets: Buckets, item: StoredObject, region: str) -> None:
         )
 
 
-def _write_to_memory(buckets: Buckets, item: StoredObject) -> None:
+def _write_to_memory(buckets: BucketStore, item: StoredObject) -> None:
     if item.bucket in buckets._missing:
         raise BucketMissingError(item.bucket)
     if item.bucket in buckets._forbidden:
@@ -201,7 +213,7 @@ def _write_to_memory(buckets: Buckets, item: StoredObject) -> None:
     buckets._memory.setdefault(item.bucket, {})[item.key] = item.data
 
 
-def _client_for(buckets: Buckets, region: str | None) -> Any:
+def _client_for(buckets: BucketStore, region: str | None) -> Any:
     """An S3 client, or None for memory."""
     if buckets._endpoint_url is None and not moto_seam.is_active():
         return None
@@ -268,14 +280,15 @@ class Objects(Mapping[str, bytes]):
         return as_html(self, lambda: parts.of_objects(self))
 
 
-def _missing(kind: str, name: object, names: Iterable[str]) -> KeyError:
-    return KeyError(f"there is no {kind} {name!r}, only {', '.join(sorted(names)) or 'nothing'}")
+def _missing(kind: str, name: object, names: Collection[str]) -> KeyError:
+    there_are = f"only {', '.join(sorted(names))}" if names else "there are none"
+    return KeyError(f"there is no {kind} {name!r}, {there_are}")
 
 
 class _Patient:
     """The access of a call to an endpoint: waiting for an answer happens without the lock."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: BucketStore) -> None:
         self._buckets = buckets
         self._outcomes: dict[tuple[str, str | None], BucketError | None] = {}
 

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from pca_mock import clock
 from pca_mock.arns import AuthorityArn, parse_authority_arn
 from pca_mock.errors import InvalidArnException
 from pca_mock.locks import new_rlock
@@ -92,7 +93,7 @@ class StateFile:
         except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
             raise StateFileError(f"{path} cannot be used as a state file: {error}") from error
         state.journal = self
-        state.clock.watch(self._note_time)
+        clock.watch(state.clock, self._note_time)
 
     def close(self) -> None:
         """Close the file."""
@@ -217,7 +218,7 @@ class StateFile:
             self._write_time()
 
     def _write_time(self) -> None:
-        frozen_at, ahead = self._state.clock.keep()
+        frozen_at, ahead = clock.setting_of(self._state.clock)
         value = [frozen_at.isoformat() if frozen_at else None, ahead.total_seconds()]
         self._put("meta", name="clock", value=json.dumps(value))
 
@@ -246,9 +247,8 @@ class StateFile:
         state.created = meta.get("created", 0)
         if "clock" in meta:
             frozen_at, ahead = meta["clock"]
-            state.clock.restore(
-                (datetime.fromisoformat(frozen_at) if frozen_at else None, timedelta(seconds=ahead))
-            )
+            moment = datetime.fromisoformat(frozen_at) if frozen_at else None
+            clock.set_to(state.clock, (moment, timedelta(seconds=ahead)))
         if state.settings.seed is not None:  # not the same ids and serials as before
             state.random.seed(f"{state.settings.seed} {state.created}")
         authorities = [

@@ -15,7 +15,7 @@ from pca_mock.errors import AccessDeniedException
 from pca_mock.service.context import Context
 from pca_mock.service.identity_policies import SERVICE
 from pca_mock.state.calls import Caller
-from pca_mock.state.enforcement import Decision
+from pca_mock.state.enforcement import Decision, rules_of
 
 
 class Permission(NamedTuple):
@@ -77,7 +77,7 @@ def check(
     """
     if not ctx.state.enforced or ctx.caller.origin != "code":
         return
-    rules = ctx.state.enforced[-1].rules_of(ctx.caller)
+    rules = rules_of(ctx.state.enforced[-1], ctx.caller)
     facts = {**_facts(ctx, request, arn, template_arn), **rules.context}
     user = rules.principal or (facts.get("aws:principalarn") or [ctx.caller.arn])[0]
     for action, resource in permissions(ctx.operation, request, ctx.caller, arn):

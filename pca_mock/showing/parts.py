@@ -166,8 +166,13 @@ def of_clock(clock: Clock) -> str:
     return html.document(f"<p>{title}{frozen}{ended(clock)}{beside}</p>")
 
 
-def of_buckets(buckets: Mapping[str, Mapping[str, bytes]]) -> str:
-    """The buckets with the names and sizes of their objects."""
+def of_buckets(buckets: Mapping[str, Mapping[str, bytes]], note: str) -> str:
+    """The buckets with the names and sizes of their objects.
+
+    Args:
+        buckets: objects by bucket and key.
+        note: HTML about the mock.
+    """
     parts = [
         html.folded(
             f"{html.title(html.text(name))}{words.count(len(buckets[name]), 'object')}",
@@ -175,7 +180,6 @@ def of_buckets(buckets: Mapping[str, Mapping[str, bytes]]) -> str:
         )
         for name in sorted(buckets)
     ]
-    note = ended(buckets)
     return html.document(f"<p>{words.count(len(parts), 'bucket')}{note}</p>", *parts)
 
 

@@ -52,14 +52,6 @@ class Enforcement:
     _rules_of: Callable[[Caller], Rules]
     _in_force: list[Enforcement]
 
-    def rules_of(self, caller: Caller) -> Rules:
-        """The policies that a caller is held to.
-
-        Raises:
-            UnrecognizedClientException: nobody knows the caller's access key.
-        """
-        return self._rules_of(caller)
-
     def cancel(self) -> None:
         """End these policies: those before them apply again, or none."""
         if self in self._in_force:
@@ -75,3 +67,12 @@ class Enforcement:
         traceback: TracebackType | None,
     ) -> None:
         self.cancel()
+
+
+def rules_of(enforcement: Enforcement, caller: Caller) -> Rules:
+    """The policies that a caller is held to.
+
+    Raises:
+        UnrecognizedClientException: nobody knows the caller's access key.
+    """
+    return enforcement._rules_of(caller)

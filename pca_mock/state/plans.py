@@ -152,10 +152,6 @@ class Plan(OnlyOnce):
         """Whether it may still strike."""
         return any(self in plans.in_force for plans in list(self._homes))
 
-    def note_home(self, plans: Plans) -> None:
-        """Note that it is in force in a mock, where `cancel` is to end it."""
-        self._homes.add(plans)
-
     def cancel(self) -> None:
         """Strike no more. Again, or once it is used up, this does nothing."""
         for plans in list(self._homes):
@@ -170,31 +166,37 @@ class Plan(OnlyOnce):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        is_idle = self.is_idle
+        was_idle = is_idle(self)
         self.cancel()
-        if is_idle and error is None:
+        if was_idle and error is None:
             raise AssertionError(about_idle([self]))
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it should have struck by now, and has not."""
-        return self.must_strike and not self.struck
 
-    def matches(self, operation: str, params: Params, origin: Origin) -> bool:
-        """Whether the plan is about such a call.
+def _note_home(plan: Plan, plans: Plans) -> None:
+    """Note that it is in force in a mock, where `cancel` is to end it."""
+    plan._homes.add(plans)
 
-        Raises:
-            ConditionError: the test's own condition has raised.
-        """
-        if self.operation not in (operation, ANY_OPERATION) or not fits(params, self.params):
-            return False
-        if not is_meant(origin, self.origin):
-            self.spared += 1
-            return False
-        try:
-            return self.when is None or self.when(params)
-        except Exception as error:
-            raise ConditionError(error) from error
+
+def is_idle(plan: Plan) -> bool:
+    """Whether it should have struck by now, and has not."""
+    return plan.must_strike and not plan.struck
+
+
+def _matches(plan: Plan, operation: str, params: Params, origin: Origin) -> bool:
+    """Whether the plan is about such a call.
+
+    Raises:
+        ConditionError: the test's own condition has raised.
+    """
+    if plan.operation not in (operation, ANY_OPERATION) or not fits(params, plan.params):
+        return False
+    if not is_meant(origin, plan.origin):
+        plan.spared += 1
+        return False
+    try:
+        return plan.when is None or plan.when(params)
+    except Exception as error:
+        raise ConditionError(error) from error
 
 
 def about_idle(plans: Sequence[Plan]) -> str:
@@ -228,7 +230,7 @@ class Plans:
 
     def add(self, plan: Plan) -> Plan:
         """Put a plan into force."""
-        plan.note_home(self)
+        _note_home(plan, self)
         with self._lock:
             counted = sum(other.left is not None for other in self.in_force)
             self.in_force.insert(counted, plan)
@@ -236,7 +238,7 @@ class Plans:
 
     def idle(self) -> list[Plan]:
         """The plans that should have struck by now, and have not."""
-        return [plan for plan in self.in_force if plan.is_idle]
+        return [plan for plan in self.in_force if is_idle(plan)]
 
     def remove(self, plan: Plan) -> None:
         """Take a plan out of force, if it is in."""
@@ -255,7 +257,7 @@ class Plans:
             if (
                 isinstance(plan.effect, kind)
                 and plan.left != 0
-                and plan.matches(operation, params, origin)
+                and _matches(plan, operation, params, origin)
                 and plan in self.in_force  # its condition may have cancelled it
             ):
                 return plan
@@ -317,7 +319,7 @@ class Plans:
         with self._lock:
             for plan, left in kept:
                 plan.left = left
-                plan.note_home(self)
+                _note_home(plan, self)
             self.in_force[:] = [plan for plan, _ in kept]
 
 

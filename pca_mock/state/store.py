@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from pca_mock.arns import AuthorityArn
-from pca_mock.clock import EARLIEST, Clock, Setting
+from pca_mock.clock import EARLIEST, Clock, Setting, set_to, setting_of
 from pca_mock.locks import new_rlock
 from pca_mock.pki import ocsp
 from pca_mock.pki.algorithms import SIGNING_ALGORITHMS, SigningAlgorithm
@@ -285,7 +285,7 @@ class State(OnlyOnce):
             created=self.created,
             buckets=self.buckets.keep(),
             random=self.random.getstate() if is_seeded else None,
-            clock=self.clock.keep(),
+            clock=setting_of(self.clock),
             plans=self.plans.keep(),
             log=self.log.keep(),
             events=self.events.keep(),
@@ -308,7 +308,7 @@ class State(OnlyOnce):
         self.plans.restore(kept.plans)
         if calls:
             self.log.restore(kept.log)
-        self.clock.restore(kept.clock)
+        set_to(self.clock, kept.clock)
         self.events.restore(kept.events, self.clock.now())
         if self.journal is not None:
             self.journal.rewrite()

@@ -246,7 +246,7 @@ class World:
         state = self.pca._state
         return (
             inside.snapshot(self.pca),
-            self.pca._buckets.keep(),
+            self.pca._state.buckets.keep(),
             state.created,
             state.plans.keep(),
         )

@@ -354,7 +354,7 @@ def waiting(bucket: Both, monkeypatch: pytest.MonkeyPatch) -> tuple[Both, suppor
     monkeypatch.setattr(outgoing, "_SMALL", 0)
     monkeypatch.setattr(outgoing, "_GROWTH", 10)
     revoke(ca, second)
-    (parcel,) = bucket.pca.buckets._outgoing._parcels.values()
+    (parcel,) = bucket.pca.buckets._store._outgoing._parcels.values()
     assert listed(bytes(parcel.item.data))[0] == serial(second)
     return bucket, ca, serial(second)
 

@@ -12,7 +12,7 @@ import time_machine
 from freezegun import freeze_time
 
 from pca_mock import PcaMock, mock_pca
-from pca_mock.adapters.buckets import Buckets
+from pca_mock.adapters.buckets import BucketStore
 from pca_mock.state.buckets import Note, StoredObject
 from tests import revoking, support
 from tests.refusals import refused
@@ -167,14 +167,14 @@ def test_the_mocks_own_clock_writes_crls_without_any_call_or_look(
     pca: PcaMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[bytes] = []
-    publish = Buckets.publish
+    publish = BucketStore.publish
 
-    def noted(self: Buckets, item: StoredObject, region: str, note: Note) -> None:
+    def noted(self: BucketStore, item: StoredObject, region: str, note: Note) -> None:
         publish(self, item, region, note)
         if item.key.endswith(".crl"):
             written.append(bytes(item.data))
 
-    monkeypatch.setattr(Buckets, "publish", noted)
+    monkeypatch.setattr(BucketStore, "publish", noted)
     pca.clock.freeze(NOON)
     root = pca.create_root_ca(crl_bucket=revoking.BUCKET)
     root.issue("localhost")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from pca_mock import PcaMock, mock_pca
+from pca_mock.state import plans
 from tests.processes import pytest_outcome
 
 LIST: Final = "ListCertificateAuthorities"
@@ -59,7 +60,7 @@ def test_a_fault_that_struck_or_was_cancelled_or_belongs_to_a_failing_test_is_no
 def test_by_default_a_fault_need_not_strike(pca: PcaMock) -> None:
     with pca.fail(LIST, "ThrottlingException", times=1) as plan:
         pass
-    assert not plan.is_idle
+    assert not plans.is_idle(plan)
 
 
 class _IdleFaults:
