@@ -266,6 +266,7 @@ class PcaMock(FaultPlanner):
     @property
     def certificates(self) -> Sequence[Certificate]:
         """All certificates that these CAs have issued, CAs' own ones included, oldest first."""
+        moto_acm.refresh(self._state)  # ACM may have renewed some by now
         with self._state.lock:
             return authorities.all_certificates(self._state)
 

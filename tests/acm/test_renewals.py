@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
+
+import time_machine
 
 from pca_mock import Authority, PcaMock
 from tests import oracles
@@ -95,6 +97,15 @@ def test_a_certificate_that_is_exported_late_is_renewed_then(
         clock.advance(days=1)
 
         assert detail(acm, arn)["NotAfter"] == exported_at + timedelta(days=395)
+
+
+def test_renewals_follow_the_machines_time_too(pca: PcaMock, acm: Any, ca: Authority) -> None:
+    allow_renewals(ca)
+    export(acm, request(acm, ca))
+    before = len(pca.certificates)
+
+    with time_machine.travel(datetime.now(timezone.utc) + timedelta(days=FIRST + 1)):
+        assert len(pca.certificates) == before + 1
 
 
 def test_without_permission_the_renewal_waits_for_it(pca: PcaMock, acm: Any, ca: Authority) -> None:
