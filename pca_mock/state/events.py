@@ -135,13 +135,19 @@ class Noted(NamedTuple):
     """Something that has happened.
 
     Attributes:
-        time: UTC. It may be to come, where something ends by the clock.
+        time: UTC.
         number: its place among those of the same time.
+        is_to_come: whether the time was to come when it was noted, as something ends by the clock.
     """
 
     time: datetime
     number: int
     happening: Happening
+    is_to_come: bool = False
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has happened: also where the clock was set back since."""
+        return not self.is_to_come or self.time <= now
 
 
 class KeptFeed(NamedTuple):
@@ -202,7 +208,8 @@ class Feed(OnlyOnce):
             number: its place in the order; by default the next one.
             is_to_come: whether the time is not here yet.
         """
-        noted = Noted(time, next(self._numbers) if number is None else number, happening)
+        number = next(self._numbers) if number is None else number
+        noted = Noted(time, number, happening, is_to_come)
         with self._lock:
             self._append(noted)
             if self.listener is not None:
@@ -221,7 +228,7 @@ class Feed(OnlyOnce):
     def until(self, now: datetime) -> list[Noted]:
         """What has happened until a moment (UTC), in order."""
         with self._lock:
-            return sorted(noted for noted in self.latest if noted.time <= now)
+            return sorted(noted for noted in self.latest if noted.is_over(now))
 
     def tell(self) -> None:
         """Call the listener, if there may be something new."""
@@ -231,8 +238,8 @@ class Feed(OnlyOnce):
     def take_untold(self, now: datetime) -> list[Noted]:
         """What has happened until a moment (UTC) and nobody has taken yet, in order."""
         with self._lock:
-            taken = [*self._untold, *(each for each in self._to_come if each.time <= now)]
-            self._to_come = [each for each in self._to_come if each.time > now]
+            taken = [*self._untold, *(each for each in self._to_come if each.is_over(now))]
+            self._to_come = [each for each in self._to_come if not each.is_over(now)]
             self._untold = []
         return sorted(taken)
 
@@ -243,7 +250,7 @@ class Feed(OnlyOnce):
     def clear(self, now: datetime) -> None:
         """Forget what has happened until a moment (UTC)."""
         with self._lock:
-            self._replace([noted for noted in self.latest if noted.time > now])
+            self._replace([noted for noted in self.latest if not noted.is_over(now)])
 
     def keep(self) -> KeptFeed:
         """Everything, for `restore`."""
@@ -258,7 +265,7 @@ class Feed(OnlyOnce):
             self.salt = kept.salt
             self._untold, self._to_come = [], []
             if self.listener is not None:
-                self._to_come = [noted for noted in kept.latest if noted.time > now]
+                self._to_come = [noted for noted in kept.latest if not noted.is_over(now)]
 
     def _replace(self, latest: Sequence[Noted]) -> None:
         self.latest, self._sizes, self._size = deque(), deque(), 0

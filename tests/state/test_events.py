@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from pca_mock import mock_pca
+from pca_mock import PcaMock, mock_pca
 from pca_mock.arns import AuthorityArn, CertificateArn
 from pca_mock.state import events
 from pca_mock.state.calls import Caller
@@ -35,10 +35,23 @@ def test_happenings_are_in_the_order_of_time_then_of_their_numbers() -> None:
     feed.add(NOON, WRITTEN)
     feed.add(NOON, REVOKED, number)
     feed.add(NOON - SECOND, call(1))
-    feed.add(NOON + SECOND, call(2))
+    feed.add(NOON + SECOND, call(2), is_to_come=True)
 
     assert happenings(feed) == [call(1), REVOKED, WRITTEN]
     assert happenings(feed, NOON + SECOND)[-1] == call(2)
+
+
+def test_what_has_happened_stays_when_the_clock_goes_back(pca: PcaMock) -> None:
+    pca.clock.freeze(NOON)
+    root = pca.create_root_ca()
+    names = [event.name for event in pca.events]
+    pca.clock.move_to(NOON - SECOND)
+
+    assert [event.name for event in pca.events] == names
+    root.describe()
+    assert pca.events.cloudtrail()[0]["eventName"] == "DescribeCertificateAuthority"
+    pca.events.clear()
+    assert len(pca.events) == 0
 
 
 def test_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
