@@ -16,6 +16,7 @@ from pca_mock.settings import options as all_options
 from pca_mock.state import running
 from pca_mock.state.plans import Plan, about_idle
 from pca_mock.structures import OnlyOnce
+from pca_mock.testing import clients
 
 intercept.answer_with(callers.begin_call)
 # As early as possible, so that the patches of tests begin later, and end earlier.
@@ -129,6 +130,7 @@ def _begin(patcher: PcaPatcher, pca: PcaMock) -> None:
     creation.register()
     escapes.register()
     waiters.register()
+    clients.prepare(pca._state)
     running.begin(pca._state)
     _handles[id(pca._state)] = pca
     waiters.adjust()

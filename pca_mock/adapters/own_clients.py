@@ -22,6 +22,7 @@ from pca_mock.state import running
 
 _Session: Final = botocore.session.Session
 _create_client: Final = _Session.create_client
+_BaseClient: Final = botocore.client.BaseClient
 _make_api_call: Final = botocore.client.BaseClient._make_api_call
 # The clients of handles aren't configured by anything outside, and never leave this package.
 _CONFIG: Final = Config(
@@ -37,16 +38,26 @@ def own_client(service_name: str, region_name: str, access_key: str, **kwargs: A
         region_name: of the client.
         access_key: of the client.
         kwargs: further arguments of `create_client`, such as `config`.
+
+    Raises:
+        RuntimeError: a test has replaced what makes clients in botocore.
     """
     kwargs.setdefault("config", _CONFIG)
     kwargs.setdefault("aws_secret_access_key", creation.DUMMY_SECRET_KEY)
-    return _create_client(
+    client = _create_client(
         _session_without_configuration(),
         service_name,
         region_name=region_name,
         aws_access_key_id=access_key,
         **kwargs,
     )
+    if not isinstance(client, _BaseClient):
+        raise RuntimeError(
+            f"pca_mock needs a client of {service_name} in {region_name} here, but what makes "
+            "clients in botocore has been replaced, and gives something else: begin this later, or "
+            "use the handles of this account and region before"
+        )
+    return client
 
 
 def users_client(service_name: str, **kwargs: Any) -> Any:

@@ -11,6 +11,8 @@ from botocore.model import OperationModel, ServiceModel
 
 SERVICE: Final = "acm-pca"
 _DEFAULT_PARTITION = "aws"
+# A test may replace it later, and the model is kept.
+_load: Final = Loader.load_service_model
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +27,7 @@ def service_model(service: str = SERVICE) -> ServiceModel:
 
 @cache
 def _service_model(service: str) -> ServiceModel:
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(_load(_loader(), service, "service-2"), service)
 
 
 def operation_model(operation: str, service: str = SERVICE) -> OperationModel:

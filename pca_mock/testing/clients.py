@@ -7,11 +7,14 @@ package, so nobody can have changed them, and they are kept for the life of the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pca_mock.adapters import creation
 from pca_mock.adapters.own_clients import own_client
 from pca_mock.callers import access_key_for
+from pca_mock.service.model import partition_of, service_model
 from pca_mock.state import running
 from pca_mock.state.store import State
 
@@ -37,6 +40,19 @@ class MockClient:
                 return getattr(client, method)(**members)
 
         return call
+
+
+def prepare(state: State) -> None:
+    """Make the client of a mock's account in its region, and read the files that calls need.
+
+    Later a test may have replaced the file system, or botocore's own functions. If it has done so
+    already, what fails here fails again where it is needed.
+    """
+    with suppress(Exception):
+        service_model()
+        region_name = state.settings.region_name or creation.DEFAULT_REGION
+        partition_of(region_name)
+        _client(state.account_id, region_name)
 
 
 @lru_cache(maxsize=100)
