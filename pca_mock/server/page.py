@@ -48,7 +48,7 @@ class Page:
         }
         return [
             web.get("/", self.page),
-            web.get(f"{PREFIX}/events", self.events),
+            web.get(f"{PREFIX}/page/changes", self.changes),
             web.get(f"{PREFIX}/certificate.pem", self.certificate_pem),
             *(web.get(f"{PREFIX}/page/{name}", _part(part)) for name, part in parts.items()),
         ]
@@ -58,7 +58,7 @@ class Page:
         text = (files("pca_mock.server") / "page.html").read_text("utf-8")
         return web.Response(text=text, content_type="text/html")
 
-    async def events(self, request: web.Request) -> web.StreamResponse:
+    async def changes(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: one now, and one after each change."""
         response = web.StreamResponse(
             headers={"content-type": "text/event-stream", "cache-control": "no-store"}
