@@ -615,7 +615,7 @@ def test_everything_works_in_the_workers_of_xdist(tmp_path: Path) -> None:
             assert False
         """
     files = {"pytest.ini": "[pytest]\npca_account_id = 111122223333\n", "test_it.py": module}
-    _, output = pytest_outcome(files, tmp_path, "-p", "xdist.plugin", "-n", "2", "-v")
+    _, output = pytest_outcome(files, tmp_path, "-p", "xdist.plugin", "-n", "1", "-v")
 
     assert "1 failed, 7 passed" in output
     assert output.count("pca_mock: account_id=111122223333") == 1

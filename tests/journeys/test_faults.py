@@ -239,65 +239,7 @@ def test_a_fault_can_be_for_all_operations(pca: PcaMock, ca: Ca) -> None:
     assert plan.struck == 2
 
 
-@pytest.mark.parametrize("passed", [bytes, bytes.decode], ids=["bytes", "text"])
-@pytest.mark.parametrize("expected", [bytes, bytes.decode], ids=["bytes", "text"])
-def test_a_fault_can_apply_to_one_csr_as_bytes_or_text(
-    expected: Any, passed: Any, pca: PcaMock, ca: Ca
-) -> None:
-    first, second = support.KeyHolder().csr(), support.KeyHolder().csr()
-    pca.fail(ISSUE, "ThrottlingException", Csr=expected(first))
-
-    assert code(ca.issue, passed(first)) == "ThrottlingException"
-    assert code(ca.issue, passed(second)) == "success"
-
-
-@pytest.mark.parametrize("passed", ["{}", "{colons}", "{upper}"])
-@pytest.mark.parametrize("expected", ["{}", "{colons}", "{upper}"])
-def test_a_fault_can_apply_to_one_serial_with_or_without_colons(
-    expected: str, passed: str, pca: PcaMock, ca: Ca
-) -> None:
-    digits, other = (serial(issue(ca)) for _ in range(2))
-    forms = {
-        "{}": digits,
-        "{colons}": ":".join(digits[i : i + 2] for i in range(0, 32, 2)),
-        "{upper}": digits.upper(),
-    }
-    pca.fail("RevokeCertificate", "ThrottlingException", CertificateSerial=forms[expected])
-
-    assert code(revoking.revoke_serial, ca, other) == "success"
-    assert code(revoking.revoke_serial, ca, forms[passed]) == "ThrottlingException"
-
-
-def test_a_fault_can_apply_to_calls_that_a_callable_picks(pca: PcaMock, ca: Ca) -> None:
-    def is_long(params: Any) -> bool:
-        return bool(params["Validity"]["Value"] > 100)
-
-    with pca.fail(ISSUE, "LimitExceededException", when=is_long, CertificateAuthorityArn=ca.arn):
-        assert code(issue, ca, days=101) == "LimitExceededException"
-        assert code(issue, ca, days=100) == "success"
-
-
 # Where a fault ends
-
-
-def test_nested_blocks_end_their_own_faults(pca: PcaMock, client: ACMPCAClient) -> None:
-    act = client.list_certificate_authorities
-
-    with pca.fail(LIST, "AccessDeniedException"):
-        with pca.fail(LIST, "InternalFailure"), pca.fail(LIST, "InvalidArnException", times=1):
-            assert [code(act), code(act)] == ["InvalidArnException", "InternalFailure"]
-        assert code(act) == "AccessDeniedException"
-    assert code(act) == "success"
-
-
-def test_a_counted_fault_that_is_not_used_up_ends_with_its_block(
-    pca: PcaMock, client: ACMPCAClient
-) -> None:
-    with pca.fail(LIST, "InternalFailure", times=2) as plan:
-        assert code(client.list_certificate_authorities) == "InternalFailure"
-
-    assert code(client.list_certificate_authorities) == "success"
-    assert (plan.struck, plan.left) == (1, 1)
 
 
 def test_faults_are_over_with_their_mock() -> None:
@@ -358,19 +300,6 @@ def test_a_snapshot_keeps_planned_faults(pca: PcaMock, client: ACMPCAClient) -> 
         pca.restore(kept)
         result = [code(client.list_certificate_authorities) for _ in range(2)]
         assert result == ["InternalFailure", "success"]
-
-
-def test_a_plan_of_a_snapshot_can_be_cancelled_in_a_later_mock() -> None:
-    with mock_pca() as first:
-        plan = first.fail(LIST, "InternalFailure")
-        kept = first.snapshot()
-
-    with mock_pca() as later:
-        later.restore(kept)
-        act = later.client().list_certificate_authorities
-        assert code(act) == "InternalFailure"
-        plan.cancel()
-        assert code(act) == "success"
 
 
 def test_a_stubbed_answer_uses_up_no_fault(pca: PcaMock, client: ACMPCAClient) -> None:
@@ -588,14 +517,6 @@ def test_an_issuance_fails_when_it_is_over(client: ACMPCAClient) -> None:
         assert code(ca.get, arn) == "RequestFailedException"
 
 
-def test_only_some_issuances_fail(pca: PcaMock, ca: Ca) -> None:
-    template = support.template_arn("CodeSigningCertificate")
-    pca.fail_later(ISSUE, TemplateArn=template, when=lambda params: "-" in params["Csr"].decode())
-
-    assert code(ca.get, issue(ca)) == "success"
-    assert code(ca.get, issue(ca, TemplateArn=template)) == "RequestFailedException"
-
-
 def test_a_waiter_gives_up_on_a_certificate_that_failed(
     pca: PcaMock, ca: Ca, slept: list[float]
 ) -> None:
@@ -635,16 +556,6 @@ def test_a_failed_report_is_reported_by_describe_and_never_written(
             CertificateAuthorityArn=ca.arn, AuditReportId=failed["AuditReportId"]
         )
     assert slept == []
-
-
-def test_only_some_reports_fail(pca: PcaMock, ca: Ca) -> None:
-    plan = pca.fail_later(REPORT, times=1, AuditReportResponseFormat="CSV")
-
-    reports = [create_report(ca, form) for form in ("JSON", "CSV", "CSV")]
-
-    statuses = [described(ca, report)["AuditReportStatus"] for report in reports]
-    assert statuses == ["SUCCESS", "FAILED", "SUCCESS"]
-    assert plan.struck == 1
 
 
 # Things that are pending for a few polls
@@ -825,18 +736,6 @@ def test_a_hold_ends_with_its_block_but_held_things_stay_held(pca: PcaMock, ca: 
     assert [code(ca.get, held) for _ in range(3)] == ["RequestInProgressException"] * 2 + [
         "success"
     ]
-
-
-def test_a_snapshot_keeps_how_many_polls_are_left(pca: PcaMock, ca: Ca) -> None:
-    with pca.hold(ISSUE, 2):
-        held = issue(ca)
-    assert code(ca.get, held) == "RequestInProgressException"
-    kept = pca.snapshot()
-
-    for _ in range(2):
-        pca.restore(kept)
-        result = [code(ca.get, held) for _ in range(2)]
-        assert result == ["RequestInProgressException", "success"]
 
 
 # A condition that raises

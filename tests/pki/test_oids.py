@@ -68,7 +68,8 @@ def test_no_other_module_writes_an_oid() -> None:
     modules = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
-        if re.search(r'"[0-2](\.\d+){2,}"', path.read_text("utf-8"))
+        if path.relative_to(package).parts[0] != "conformance"  # which trusts nothing here
+        and re.search(r'"[0-2](\.\d+){2,}"', path.read_text("utf-8"))
     }
 
     assert modules == {"pki/oids.py"}
