@@ -106,7 +106,7 @@ class Page:
             number = sum(1 for _ in state.all_authorities())
             frozen = " (frozen)" if state.clock.is_frozen else ""
             return html.text(
-                f"account {state.settings.account_id}, {words.count(number, 'CA')}, "
+                f"account {state.account_id}, {words.count(number, 'CA')}, "
                 f"{words.count(state.log.total, 'call')}, "
                 f"{state.clock.now():%Y-%m-%d %H:%M} UTC{frozen}"
             )

@@ -65,10 +65,11 @@ _STYLE: Final = """
 @ .calls tr{border-bottom:1px solid #88888833;padding:.15em 0}
 @ .calls thead tr{flex-wrap:nowrap;overflow:hidden}
 @ .calls thead th{border:0}
-@ .calls tr>*{flex:0 0 18.5em}
-@ .calls tr>:nth-child(1){flex-basis:2.2em}
+@ .calls tr>*{flex:0 0 19em;box-sizing:border-box}
+@ .calls tr>:nth-child(1){flex-basis:4em}
 @ .calls tr>:nth-child(2){flex-basis:13em}
-@ .calls tr>:nth-child(4){flex-basis:13em}
+@ .calls.day tr>:nth-child(2){flex-basis:6em}
+@ .calls tr>:nth-child(4){flex-basis:14.5em}
 @ .calls tr>:nth-child(5){flex:1 1 24em}
 @ .calls p{margin:.1em 0;font-style:italic}
 @ .card>table th{flex:0 0 15em}

@@ -73,7 +73,7 @@ def of_calls(calls: Sequence[Call], note: str = "") -> str:
             _params(call),
         )
 
-    table = '<table class="calls">{}</table>'.format
+    table = f'<table class="calls{" day" if is_one_day else ""}">{{}}</table>'.format
     names = ("#", "UTC", "Operation", "Outcome", "Parameters")
     parts = [table(html.head(names))]
     folds = any(not text.is_preparation(call) for call in shown)

@@ -55,6 +55,7 @@ def page(request: pytest.FixtureRequest, browser: Any, url: str) -> Iterator[Any
 
 def test_it_shows_the_cas_and_follows_the_calls(pca: PcaMock, page: Any) -> None:
     page.get_by_text("There are no CAs.").wait_for()
+    page.get_by_text(f"account {pca.account_id}").wait_for()
 
     root = pca.create_root_ca("Example <Root>", crl_bucket="crls")
     leaf = root.issue("www.example.com")
