@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
@@ -18,6 +19,17 @@ LATEST: Final = datetime.max.replace(tzinfo=timezone.utc)
 _MOMENT: Final = Kind("a datetime or text in ISO 8601", (datetime, str))
 _STEP: Final = Kind("a timedelta, unless a unit is passed as in seconds=5", (timedelta,))
 _UNITS: Final = Kind("a number", (int, float))
+
+
+def _machine_time() -> datetime:
+    """The present moment by the machine, or by what has replaced its clock: UTC."""
+    now = datetime.now(timezone.utc)
+    offset = getattr(datetime, "_tz_offset", None)
+    if offset is None:
+        return now
+    # freezegun adds its `tz_offset`, that of the local zone, to any zone; but not to time.time().
+    shifted: datetime = now - offset()
+    return min(now, shifted, key=lambda moment: abs(moment.timestamp() - time.time()))
 
 
 def milliseconds(moment: datetime) -> datetime:
@@ -69,7 +81,7 @@ class Clock(OnlyOnce):
     def now(self) -> datetime:
         """The present moment: UTC, timezone-aware."""
         frozen_at, ahead = self._setting
-        return frozen_at or datetime.now(timezone.utc) + ahead
+        return frozen_at or _machine_time() + ahead
 
     def freeze(self, at: datetime | str | None = None) -> AbstractContextManager[Clock]:
         """Stop the clock, from now on or until the end of a `with` block.
@@ -96,7 +108,7 @@ class Clock(OnlyOnce):
     def resume(self) -> None:
         """Make the clock go on from its present time."""
         with self._lock:
-            self._setting = (None, self.now() - datetime.now(timezone.utc))
+            self._setting = (None, self.now() - _machine_time())
         _tell(self)
 
     def advance(
@@ -150,7 +162,7 @@ class Clock(OnlyOnce):
             if self.is_frozen:
                 self._setting = (target, timedelta())
             else:
-                self._setting = (None, target - datetime.now(timezone.utc))
+                self._setting = (None, target - _machine_time())
         _tell(self)
 
     @contextmanager

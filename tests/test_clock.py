@@ -60,6 +60,17 @@ def test_time_machine_steers_it(clock: Clock) -> None:
     assert tells_the_time(clock)
 
 
+@pytest.mark.parametrize("hours", [-12, 0, 5.5, 14])
+def test_the_zone_of_freezegun_moves_the_local_time_only(hours: float, clock: Clock) -> None:
+    with freeze_time(NOON, tz_offset=timedelta(hours=hours)):
+        assert clock.now() == NOON
+        clock.advance(hours=1)
+        assert clock.now() == NOON + timedelta(hours=1)
+        with clock.freeze(NOON):
+            pass
+        assert clock.now() == NOON + timedelta(hours=1)
+
+
 @pytest.mark.parametrize("travel", [freeze_time, lambda at: time_machine.travel(at, tick=False)])
 def test_its_offset_is_added_to_the_time_of_a_machine_that_travels(
     travel: Callable[[datetime], Any], clock: Clock

@@ -147,5 +147,12 @@ def _each(localise: _Localiser, items: list[Any], zone: _Zone) -> None:
 
 @lru_cache(maxsize=4096)
 def _localised(moment: datetime, _: _Zone) -> datetime:
-    """A moment in the local zone, which is an argument because it may change between answers."""
-    return moment.astimezone(get_tzinfo_options()[0]())
+    """A moment in the local zone, which is an argument because it may change between answers.
+
+    The last hours of the year 9999 stay in UTC where the local zone has the year 10000: botocore
+    raises RuntimeError then.
+    """
+    try:
+        return moment.astimezone(get_tzinfo_options()[0]())
+    except OverflowError:
+        return moment
