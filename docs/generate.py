@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
+from collections import Counter
 from math import hypot
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from pca_mock.conformance.cases import CASES
+from pca_mock.conformance.model import Answers, Case, Outcome
 from pca_mock.service.states import PERMITTED, TRANSITIONS, Cell
 from pca_mock.settings import ini_options
 from pca_mock.state.authority import Status
@@ -16,6 +21,15 @@ Point = tuple[float, float]
 _HERE: Final = Path(__file__).parent
 _PART: Final = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
 
+# The recorded results that the pages show, and their names there.
+_TARGETS: Final = {
+    "in-process": "in process",
+    "json": "over JSON",
+    "cbor": "over CBOR",
+    "moto": "moto",
+}
+_UNRECORDED: Final = {"outcome": "not recorded"}
+_WIDEST: Final = 200  # characters of the answers in a cell
 _SIZE: Final = (1130, 430)
 # The middle of each status; None before a CA is created, "gone" afterwards.
 _PLACES: Final[dict[Status | str | None, Point]] = {
@@ -150,6 +164,89 @@ def options() -> str:
     return "\n".join(("| option | value |", "|---|---|", *rows))
 
 
+_Recording = dict[str, dict[str, Any]]  # the results by case
+
+
+def _recordings() -> dict[str, _Recording]:
+    """The recorded results by the target's name on the pages, and AWS's if there are some."""
+    files = {name: _HERE / "_conformance" / f"{stem}.json" for stem, name in _TARGETS.items()}
+    for path in sorted(_HERE.parent.glob("tests/data/conformance/aws_*.json")):
+        if "sample" not in json.loads(path.read_text("utf-8")):
+            files[f"AWS ({path.stem.partition('_')[2]})"] = path
+    return {name: _recording(path) for name, path in files.items()}
+
+
+def _recording(path: Path) -> _Recording:
+    cases = json.loads(path.read_text("utf-8"))["cases"]
+    return {each.get("case") or f"{each['area']}/{each['name']}": each for each in cases}
+
+
+def conformance_by_area() -> str:
+    """How many cases of each area hold, differ and could not run at each target."""
+    recordings = _recordings()
+    lines = [f"| area | {' | '.join(recordings)} |", f"|---|{'---|' * len(recordings)}"]
+    areas = dict.fromkeys(case.area for case in CASES)
+    for area in (*areas, "all"):
+        cells = []
+        for recording in recordings.values():
+            outcomes = Counter(
+                recording[case.id]["outcome"]
+                for case in CASES
+                if area in (case.area, "all") and case.id in recording
+            )
+            cells.append(" / ".join(str(outcomes[outcome.value]) for outcome in Outcome))
+        lines.append(f"| {area} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def conformance_of_open_rules() -> str:
+    """What each target answered to the cases of open rules."""
+    recordings = _recordings()
+    lines = [
+        f"| Rule | As far as pca_mock knows | {' | '.join(recordings)} |",
+        f"|---|---|{'---|' * len(recordings)}",
+    ]
+    for case in (case for case in CASES if case.area.startswith("open rules: ")):
+        results = (recording.get(case.id, _UNRECORDED) for recording in recordings.values())
+        answers = " | ".join(_answer(case, result) for result in results)
+        lines.append(f"| {case.name} | {case.rule} {_values(case.expected)} | {answers} |")
+    return "\n".join(lines)
+
+
+def conformance_of_moto() -> str:
+    """What moto's server answered where it differs."""
+    recording = _recordings()["moto"]
+    lines = []
+    for area in dict.fromkeys(case.area for case in CASES):
+        cases = [case for case in CASES if case.area == area and case.id in recording]
+        others = [case for case in cases if recording[case.id]["outcome"] != Outcome.HOLDS.value]
+        lines += [f"## {area[0].upper()}{area[1:]}", ""]
+        lines += [f"{len(cases) - len(others)} of {len(cases)} cases hold.", ""]
+        if others:
+            lines += ["| Case | Rule | Expected | Answered |", "|---|---|---|---|"]
+        for case in others:
+            answer = _answer(case, recording[case.id])
+            lines.append(f"| {case.name} | {case.rule} | {_values(case.expected)} | {answer} |")
+        lines += [""] if others else []
+    return "\n".join(lines).rstrip()
+
+
+def _answer(case: Case, result: dict[str, Any]) -> str:
+    """A result in a cell: "holds", the answers that differ, or why the case could not run."""
+    if result["outcome"] == Outcome.DIFFERS.value:
+        observed = result["observed"]
+        return _values({k: v for k, v in observed.items() if case.expected.get(k) != v})
+    return str(result.get("reason") or result["outcome"]).partition("(")[0].replace("|", " ")
+
+
+def _values(answers: Answers) -> str:
+    shown = ((name, json.dumps(value, ensure_ascii=False)) for name, value in answers.items())
+    text = ", ".join(f"{name} {value}" for name, value in shown)
+    text = text.replace("{", "(").replace("}", ")").replace("|", " ").replace("`", "'")
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "…", text)
+    return f"`{textwrap.shorten(text, _WIDEST, placeholder=' …')}`" if text else ""
+
+
 def pages() -> dict[Path, str]:
     """The files that are made from the code, or have parts that are, as they should be."""
     made = {_HERE / "_static" / "states.svg": states()}
@@ -161,7 +258,13 @@ def pages() -> dict[Path, str]:
 
 
 def _made(part: re.Match[str]) -> str:
-    makers = {"permitted": permitted, "options": options}
+    makers = {
+        "permitted": permitted,
+        "options": options,
+        "conformance": conformance_by_area,
+        "open_rules": conformance_of_open_rules,
+        "moto": conformance_of_moto,
+    }
     return f"{part[1]}\n{makers[part[2]]()}\n\n{part[3]}"
 
 

@@ -111,7 +111,13 @@ def test_pytest_prints_the_output_on_the_page(tmp_path: Path) -> None:
 def test_tables_and_diagrams_are_those_of_the_code() -> None:
     made = runpy.run_path(str(pages.DOCS / "generate.py"))["pages"]()
 
-    assert {path.name for path in made} == {"states.svg", "states.md", "pytest.md"}
+    assert {path.name for path in made} == {
+        "states.svg",
+        "states.md",
+        "pytest.md",
+        "conformance.md",
+        "conformance_moto.md",
+    }
     for path, text in made.items():
         assert path.read_text(encoding="utf-8") == text, "run `python docs/generate.py`"
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
+from pca_mock.conformance.ledger import TAG
+
 if TYPE_CHECKING:
     from pca_mock.conformance.session import Session
 
@@ -24,6 +26,8 @@ Kind = Literal[
     "with OCSP",
     "named",
 ]
+# The statuses of CAs that cases borrow.
+Status = Literal["PENDING_CERTIFICATE", "ACTIVE", "EXPIRED"]
 TEMPLATE: Final = "arn:aws:acm-pca:::template/{}/V1"
 
 
@@ -78,13 +82,15 @@ def issue(aws: Session, arn: str, **members: object) -> dict[str, Any]:
 def below(aws: Session, arn: str, issuer: str, template: str, **members: object) -> None:
     """Have a CA certified by another CA of the run, and import the certificate."""
     csr = aws.call("GetCertificateAuthorityCsr", CertificateAuthorityArn=arn)["Csr"]
+    described = aws.call("DescribeCertificateAuthority", CertificateAuthorityArn=issuer)
+    end = min(described["CertificateAuthority"]["NotAfter"], aws.now() + timedelta(days=6))
     issued = issue(
         aws,
         issuer,
         Csr=csr.encode(),
         SigningAlgorithm="SHA256WITHECDSA",
         TemplateArn=TEMPLATE.format(template),
-        Validity={"Type": "DAYS", "Value": 6},
+        Validity={"Type": "ABSOLUTE", "Value": int(end.timestamp())},
         **members,
     )
     aws.call(
@@ -108,12 +114,11 @@ def delete(aws: Session, arn: str) -> None:
         WaiterError: it goes on being created.
     """
     try:
-        ca = aws.client.describe_certificate_authority(CertificateAuthorityArn=arn)
+        status = _status(aws, arn)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return
         raise
-    status = ca["CertificateAuthority"]["Status"]
     if status == "DELETED":
         return
     if status == "CREATING":
@@ -191,9 +196,8 @@ def _path_length_0(aws: Session) -> str:
 
 
 def _with_crl(aws: Session) -> str:
-    crl = crl_configuration(aws, CustomCname=aws.target.revocation_host)
-    if aws.target.revocation_host is None:
-        del crl["CustomCname"]
+    host = aws.target.revocation_host
+    crl = crl_configuration(aws, **({} if host is None else {"CustomCname": host}))
     return active(aws, RevocationConfiguration={"CrlConfiguration": crl})
 
 
@@ -229,3 +233,41 @@ MAKERS: Final[dict[Kind, Callable[[Session], str]]] = {
     "with OCSP": _with_ocsp,
     "named": _named,
 }
+NEW: Final[dict[Status, Callable[[Session], str]]] = {
+    "PENDING_CERTIFICATE": lambda aws: aws.create(),
+    "ACTIVE": active,
+    "EXPIRED": expired,
+}
+_OFF: Final = {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
+
+
+def renew(aws: Session, arn: str) -> Status | None:
+    """Take away what a case has given to a CA: tags, permissions, its policy, revocation.
+
+    Returns:
+        Its status now; None if it has none of those in which CAs are borrowed.
+    """
+    ca = {"CertificateAuthorityArn": arn}
+    status = _status(aws, arn)
+    if status == "DELETED":
+        aws.client.restore_certificate_authority(**ca)
+        status = _status(aws, arn)
+    if status == "DISABLED":
+        aws.client.update_certificate_authority(**ca, Status="ACTIVE")
+        status = _status(aws, arn)
+    if status not in NEW:
+        return None
+    aws.client.delete_policy(ResourceArn=arn)
+    for permission in aws.client.list_permissions(**ca)["Permissions"]:
+        names = {name: permission[name] for name in ("Principal", "SourceAccount")}
+        aws.client.delete_permission(**ca, **names)
+    tags = [tag for tag in aws.client.list_tags(**ca)["Tags"] if tag["Key"] != TAG]
+    if tags:
+        aws.client.untag_certificate_authority(**ca, Tags=tags)
+    aws.client.update_certificate_authority(**ca, RevocationConfiguration=_OFF)
+    return next(each for each in NEW if each == status)
+
+
+def _status(aws: Session, arn: str) -> str:
+    answer = aws.client.describe_certificate_authority(CertificateAuthorityArn=arn)
+    return str(answer["CertificateAuthority"]["Status"])

@@ -61,9 +61,8 @@ class Ledger:
 
     def found(self, arn: str) -> None:
         """Note a CA of this run whose creation was never confirmed."""
-        if arn not in self.authorities:
-            self.authorities.append(arn)
-            self._write(found=arn)
+        self.authorities.append(arn)
+        self._write(found=arn)
 
     def deleted(self, arn: str) -> None:
         """Note that a CA is gone."""

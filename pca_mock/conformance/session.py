@@ -13,13 +13,14 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from pca_mock.conformance import authorities
-from pca_mock.conformance.authorities import Kind
+from pca_mock.conformance.authorities import Kind, Status
 from pca_mock.conformance.ledger import TAG, Ledger
 from pca_mock.conformance.model import Cost, CouldNotRun
 
 OK: Final = "ok"
 _CREATE: Final = "CreateCertificateAuthority"
 _ISSUE: Final = "IssueCertificate"
+_AN_HOUR: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,18 @@ class Caller:
             return {"code": fault["Code"], "message": message.replace(str(arn), "{ca}")}
         return {"code": OK}
 
+    def error(self, operation: str, **members: object) -> ClientError:
+        """The error that a call raises.
+
+        Raises:
+            AssertionError: it raises none.
+        """
+        try:
+            self.call(operation, **members)
+        except ClientError as error:
+            return error
+        raise AssertionError(f"{operation} was not refused")
+
 
 class Session(Caller):
     """One run at one target.
@@ -143,6 +156,8 @@ class Session(Caller):
         self._is_short_lived: dict[str, bool] = {}
         self._shared: dict[Kind, str | CouldNotRun] = {}
         self._of_case: list[str] = []
+        self._borrowed: list[str] = []
+        self._idle: dict[Status, list[str]] = {status: [] for status in authorities.NEW}
         self._second: Caller | None = None
 
     # Calls
@@ -191,12 +206,8 @@ class Session(Caller):
         else:
             self.cost.general_cas += 1
 
-    def account(self) -> str:
-        """The account id of the first account."""
-        return self.shared("root").split(":")[4]
-
     def second_account(self) -> str:
-        """The account id of the second account: that of a CA which it makes and this run deletes.
+        """The account id of the second account, as a refusal of its calls shows it.
 
         Raises:
             CouldNotRun: there is no second account.
@@ -269,6 +280,32 @@ class Session(Caller):
             raise CouldNotRun(str(arn))
         return arn
 
+    def borrow(self, status: Status = "PENDING_CERTIFICATE") -> str:
+        """The ARN of a CA that a case may change: it gets back what the case takes away.
+
+        Deleted CAs count towards the quota of an account for a week, so cases reuse them.
+
+        Args:
+            status: of the CA, which is a root; ACTIVE and EXPIRED ones have a certificate.
+        """
+        idle = self._idle[status]
+        arn = idle.pop() if idle else authorities.NEW[status](self)
+        if arn in self._of_case:
+            self._of_case.remove(arn)
+        self._borrowed.append(arn)
+        return arn
+
+    def _give_back(self, arn: str) -> None:
+        """Keep a borrowed CA for the next case, or delete it if it cannot be made as it was."""
+        try:
+            status = authorities.renew(self, arn)
+        except (BotoCoreError, ClientError, LookupError):
+            status = None
+        if status is None:
+            self.delete(arn)
+        else:
+            self._idle[status].append(arn)
+
     # Time
 
     def now(self) -> datetime:
@@ -290,8 +327,16 @@ class Session(Caller):
         tries = max(1, int(self.patience / waiter.config.delay))
         waiter.wait(WaiterConfig={"MaxAttempts": tries}, **members)
 
+    def waiting_error(self, waiter_name: str, **members: str) -> str | None:
+        """The error code with which a waiter ends; None if it succeeds."""
+        try:
+            self.wait_for(waiter_name, **members)
+        except WaiterError as error:
+            return str(error.last_response["Error"]["Code"])
+        return None
+
     def eventually(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Whether a condition holds at last, tried for some seconds at most or while it lasts."""
+        """Whether a condition holds at last; it is tried for some seconds, and with patience."""
         waited = 0.0
         while not condition():
             if waited >= min(seconds, self.patience):
@@ -299,6 +344,15 @@ class Session(Caller):
             self.sleep(5)
             waited += 5
         return True
+
+    def until(self, condition: Callable[[], bool], otherwise: str) -> None:
+        """Wait for something that can take AWS an hour, while the patience lasts.
+
+        Raises:
+            CouldNotRun: it lasts no longer; `otherwise` says what has not happened.
+        """
+        if not self.eventually(condition, _AN_HOUR):
+            raise CouldNotRun(f"{otherwise} while the patience lasted")
 
     # Buckets and responders
 
@@ -325,14 +379,16 @@ class Session(Caller):
             read.extend(each for each in (self.target.read(key),) if each is not None)
             return bool(read)
 
-        if not self.eventually(appears, 60):
-            raise CouldNotRun(f"the bucket has no {key}")
+        self.until(appears, f"no {key.partition('/')[0]} was written")
         return read[0]
 
     # Cleaning up
 
     def end_case(self) -> None:
-        """Delete the CAs that a case has made."""
+        """Delete the CAs that a case has made, and tidy up those that it has borrowed."""
+        borrowed, self._borrowed = self._borrowed, []
+        for arn in borrowed:
+            self._give_back(arn)
         arns, self._of_case = self._of_case, []
         for arn in arns:
             self.delete(arn)
@@ -360,9 +416,8 @@ class Session(Caller):
         except (BotoCoreError, ClientError, WaiterError) as error:
             return f"{arn}: {error}"
         ca_id = arn.rpartition("/")[2]
-        if self.target.bucket is not None:
-            self.target.remove_objects(f"crl/{ca_id}")
-            self.target.remove_objects(f"audit-report/{ca_id}/")
+        for folder in ("crl", "audit-report", TAG):
+            self.target.remove_objects(f"{folder}/{ca_id}")
         self.ledger.deleted(arn)
         return None
 

@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from pca_mock.handle import PcaMock
 
 _REGION: Final = "us-east-1"
-_BUCKET: Final = "pca-mock-conformance"
+_BUCKET: Final = "conformance-reports"
 _SECOND_ACCOUNT: Final = "222222222222"  # as an access key: so the mock knows its account
 _HTTP_PATIENCE: Final = 20  # seconds
 _CLIENT: Final = Config(
+    parameter_validation=False, retries={"mode": "standard", "total_max_attempts": 2}
+)
+# Calls of AWS are limited to a rate, and others may be calling.
+_PATIENT_CLIENT: Final = Config(
     parameter_validation=False, retries={"mode": "standard", "total_max_attempts": 8}
 )
 
@@ -228,11 +232,11 @@ def aws(
 
     def client(of_second_account: bool) -> Any:
         if not of_second_account:
-            return session.client("acm-pca", region_name=region, config=_CLIENT)
+            return session.client("acm-pca", region_name=region, config=_PATIENT_CLIENT)
         if second_profile is None:
             raise CouldNotRun("no second account was given")
         second = boto3.session.Session(profile_name=second_profile)
-        return second.client("acm-pca", region_name=region, config=_CLIENT)
+        return second.client("acm-pca", region_name=region, config=_PATIENT_CLIENT)
 
     s3 = None if bucket is None else session.client("s3", region_name=region)
     return Remote(f"AWS, {region}", client, region=region, expiry=60, bucket=bucket, s3=s3)
@@ -246,8 +250,8 @@ def _loader(protocol: str) -> Any:
     loader: Any = Loader(include_default_search_paths=True)
     load = loader.load_service_model
 
-    def load_service_model(service_name: str, type_name: str, *more: Any) -> Any:
-        model = load(service_name, type_name, *more)
+    def load_service_model(service_name: str, type_name: str, *more: Any, **options: Any) -> Any:
+        model = load(service_name, type_name, *more, **options)
         if service_name != "acm-pca" or type_name != "service-2":
             return model
         if protocol not in model["metadata"].get("protocols", ["json"]):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import runpy
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def ledgers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_the_module_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["conformance", "--select", "waiters/csr"])
+
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_path(str(Path(cli.__file__).with_name("__main__.py")), run_name="__main__")
+
+
 def choose(monkeypatch: pytest.MonkeyPatch, *cases: Case) -> None:
     monkeypatch.setattr(cli, "CASES", cases)
 
@@ -50,7 +58,7 @@ def choose(monkeypatch: pytest.MonkeyPatch, *cases: Case) -> None:
 def test_differences_are_reported_with_both_values(
     ledgers: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    choose(monkeypatch, *THREE)
+    choose(monkeypatch, *THREE, Case("other", "n", "A rule.", "page", Mark.OPEN, {}, lambda _: {}))
     json_file, html_file = ledgers / "report.json", ledgers / "report.html"
 
     assert cli.main(["--json", str(json_file), "--html", str(html_file)]) == 1
@@ -59,7 +67,8 @@ def test_differences_are_reported_with_both_values(
     assert out.split("\n\n")[1].split() == [
         "area", "holds", "differs", "could", "not", "run",
         "area", "1", "1", "1",
-        "all", "1", "1", "1",
+        "other", "1", "0", "0",
+        "all", "2", "1", "1",
     ]  # fmt: skip
     assert "  answer: expected 1, observed '<1>'\n" in out
     assert "  no bucket" in out
@@ -67,7 +76,12 @@ def test_differences_are_reported_with_both_values(
     report = json.loads(json_file.read_text())
     assert report["format"] == reports.FORMAT
     assert report["left_over"] == []
-    assert [case["outcome"] for case in report["cases"]] == ["holds", "differs", "could not run"]
+    assert [case["outcome"] for case in report["cases"]] == [
+        "holds",
+        "differs",
+        "could not run",
+        "holds",
+    ]
     assert report["cases"][1]["cost"] == {"short_lived_cas": 1}
     html = html_file.read_text()
     assert "answer: expected <code>1</code>, observed <code>&quot;&lt;1&gt;&quot;</code>" in html

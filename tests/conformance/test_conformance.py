@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import inspect
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from pca_mock.conformance import prices, reports, runner, targets
 from pca_mock.conformance.cases import CASES, errors, templates
 from pca_mock.conformance.ledger import Ledger
-from pca_mock.conformance.model import Case, Outcome
+from pca_mock.conformance.model import Case, Mark, Outcome
 from pca_mock.conformance.session import Session
 from pca_mock.service.model import service_model
 from tests import newer_models, oracles
+from tests.pages import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,9 @@ def test_the_mock_keeps_the_rule(case: Case, run: Session) -> None:
 
     (as_reported,) = reports.as_json("", [result])["cases"]
     if result.outcome is Outcome.DIFFERS:
-        newer_models.need(json.dumps(as_reported))
+        story: Any = case.story
+        told = inspect.getsource(getattr(story, "func", story))
+        newer_models.need([as_reported, told, getattr(story, "args", ())])
         pytest.fail(f"{case.rule} {reports.differences(as_reported)}")
 
 
@@ -69,3 +74,12 @@ def test_every_documented_error_has_a_case() -> None:
         }
         for name in model.operation_names
     }
+
+
+def test_every_open_rule_is_a_case() -> None:
+    page = (ROOT / "docs" / "open_rules.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \| .+ \|$", page, re.MULTILINE)
+    cases = [case for case in CASES if case.area.startswith("open rules: ")]
+
+    assert sorted(case.name for case in cases) == sorted(rows)
+    assert {case.mark for case in cases} == {Mark.OPEN}

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import signal
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from pca_mock.conformance import authorities, runner
+from pca_mock import mock_pca
+from pca_mock.conformance import authorities, runner, targets
+from pca_mock.conformance.cases import CASES, operations
+from pca_mock.conformance.ledger import TAG, Ledger
 from pca_mock.conformance.model import Answers, Area, Case, CouldNotRun, Mark, Outcome
 from pca_mock.conformance.session import Session
 
@@ -91,6 +96,71 @@ def test_a_shared_ca_that_cannot_be_made_is_tried_once(
 
     assert reasons == {"no shared CA “root”: KeyError('Csr')"}
     assert tries == [1]
+
+
+def test_what_is_not_refused_and_what_does_not_happen_is_noticed(session: Session) -> None:
+    arn = session.shared("root")
+    session.patience = 20
+
+    with pytest.raises(AssertionError, match="ListTags was not refused"):
+        session.error("ListTags", CertificateAuthorityArn=arn)
+    assert session.refusal("ListTags", CertificateAuthorityArn=arn) == {"code": "ok"}
+    assert session.waiting_error("certificate_authority_csr_created", **{
+        "CertificateAuthorityArn": arn}) is None  # fmt: skip
+    with pytest.raises(CouldNotRun, match="no audit-report was written while the patience lasted"):
+        session.object("audit-report/x.json")
+    assert session.cost.waited == 20
+
+
+def test_what_the_target_lacks_is_a_reason(session: Session) -> None:
+    session.target.bucket = None
+    with pytest.raises(CouldNotRun, match="no bucket was given"):
+        _ = session.bucket
+    session.target.region = "cn-north-1"
+    (china,) = runner.selected(CASES, ["authorities/refused-sm2"])
+    assert runner.run(china, session).reason == "the rule is about regions outside China"
+    session._second = session  # an account that isn't another one
+    with pytest.raises(CouldNotRun, match="doesn't show the second account"):
+        session.second_account()
+
+
+def test_a_borrowed_ca_is_handed_on_as_it_was(session: Session, tmp_path: Path) -> None:
+    arns: list[str] = []
+
+    def change(aws: Session) -> Answers:
+        arn = aws.borrow("ACTIVE")
+        arns.append(arn)
+        aws.call("TagCertificateAuthority", CertificateAuthorityArn=arn, Tags=[{"Key": "a"}])
+        aws.call("PutPolicy", **operations.request(aws, "PutPolicy", arn))
+        aws.call("CreatePermission", **operations.request(aws, "CreatePermission", arn))
+        authorities.delete(aws, arn)
+        return {}
+
+    for _ in range(2):
+        assert runner.run(case(change), session).outcome is Outcome.HOLDS
+
+    names = {"CertificateAuthorityArn": arns[0]}
+    assert arns[0] == arns[1]
+    assert [tag["Key"] for tag in session.call("ListTags", **names)["Tags"]] == [TAG]
+    assert session.call("ListPermissions", **names)["Permissions"] == []
+    assert session.code("GetPolicy", ResourceArn=arns[0]) == "ResourceNotFoundException"
+
+
+def test_a_borrowed_ca_that_cannot_be_handed_on_is_deleted(tmp_path: Path) -> None:
+    with mock_pca(creation_delay=timedelta(seconds=4)) as pca:
+        session = Session(targets.InProcess(pca), Ledger(tmp_path / "ledger", "us-east-1"))
+        arns = [session.borrow() for _ in range(2)]
+        creating = session.call("CreateCertificateAuthority", **session.request())
+        session._borrowed.append(creating["CertificateAuthorityArn"])
+        session._of_case.clear()
+        pca.fail("DeletePolicy", "RequestFailedException", ResourceArn=arns[0])
+        session.end_case()
+
+        assert [ca.status for ca in pca.authorities] == [
+            "DELETED",
+            "PENDING_CERTIFICATE",
+            "DELETED",
+        ]
 
 
 def test_areas_and_names_select_cases() -> None:

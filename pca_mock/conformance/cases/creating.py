@@ -229,7 +229,7 @@ def _description_of_a_deleted_ca(aws: Session) -> Answers:
 @AREA.case(days=30, source="API_DeleteCertificateAuthority")
 def _restorable_for_thirty_days(aws: Session) -> Answers:
     """Without a number of days, a deleted CA can be restored for 30."""
-    arn = aws.create()
+    arn = aws.borrow()
     aws.call("DeleteCertificateAuthority", CertificateAuthorityArn=arn)
     ca = _described(aws, arn)
     left = ca["RestorableUntil"] - ca["LastStateChangeAt"]
@@ -239,7 +239,7 @@ def _restorable_for_thirty_days(aws: Session) -> Answers:
 @AREA.case(same=True, source="User Guide, “Updating a private CA”: its example")
 def _revocation_changes_no_status(aws: Session) -> Answers:
     """An update of only the revocation configuration leaves LastStateChangeAt alone."""
-    arn = authorities.active(aws)
+    arn = aws.borrow("ACTIVE")
     before = _described(aws, arn)["LastStateChangeAt"]
     ocsp = {"OcspConfiguration": {"Enabled": True}}
     aws.call(
@@ -348,7 +348,7 @@ def _form_of_pem(aws: Session) -> Answers:
 @AREA.case(code=OK, source="API_ImportCertificateAuthorityCertificate")
 def _import_of_its_own_certificate(aws: Session) -> Answers:
     """A root imports the certificate that it has signed itself."""
-    arn = aws.create()
+    arn = aws.borrow()
     return {"code": _import(aws, arn, _own_certificate(aws, arn))}
 
 
@@ -357,7 +357,7 @@ def _import_of_its_own_certificate(aws: Session) -> Answers:
 )
 def _import_without_a_chain(aws: Session) -> Answers:
     """A subordinate needs a chain; a root must not have one."""
-    root, below = aws.create(), aws.create(CertificateAuthorityType="SUBORDINATE")
+    root, below = aws.borrow(), aws.create(CertificateAuthorityType="SUBORDINATE")
     own = _own_certificate(aws, root)
     issued = authorities.issue(
         aws,

@@ -117,8 +117,19 @@ def spki(private_key: Any) -> bytes:
     )
 
 
+def ecdsa() -> ec.ECDSA:
+    """How `key()` signs."""
+    return ec.ECDSA(hashes.SHA256())
+
+
+def bits(public_key: Any) -> bytes:
+    """The bits of a public key, without the algorithm: of these its identifier is the SHA-1."""
+    encoded = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return children(encoded)[1].content[1:]
+
+
 def _with_ecdsa(data: bytes) -> bytes:
-    return key().sign(data, ec.ECDSA(hashes.SHA256()))
+    return key().sign(data, ecdsa())
 
 
 def csr(
@@ -219,11 +230,13 @@ def extension(pem: str, identifier: str) -> str | None:
 def requested_extensions(pem: str) -> list[str]:
     """The extensions that a CSR asks for, in the notation of `Extension`."""
     info = children(x509.load_pem_x509_csr(pem.encode()).tbs_certrequest_bytes)
-    for attribute in values(info[3].content):
-        identifier, value = values(attribute.content)
-        if dotted(identifier.content) == _EXTENSION_REQUEST:
-            return [str(each) for each in _listed(value.content)]
-    return []
+    attributes = (tuple(values(attribute.content)) for attribute in values(info[3].content))
+    return [
+        str(extension)
+        for identifier, value in attributes
+        if dotted(identifier.content) == _EXTENSION_REQUEST
+        for extension in _listed(value.content)
+    ]
 
 
 def raw_subject(pem: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from pca_mock.conformance import authorities
 from pca_mock.conformance.cases import der, issuing, operations
 from pca_mock.conformance.model import Answers, Area, CouldNotRun, Mark
-from pca_mock.conformance.session import OK, Session
+from pca_mock.conformance.session import Session
 
 AREA: Final = Area("errors", "API reference: the errors of the operation")
 _STRANGER: Final = "11111111-2222-3333-4444-555555555555"
@@ -62,24 +62,13 @@ def _creating(**changes: object) -> Provoke:
 
 
 def _permission_twice(aws: Session, operation: str) -> str:
-    arn = aws.create()
+    arn = aws.borrow()
     operations.code(aws, operation, arn)
     return operations.code(aws, operation, arn)
 
 
-def _unpermitted_name(aws: Session, operation: str) -> str:
-    """A name that the CA's name constraints exclude: the issuance fails after the answer."""
-    permitted = issuing.custom("2.5.29.30", "3011a00f300d820b6578616d706c652e636f6d", True)
-    arn = aws.create(CertificateAuthorityType="SUBORDINATE")
-    template = "SubordinateCACertificate_PathLen0_APIPassthrough"
-    passed = {"Extensions": {"CustomExtensions": [permitted]}}
-    authorities.below(aws, arn, aws.shared("root"), template, ApiPassthrough=passed)
-    request = {"CertificateAuthorityArn": arn, **issuing.members(csr=der.csr(der.san("b.example")))}
-    certificate_arn = aws.call("IssueCertificate", **request)["CertificateArn"]
-    names = {"CertificateAuthorityArn": arn, "CertificateArn": certificate_arn}
-    in_progress = "RequestInProgressException"
-    aws.eventually(lambda: aws.code(operation, **names) != in_progress, 60)
-    return aws.code(operation, **names)
+def _unpermitted_name(aws: Session, _: str) -> str:
+    return operations.unpermitted_name(aws, "b.example")
 
 
 def _foreign_certificate(aws: Session, operation: str) -> str:
@@ -87,7 +76,7 @@ def _foreign_certificate(aws: Session, operation: str) -> str:
 
 
 def _root_with_a_chain(aws: Session, operation: str) -> str:
-    arn = aws.create()
+    arn = aws.borrow()
     csr = aws.call("GetCertificateAuthorityCsr", CertificateAuthorityArn=arn)["Csr"]
     issued = authorities.issue(aws, arn, **issuing.members("RootCACertificate", csr.encode()))[
         "Certificate"
@@ -108,7 +97,7 @@ def _unknown_report(aws: Session, operation: str) -> str:
 
 def _too_many_tags(aws: Session, operation: str) -> str:
     tags = [{"Key": f"key {number}"} for number in range(50)]
-    return operations.code(aws, operation, aws.create(), Tags=tags)
+    return operations.code(aws, operation, aws.borrow(), Tags=tags)
 
 
 def _lockout(aws: Session, operation: str) -> str:
@@ -283,17 +272,14 @@ def _shape_of_another_error(aws: Session) -> Answers:
 
 
 def _shape(aws: Session, **members: object) -> Answers:
-    try:
-        aws.client.describe_certificate_authority(**members)
-    except aws.client.exceptions.ClientError as error:
-        metadata = error.response["ResponseMetadata"]
-        return {
-            "status": metadata["HTTPStatusCode"],
-            "has_request_id": bool(metadata.get("RequestId")),
-            "has_message": bool(error.response["Error"].get("Message")),
-            "error_class": type(error).__name__,
-        }
-    return {"code": OK}
+    error = aws.error("DescribeCertificateAuthority", **members)
+    metadata = error.response["ResponseMetadata"]
+    return {
+        "status": metadata["HTTPStatusCode"],
+        "has_request_id": bool(metadata.get("RequestId")),
+        "has_message": bool(error.response["Error"].get("Message")),
+        "error_class": type(error).__name__,
+    }
 
 
 @AREA.case(status=200, has_request_id=True, members=["CertificateAuthority"])

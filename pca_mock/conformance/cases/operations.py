@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from pca_mock.conformance.cases import issuing
+from pca_mock.conformance import authorities
+from pca_mock.conformance.cases import der, issuing
 from pca_mock.conformance.session import Session
 
 ACM: Final = "acm.amazonaws.com"
@@ -87,3 +88,19 @@ def request(aws: Session, operation: str, arn: str) -> dict[str, Any]:
 def code(aws: Session, operation: str, arn: str, **changes: object) -> str:
     """The error code of such a request, or "ok"."""
     return aws.code(operation, **{**request(aws, operation, arn), **changes})
+
+
+def unpermitted_name(aws: Session, host: str, permitted_name: str = "example.com") -> str:
+    """The code of GetCertificate for a host, at a CA of one's own that permits a name."""
+    subtrees = der.tlv(0x30, der.tlv(0xA0, der.tlv(0x30, der.tlv(0x82, permitted_name.encode()))))
+    permitted = issuing.custom("2.5.29.30", subtrees, True)
+    arn = aws.create(CertificateAuthorityType="SUBORDINATE")
+    template = "SubordinateCACertificate_PathLen0_APIPassthrough"
+    passed = {"Extensions": {"CustomExtensions": [permitted]}}
+    authorities.below(aws, arn, aws.shared("root"), template, ApiPassthrough=passed)
+    request = {"CertificateAuthorityArn": arn, **issuing.members(csr=der.csr(der.san(host)))}
+    certificate_arn = aws.call("IssueCertificate", **request)["CertificateArn"]
+    names = {"CertificateAuthorityArn": arn, "CertificateArn": certificate_arn}
+    in_progress = "RequestInProgressException"
+    aws.eventually(lambda: aws.code("GetCertificate", **names) != in_progress, 60)
+    return aws.code("GetCertificate", **names)

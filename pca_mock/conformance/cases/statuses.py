@@ -84,23 +84,23 @@ _MESSAGES: Final = {
 
 
 def _disabled(aws: Session) -> str:
-    arn = authorities.active(aws)
+    arn = aws.borrow("ACTIVE")
     authorities.disable(aws, arn)
     return arn
 
 
 def _deleted(aws: Session) -> str:
-    arn = aws.create()
+    arn = aws.borrow()
     authorities.delete(aws, arn)
     return arn
 
 
 # A CA of the case's own in each status, and the shared one.
 _OWN: Final[dict[str, Callable[[Session], str]]] = {
-    "PENDING_CERTIFICATE": lambda aws: aws.create(),
-    "ACTIVE": authorities.active,
+    "PENDING_CERTIFICATE": lambda aws: aws.borrow(),
+    "ACTIVE": lambda aws: aws.borrow("ACTIVE"),
     "DISABLED": _disabled,
-    "EXPIRED": authorities.expired,
+    "EXPIRED": lambda aws: aws.borrow("EXPIRED"),
     "DELETED": _deleted,
 }
 _SHARED: Final[dict[str, Callable[[Session], str]]] = {
@@ -156,7 +156,7 @@ def _status(aws: Session, arn: str) -> str:
 @AREA.case(statuses=["PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "ACTIVE", "DISABLED", "DELETED"])
 def _a_life(aws: Session) -> Answers:
     """A CA waits for its certificate, is used, switched off, on and off, and deleted."""
-    arn = aws.create()
+    arn = aws.borrow()
     statuses = [_status(aws, arn)]
     authorities.install(aws, arn)
     statuses.append(_status(aws, arn))
@@ -172,7 +172,7 @@ def _a_life(aws: Session) -> Answers:
 @AREA.case(statuses=["PENDING_CERTIFICATE", "DISABLED"], source="API_RestoreCertificateAuthority")
 def _restoration(aws: Session) -> Answers:
     """A restored CA has the status that it had before it was deleted."""
-    arns = [aws.create(), _disabled(aws)]
+    arns = [aws.borrow(), _disabled(aws)]
     for arn in arns:
         authorities.delete(aws, arn)
         aws.call("RestoreCertificateAuthority", CertificateAuthorityArn=arn)
@@ -182,7 +182,7 @@ def _restoration(aws: Session) -> Answers:
 @AREA.case(status="EXPIRED", source="User Guide, “Restoring a private CA”")
 def _restoration_of_an_expired_ca(aws: Session) -> Answers:
     """An expired CA is expired again after it was deleted and restored."""
-    arn = authorities.expired(aws)
+    arn = aws.borrow("EXPIRED")
     authorities.delete(aws, arn)
     aws.call("RestoreCertificateAuthority", CertificateAuthorityArn=arn)
     return {"status": _status(aws, arn)}
@@ -191,7 +191,7 @@ def _restoration_of_an_expired_ca(aws: Session) -> Answers:
 @AREA.case(statuses=["EXPIRED", "ACTIVE"])
 def _renewal_after_expiry(aws: Session) -> Answers:
     """A root that has expired signs itself a new certificate, and is ACTIVE again."""
-    arn = authorities.expired(aws)
+    arn = aws.borrow("EXPIRED")
     before = _status(aws, arn)
     authorities.install(aws, arn)
     return {"statuses": [before, _status(aws, arn)]}
@@ -200,7 +200,7 @@ def _renewal_after_expiry(aws: Session) -> Answers:
 @AREA.case(Mark.OBSERVED, code=OK, status="ACTIVE", source="acceptance tests of Terraform")
 def _renewal_while_active(aws: Session) -> Answers:
     """An ACTIVE root can get another certificate."""
-    arn = authorities.active(aws)
+    arn = aws.borrow("ACTIVE")
     authorities.install(aws, arn, {"Type": "DAYS", "Value": 60})
     return {"code": OK, "status": _status(aws, arn)}
 
@@ -209,7 +209,7 @@ def _renewal_while_active(aws: Session) -> Answers:
 def _revocation_of_a_pending_ca(aws: Session) -> Answers:
     """The revocation configuration of a CA that waits for its certificate can be updated."""
     ocsp = {"OcspConfiguration": {"Enabled": True}}
-    arn = aws.create()
+    arn = aws.borrow()
     return {
         "code": aws.code(
             "UpdateCertificateAuthority", CertificateAuthorityArn=arn, RevocationConfiguration=ocsp
@@ -220,6 +220,6 @@ def _revocation_of_a_pending_ca(aws: Session) -> Answers:
 @AREA.case(Mark.OBSERVED, codes=[OK, OK], source="acceptance tests of Terraform")
 def _disabling_twice(aws: Session) -> Answers:
     """A CA can be set to the status that it has."""
-    arn = authorities.active(aws)
+    arn = aws.borrow("ACTIVE")
     update = {"CertificateAuthorityArn": arn, "Status": "DISABLED"}
     return {"codes": [aws.code("UpdateCertificateAuthority", **update) for _ in range(2)]}

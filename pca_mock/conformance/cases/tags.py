@@ -38,7 +38,7 @@ def _tags_at_creation(aws: Session) -> Answers:
 @AREA.case(codes=["ok", "ok"], tags=[{"Key": "a", "Value": "2"}])
 def _same_key_overwrites(aws: Session) -> Answers:
     """A tag with a key that the CA has replaces its value."""
-    arn = aws.create()
+    arn = aws.borrow()
     codes = [_tag(aws, arn, {"Key": "a", "Value": value}) for value in "12"]
     return {"codes": codes, "tags": _tags(aws, arn)}
 
@@ -46,7 +46,7 @@ def _same_key_overwrites(aws: Session) -> Answers:
 @AREA.case(codes=["ok", "ok"], keys=["a", "A"])
 def _keys_are_case_sensitive(aws: Session) -> Answers:
     """Keys that differ in case are two keys."""
-    arn = aws.create()
+    arn = aws.borrow()
     codes = [_tag(aws, arn, {"Key": key, "Value": ""}) for key in "aA"]
     return {"codes": codes, "keys": sorted((tag["Key"] for tag in _tags(aws, arn)), reverse=True)}
 
@@ -54,7 +54,7 @@ def _keys_are_case_sensitive(aws: Session) -> Answers:
 @AREA.case(codes=["ok", "TooManyTagsException"], count=49)
 def _more_than_fifty(aws: Session) -> Answers:
     """A CA has at most 50 tags; a call that would give it more changes nothing."""
-    arn = aws.create()
+    arn = aws.borrow()
     codes = [_tag(aws, arn, *_numbered(49)), _tag(aws, arn, {"Key": "x"}, {"Key": "y"})]
     return {"codes": codes, "count": len(_tags(aws, arn))}
 
@@ -62,7 +62,7 @@ def _more_than_fifty(aws: Session) -> Answers:
 @AREA.case(codes=["InvalidTagException"] * 2, tags=[])
 def _reserved_keys(aws: Session) -> Answers:
     """Keys that begin with aws: are reserved, also at creation."""
-    arn = aws.create()
+    arn = aws.borrow()
     request = aws.request(Tags=[{"Key": "aws:x", "Value": "1"}])
     codes = [_tag(aws, arn, {"Key": "aws:x"}), aws.code("CreateCertificateAuthority", **request)]
     return {"codes": codes, "tags": _tags(aws, arn)}
@@ -88,7 +88,7 @@ def _untag_by_key_and_value(aws: Session) -> Answers:
 @AREA.case(Mark.OBSERVED, tags=[{"Key": "a", "Value": "1"}], source="acceptance tests of Terraform")
 def _pending_can_be_tagged(aws: Session) -> Answers:
     """A CA that waits for its certificate can be tagged."""
-    arn = aws.create()
+    arn = aws.borrow()
     _tag(aws, arn, {"Key": "a", "Value": "1"})
     return {"tags": _tags(aws, arn)}
 
@@ -96,6 +96,6 @@ def _pending_can_be_tagged(aws: Session) -> Answers:
 @AREA.case(code="ok", tags=[{"Key": "Ключ 1_.:/=+-@", "Value": "Wert ä"}])
 def _letters_of_all_scripts(aws: Session) -> Answers:
     """Keys and values may have letters, digits and spaces of all scripts, and some marks."""
-    arn = aws.create()
+    arn = aws.borrow()
     code = _tag(aws, arn, {"Key": "Ключ 1_.:/=+-@", "Value": "Wert ä"})
     return {"code": code, "tags": _tags(aws, arn)}
