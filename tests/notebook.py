@@ -13,8 +13,11 @@ from typing import Any, Final
 from tests import processes
 
 NOTEBOOK: Final = Path(__file__).parents[1] / "examples" / "notebook.ipynb"
-# Signatures with their sizes, what is about RSA keys, and pauses between attempts are random.
-_RANDOM: Final = re.compile(r"[0-9a-f:]{32,}|:\d\d UTC|:\d\d:\d\d|\d{10}|\d+ (bytes|characters)")
+# Signatures with their sizes, what is about RSA keys, and pauses between attempts are random. The
+# style is no part of the story.
+_RANDOM: Final = re.compile(
+    r"<style>[^<]*</style>|[0-9a-f:-]{32,}|:\d\d UTC|:\d\d:\d\d|\d{10}|\d+ (bytes|characters)"
+)
 # It runs in a process of its own: nbclient's event loop and warnings are not for pytest.
 # The kernel is the interpreter that runs the tests, whatever else is installed.
 _EXECUTE = """
@@ -66,7 +69,7 @@ def code(story: Any) -> list[Any]:
 
 
 def shown(outputs: dict[str, list[Any]]) -> dict[str, list[str]]:
-    """What a reader sees, by cell, except for what is random."""
+    """What a reader sees, by cell, except for the style and what is random."""
     texts = {
         name: [text for output in cell for text in _texts(output)] for name, cell in outputs.items()
     }

@@ -46,8 +46,7 @@ def end(state: State) -> None:
 def put_last(state: State) -> None:
     """Have a mock that runs answer in place of those that were started after it."""
     with _lock:
-        if is_running(state):
-            _running[:] = [*(other for other in _running if other is not state), state]
+        _running.sort(key=lambda other: other is state)
 
 
 def mocks() -> list[State]:
