@@ -92,8 +92,8 @@ def test_a_client_that_was_made_of_something_else_is_refused_and_not_kept() -> N
             mock.patch("botocore.client.ClientCreator.create_client"),
             pytest.raises(RuntimeError, match="has been replaced"),
         ):
-            pca.create_root_ca(region_name="sa-east-1")
-        assert pca.create_root_ca(region_name="sa-east-1").status == "ACTIVE"
+            pca.create_root_ca(region_name="eu-replaced-1")
+        assert pca.create_root_ca(region_name="eu-replaced-1").status == "ACTIVE"
 
 
 def test_hooks_on_the_default_session_see_the_code_under_test_but_not_the_handles(
