@@ -130,7 +130,7 @@ def _begin(patcher: PcaPatcher, pca: PcaMock) -> None:
     creation.register()
     escapes.register()
     waiters.register()
-    clients.prepare(pca._state)
+    clients.prepare(pca.account_id, pca._state.settings.region_name)
     running.begin(pca._state)
     _handles[id(pca._state)] = pca
     waiters.adjust()

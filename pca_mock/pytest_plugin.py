@@ -314,12 +314,15 @@ def pca_issuing_ca(_pca_mock: PcaMock, pca_root_ca: Authority) -> Authority:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Look which decorated classes have fixtures for the whole class, and import what is needed.
+    """Look which decorated classes have fixtures for the whole class, and read what is needed.
 
-    An import within a test could meet what the test has replaced.
+    Within a test, modules and files could meet what the test has replaced.
     """
     if any(_needs_mock(item) for item in session.items):
         import pca_mock.mock  # noqa: F401
+        from pca_mock.testing import clients
+
+        clients.prepare()
 
     shared = {node: None for item in session.items for node in _classes_set_up_once(item)}
     session.stash[_shared] = set(shared)

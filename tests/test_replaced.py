@@ -21,7 +21,7 @@ from pca_mock.adapters import own_clients
 from pca_mock.service import model
 from pca_mock.testing import clients
 from tests.guard import nothing_leaves
-from tests.processes import in_a_fork
+from tests.processes import in_a_fork, passed
 
 REPLACED = (
     "boto3.client",
@@ -180,3 +180,24 @@ def test_nothing_is_read_from_disk_at_the_first_call(tmp_path: Path) -> None:
     code, printed = in_a_fork(act, tmp_path)
 
     assert code == 0, printed
+
+
+def test_a_fixture_may_fake_the_file_system_before_the_first_mock_starts(tmp_path: Path) -> None:
+    test = """
+        import pytest
+        from tests.test_replaced import forget_what_was_kept, no_files
+
+        forget_what_was_kept()  # as it is collected
+
+        @pytest.fixture
+        def fs():
+            with no_files() as tried:
+                yield tried
+
+        def test_it(fs, pca):
+            root = pca.create_root_ca("Root", region_name="eu-central-1")
+            assert root.issue("localhost").status == "ISSUED"
+            assert fs == []
+    """
+
+    passed({"test_it.py": test}, tmp_path)

@@ -42,7 +42,7 @@ class MockClient:
         return call
 
 
-def prepare(state: State) -> None:
+def prepare(account_id: str = "", region_name: str | None = None) -> None:
     """Make the client of a mock's account in its region, and read the files that calls need.
 
     Later a test may have replaced the file system, or botocore's own functions. If it has done so
@@ -50,9 +50,8 @@ def prepare(state: State) -> None:
     """
     with suppress(Exception):
         service_model()
-        region_name = state.settings.region_name or creation.DEFAULT_REGION
-        partition_of(region_name)
-        _client(state.account_id, region_name)
+        partition_of(region_name or creation.DEFAULT_REGION)
+        _client(account_id, region_name or creation.DEFAULT_REGION)
 
 
 @lru_cache(maxsize=100)
