@@ -37,7 +37,13 @@ def test_the_wheel_has_the_package_its_types_and_the_plugin(distributions: Path)
         text = archive.read(entry_points).decode()
 
     assert (
-        modules() | {"pca_mock/py.typed", "pca_mock/server/page.html", "conftest_plugin.py"}
+        modules()
+        | {
+            "pca_mock/py.typed",
+            "pca_mock/server/page.html",
+            "pca_mock/conformance/cases/templates.json",
+            "conftest_plugin.py",
+        }
         <= names
     )
     assert wheel.name.startswith(f"pca_mock-{pca_mock.__version__}-")
@@ -56,7 +62,13 @@ def test_the_sdist_has_all_that_is_needed_to_test_it(distributions: Path) -> Non
         names = {name.partition("/")[2] for name in archive.getnames()}
 
     assert (
-        modules() | {"pca_mock/py.typed", "pca_mock/server/page.html", "conftest_plugin.py"}
+        modules()
+        | {
+            "pca_mock/py.typed",
+            "pca_mock/server/page.html",
+            "pca_mock/conformance/cases/templates.json",
+            "conftest_plugin.py",
+        }
         <= names
     )
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tox.ini"} <= names

@@ -18,7 +18,8 @@ from pca_mock.conformance import page, prices, reports, runner, targets
 from pca_mock.conformance.cases import CASES
 from pca_mock.conformance.ledger import Ledger
 from pca_mock.conformance.model import Case, Outcome, Result
-from pca_mock.conformance.session import Session, Target
+from pca_mock.conformance.session import Session
+from pca_mock.conformance.target import Target
 
 _DESCRIPTION: Final = """\
 Check what AWS Private CA, or something that imitates it, does against the rules of AWS: by default
@@ -51,7 +52,8 @@ def _main(options: argparse.Namespace) -> int:
         return 0
     with ExitStack() as stack:
         target = _target(options, stack)
-        path = options.clean_up or options.ledger or _ledger_path()
+        folder = Path.cwd() if options.aws else Path(tempfile.gettempdir())
+        path = options.clean_up or options.ledger or folder / _ledger_name()
         if options.clean_up is not None:
             if not path.exists():
                 raise ValueError(f"there is no ledger {path}")
@@ -142,9 +144,8 @@ def _note(result: Result, results: list[Result]) -> None:
         _say(f"{result.case.id}: {result.outcome.value}")
 
 
-def _ledger_path() -> Path:
-    name = f"pca_mock-conformance-{datetime.now():%Y%m%d-%H%M%S-%f}.ledger"
-    return Path(tempfile.gettempdir(), name)
+def _ledger_name() -> str:
+    return f"pca_mock-conformance-{datetime.now():%Y%m%d-%H%M%S-%f}.ledger"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from pca_mock.conformance.model import CouldNotRun
-from pca_mock.conformance.session import StoredObject
+from pca_mock.conformance.target import StoredObject
 
 if TYPE_CHECKING:
     from pca_mock.handle import PcaMock

@@ -41,6 +41,7 @@ THREE = [
 def ledgers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of ledgers that nobody names."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
@@ -48,7 +49,9 @@ def test_the_module_runs_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["conformance", "--select", "waiters/csr"])
 
     with pytest.raises(SystemExit, match="0"):
-        runpy.run_path(str(Path(cli.__file__).with_name("__main__.py")), run_name="__main__")
+        runpy.run_path(
+            str(Path(cli.__file__).with_name("__main__.py")), run_name="pca_mock.conformance.run"
+        )
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, *cases: Case) -> None:

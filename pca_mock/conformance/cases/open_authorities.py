@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pca_mock.conformance import authorities
 from pca_mock.conformance.cases import der, issuing, operations
+from pca_mock.conformance.cases.crls import configured
 from pca_mock.conformance.cases.foreign import ForeignRoot
 from pca_mock.conformance.cases.open_requests import PAGE
-from pca_mock.conformance.cases.revoking import configured
 from pca_mock.conformance.cases.sharing import shared_with
 from pca_mock.conformance.model import Answers, Area, CouldNotRun, Mark
 from pca_mock.conformance.session import OK, Session

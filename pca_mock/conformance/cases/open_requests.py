@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 from pca_mock.conformance import authorities
-from pca_mock.conformance.cases import der, issuing, revoking
+from pca_mock.conformance.cases import crls, der, issuing
 from pca_mock.conformance.cases.der import Extension
 from pca_mock.conformance.cases.foreign import ForeignRoot
 from pca_mock.conformance.cases.issuing import API, BLANK, code, custom, issued, outcome
@@ -378,7 +378,7 @@ def _cdp_precedence(aws: Session) -> Answers:
     extensions = {"CustomExtensions": [custom(_POINTS, _POINT)]}
     pem = issued(aws, API, kind="with CRL", extensions=extensions)
     ca_id = aws.shared("with CRL").rpartition("/")[2]
-    return {"is_that_of_the_ca": ca_id in str(revoking.point(pem))}
+    return {"is_that_of_the_ca": ca_id in str(crls.point(pem))}
 
 
 @PASSTHROUGH.case(_OPEN, name=f"!{der.dns_names('x').hex()}")

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from pca_mock.conformance import authorities
-from pca_mock.conformance.cases import der, issuing, operations, revoking
+from pca_mock.conformance.cases import der, issuing, operations, responding
+from pca_mock.conformance.cases.crls import crl_of, point, revoke
 from pca_mock.conformance.cases.open_requests import PAGE
 from pca_mock.conformance.cases.reporting import entries, report
-from pca_mock.conformance.cases.revoking import crl_of, point, revoke
 from pca_mock.conformance.cases.sharing import shared_with
 from pca_mock.conformance.ledger import TAG
 from pca_mock.conformance.model import Answers, Area, CouldNotRun, Mark
@@ -171,7 +171,7 @@ def _ocsp_answers(aws: Session) -> Answers:
     """OCSP answers are of the CA's key, apply for an hour, and repeat no nonce."""
     arn = aws.shared("with OCSP")
     pem = issuing.issued_at(aws, arn)
-    answer = revoking.answer_for(aws, pem)
+    answer = responding.answer_for(aws, pem)
     issuer: Any = der.certificate(issuing.ca_certificate(aws, arn)).public_key()
     digest = hashes.Hash(hashes.SHA1())
     digest.update(der.bits(issuer))
@@ -187,7 +187,7 @@ def _ocsp_answers(aws: Session) -> Answers:
 @REVOCATION.case(_OPEN, status="UNAUTHORIZED")
 def _ocsp_unauthorized(aws: Session) -> Answers:
     """For a CA without OCSP, the responder answers “unauthorized”."""
-    url = revoking.responder(issuing.issued(aws, kind="with OCSP"))
+    url = responding.responder(issuing.issued(aws, kind="with OCSP"))
     issuer = der.certificate(issuing.ca_certificate(aws, aws.shared("root")))
     builder = ocsp.OCSPRequestBuilder()
     builder = builder.add_certificate(der.certificate(issuing.issued(aws)), issuer, hashes.SHA1())

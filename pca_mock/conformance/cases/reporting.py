@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from pca_mock.conformance import authorities
 from pca_mock.conformance.cases import der, issuing
-from pca_mock.conformance.cases.revoking import revoke
+from pca_mock.conformance.cases.crls import revoke
 from pca_mock.conformance.model import Answers, Area, Mark
-from pca_mock.conformance.session import Session, StoredObject
+from pca_mock.conformance.session import Session
+from pca_mock.conformance.target import StoredObject
 
 AREA: Final = Area("audit reports", "User Guide, “Using audit reports with your private CA”")
 COLUMNS: Final = (
