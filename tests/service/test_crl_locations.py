@@ -218,7 +218,7 @@ def test_an_error_of_the_testers_own_leaves_the_former_configuration(
         raise _OwnError
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(pca.buckets), "publish", fail)
+        patch.setattr(type(pca._state.buckets), "publish", fail)
         with pytest.raises(_OwnError):
             revoking.update(ca, crl_on(CustomCname="a.example"))
     assert inside.snapshot(pca) == before
