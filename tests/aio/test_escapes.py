@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -70,3 +71,33 @@ async def test_handlers_of_the_users_own_that_come_last_are_asked_before_the_moc
     assert listed["CertificateAuthorities"] == []
     assert answered == {"mine": 1}
     assert seen == ["not awaited", "before-call.acm-pca.ListCertificateAuthorities"] * 3
+
+
+@pytest.mark.parametrize("is_running", [False, True], ids=["starts", "ends"])
+async def test_a_mock_that_starts_or_ends_in_the_middle_of_a_tasks_call_stops_it(
+    is_running: bool,
+) -> None:
+    reached, may_go_on, mock = asyncio.Event(), asyncio.Event(), mock_pca()
+
+    async def wait(**_: Any) -> None:
+        reached.set()
+        await may_go_on.wait()
+
+    with nothing_leaves():
+        async with get_session().create_client("acm-pca", "us-east-1", **KEYS) as client:
+            client.meta.events.register("before-call.acm-pca", wait)
+            if is_running:
+                mock.start()
+            call = asyncio.ensure_future(client.list_certificate_authorities())
+            await reached.wait()
+            if is_running:
+                mock.stop()
+            else:
+                mock.start()
+            may_go_on.set()
+            try:
+                with pytest.raises(NotAnsweredByPcaMock, match="in the middle of this call"):
+                    await call
+            finally:
+                if not is_running:
+                    mock.stop()
