@@ -43,7 +43,7 @@ def forget_what_was_kept() -> None:
     """Make the next mock like the first one of a process."""
     kept: list[Any] = [
         clients._client,
-        model._loader,
+        model.loader,
         model._operation_model,
         model._partitions,
         model._service_model,

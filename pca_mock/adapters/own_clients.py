@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from pca_mock.adapters import creation
+from pca_mock.service import model
 from pca_mock.state import running
 
 _Session: Final = botocore.session.Session
@@ -109,6 +110,7 @@ def _session_without_configuration() -> Any:
     for file in ("config_file", "credentials_file"):
         variables[file] = (None, None, os.devnull, None)
     session = _Session(session_vars=variables)
+    session.register_component("data_loader", model.loader())  # which has read the service's model
     session.register("creating-client-class", _keep_method)
     return session
 

@@ -16,7 +16,8 @@ _load: Final = Loader.load_service_model
 
 
 @lru_cache(maxsize=1)
-def _loader() -> Loader:
+def loader() -> Loader:
+    """Reads botocore's files, each one once."""
     return Loader()
 
 
@@ -27,7 +28,7 @@ def service_model(service: str = SERVICE) -> ServiceModel:
 
 @cache
 def _service_model(service: str) -> ServiceModel:
-    return ServiceModel(_load(_loader(), service, "service-2"), service)
+    return ServiceModel(_load(loader(), service, "service-2"), service)
 
 
 def operation_model(operation: str, service: str = SERVICE) -> OperationModel:
@@ -59,7 +60,7 @@ class _Partition(TypedDict):
 
 @lru_cache(maxsize=1)
 def _partitions() -> list[_Partition]:
-    partitions: list[_Partition] = _loader().load_data("partitions")["partitions"]
+    partitions: list[_Partition] = loader().load_data("partitions")["partitions"]
     return partitions
 
 
