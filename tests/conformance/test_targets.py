@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from pca_mock import PcaMock, mock_pca
 from pca_mock.conformance import runner, targets
@@ -17,6 +17,7 @@ from pca_mock.conformance.ledger import Ledger
 from pca_mock.conformance.model import CouldNotRun, Outcome, Result
 from pca_mock.conformance.session import Session
 from pca_mock.service.model import service_model
+from tests import needs
 
 BUCKET = "reports"
 
@@ -31,6 +32,10 @@ def ran(session: Session, *patterns: str) -> dict[str, Result]:
 @pytest.fixture
 def s3_url() -> Iterator[str]:
     """A server of S3 with a bucket."""
+    if find_spec("flask") is None:
+        needs.missing("moto's server is not installed: moto[server]")
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     url = "http://{}:{}".format(*server.get_host_and_port())
