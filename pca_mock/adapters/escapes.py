@@ -75,7 +75,8 @@ def _check(request: Any) -> None:
     """
     if running.latest() is None or not _is_about_us(request):
         return
-    if not running.is_served(f"{request.url}/"):
+    url = request.url.replace("//localhost:", "//127.0.0.1:", 1)
+    if not running.is_served(f"{url}/"):
         raise NotAnsweredByPcaMock(
             f"{request.method} {request.url.partition('?')[0]}: this request about acm-pca is not "
             "sent, as a mock of pca_mock runs. The mock could not answer it: it was signed by "

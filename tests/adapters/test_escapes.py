@@ -106,7 +106,7 @@ def test_requests_of_other_services_are_sent(url: str) -> None:
 
 
 def test_requests_to_a_served_mock_are_sent(pca: PcaMock, pca_endpoint: str) -> None:
-    for url in (pca_endpoint, f"{pca_endpoint}/"):
+    for url in (pca_endpoint, f"{pca_endpoint}/", pca_endpoint.replace("127.0.0.1", "localhost")):
         answer = URLLib3Session().send(signed(url, **LIST))
         assert answer.content == b'{"CertificateAuthorities":[]}'
     client = boto3.client("acm-pca", "us-east-1", endpoint_url=pca_endpoint, **KEYS)
