@@ -502,3 +502,22 @@ def test_registering_again_adds_nothing() -> None:
     intercept.register()
 
     assert len(handlers.BUILTIN_HANDLERS) == before
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        intercept.deliver_events,
+        intercept.answer_acm,
+        intercept.complete_acm_list,
+        intercept.answer_tagging,
+        intercept.complete_tagging,
+        intercept.offer_resource_types,
+        intercept.answer_sharing,
+        intercept.complete_sharing,
+    ],
+)
+def test_calls_of_other_services_are_left_alone_without_moto(handler: Any) -> None:
+    handler()
+    with mock_pca():
+        assert handler() is None
