@@ -118,8 +118,10 @@ def _of_call(feed: Feed, noted: Noted, call: ApiCall) -> Iterator[Record]:
 # OPEN RULE trail-shared
 def _other_owner(call: ApiCall) -> str | None:
     """The account whose CA a call from another account has used; None for own CAs."""
-    arn = call.params.get("CertificateAuthorityArn") or call.params.get("ResourceArn")
-    if arn is None or call.error_code is not None:
+    if call.error_code is not None:
+        return None  # the parameters may be anything
+    arn = call.params.get("CertificateAuthorityArn", call.params.get("ResourceArn"))
+    if arn is None:
         return None
     owner = parse_authority_arn(str(arn)).account
     return owner if owner != call.caller.account else None

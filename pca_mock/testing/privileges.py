@@ -181,7 +181,7 @@ def _names_authority(call: Call) -> bool:
 
 def _authority_of(call: Call) -> AuthorityArn | None:
     """The CA that a call was about; None if it was about none, or the ARN isn't one."""
-    text = call.params.get("CertificateAuthorityArn") or call.params.get("ResourceArn")
+    text = call.params.get("CertificateAuthorityArn", call.params.get("ResourceArn"))
     try:
         return parse_authority_arn(text) if isinstance(text, str) else None
     except AwsError:

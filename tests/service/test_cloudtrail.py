@@ -284,6 +284,15 @@ def test_odd_parameters_are_recorded_too(operation: str, params: Any, expected: 
     json.dumps(parameters)
 
 
+def test_a_refused_call_is_recorded_whatever_it_named_as_its_ca() -> None:
+    params = {"CertificateAuthorityArn": NotImplemented}  # neither true nor false
+    code = "SerializationException"
+    record = rendered(ApiCall("ListTags", params, CALLER, Sender(), "", None, code, ""))
+
+    assert record["requestParameters"] == {"certificateAuthorityArn": "NotImplemented"}
+    assert record["errorCode"] == code
+
+
 def test_a_call_has_its_user_agent_request_id_and_read_only(pca: PcaMock, ca: Ca) -> None:
     client = ca.client
     answer = client.describe_certificate_authority(CertificateAuthorityArn=ca.arn)
