@@ -23,8 +23,11 @@ from pca_mock.state.calls import Caller
 from pca_mock.state.store import State
 from tests import newer_models, shapes, wire
 
-# Shared and busy machines must not fail a test for its speed.
-settings.register_profile("pca_mock", deadline=None, max_examples=50)
+# Shared and busy machines must not fail a test for its speed. CI tries the same examples each time,
+# so that a change is judged by itself; `python -m tests.fuzz` and other machines try new ones.
+settings.register_profile(
+    "pca_mock", deadline=None, max_examples=50, derandomize="CI" in os.environ
+)
 settings.load_profile("pca_mock")
 # pytest's own time goes on, or `--durations` shows how far a test has travelled.
 freezegun.configure(extend_ignore_list=["_pytest.timing"])
