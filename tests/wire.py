@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import io
 import os
-from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -23,7 +22,6 @@ from urllib3.response import HTTPResponse
 
 from pca_mock import callers
 from pca_mock.adapters import intercept
-from pca_mock.adapters.retries import CallInProgress
 from pca_mock.server.protocols import WireRequest
 from pca_mock.server.wire import Wire
 from pca_mock.state import running
@@ -52,15 +50,14 @@ def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
     protocols = (_NAMES[PROTOCOL], *others)
     monkeypatch.setattr(botocore.model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", protocols)
     wires: dict[int, tuple[State, Wire]] = {}
-    begin_call = intercept._begin_call
+    in_process = intercept._answer
     send = URLLib3Session.send
 
-    def begin(
-        operation: str, params: Mapping[str, Any], region: str, credentials: Any, agent: str
-    ) -> CallInProgress | None:
-        if callers.own_account(callers.access_key_of(credentials)) is None:
+    def answer(model: Any, remembered: Any, context: Any, request_signer: Any, request: Any) -> Any:
+        access_key = callers.access_key_of(request_signer._credentials)
+        if callers.own_account(access_key) is None:
             return None  # so botocore goes on
-        return begin_call(operation, params, region, credentials, agent)
+        return in_process(model, remembered, context, request_signer, request)
 
     @functools.wraps(send)  # it refuses nothing
     def answered(self: URLLib3Session, request: Any) -> AWSResponse:
@@ -78,7 +75,7 @@ def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
         raw = HTTPResponse(body=io.BytesIO(answer.body), preload_content=False)
         return AWSResponse(request.url, answer.status, answer.headers, raw)
 
-    monkeypatch.setattr(intercept, "_begin_call", begin)
+    monkeypatch.setattr(intercept, "_answer", answer)
     monkeypatch.setattr(URLLib3Session, "send", answered)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,17 @@ def test_moto_is_active_between_its_start_and_its_end() -> None:
     with mock_aws():
         assert moto_seam.is_active()
     assert not moto_seam.is_active()
+
+
+def test_what_moto_has_not_imported_is_not_imported_to_be_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("moto.cloudformation.parsing", "moto.ram.models"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    assert moto_seam.resource_types(only_if_in_use=True) == {}
+    assert moto_seam.shareable_kinds(only_if_in_use=True) == []
+    assert "moto.ram.models" not in sys.modules
 
 
 def test_a_backend_is_the_one_that_answers_clients(active: None) -> None:
